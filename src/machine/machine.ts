@@ -1,0 +1,143 @@
+// The simulated machine of one boot: memory, struct pages, allocator, console. Plain immutable data; effects.ts holds the
+// only writer. Knows nothing of code or threads.
+import { type Buddy, blockKind } from './buddy.ts';
+import type { Config } from './config.ts';
+import { type Hash, hashNumber, mix, plus } from './hash.ts';
+import { emptyMemblock, type Memblock, type MemblockType } from './memblock.ts';
+import { initialisedPage, type Page, POISON, pageKind, ZERO } from './page.ts';
+import { type PhysPage, physKind } from './phys.ts';
+import { type RunMap, runHash, runMap, type ValueKind } from './run-map.ts';
+import { EMPTY_TABLE, type Table } from './table.ts';
+import type { TextList } from './text-list.ts';
+
+/** One range of the firmware's memory map; bytes, half-open with `start + size`. */
+export interface FirmwareRange {
+  readonly start: number;
+  readonly size: number;
+  readonly node: number;
+  readonly type: 'ram' | 'reserved' | 'soft-reserved';
+}
+
+/** What the previous kernel hands over; addresses in bytes, null = none. */
+export interface Handover {
+  readonly scratch: readonly { readonly start: number; readonly size: number }[];
+  readonly preserved: readonly { readonly start: number; readonly order: number }[];
+  readonly radixRoot: number;
+  readonly scratchArray: number | null;
+  readonly fdt: number | null;
+}
+
+/** What is there before the kernel runs, and never changes: firmware map, processors, handover, reservations of the loader. */
+export interface Hardware {
+  readonly memory: readonly FirmwareRange[];
+  readonly nodes: readonly { readonly node: number; readonly cpus: number }[];
+  readonly handover: Handover | null;
+  readonly reserved: readonly { readonly start: number; readonly size: number }[];
+}
+
+/** All state of the simulated machine. Maps by pfn or pageblock number; see the modules for their values. */
+export interface Machine {
+  readonly config: Config;
+  readonly hardware: Hardware;
+  readonly memblock: Memblock;
+  /** 1 for each sparsemem section that is present, by section number */
+  readonly sections: RunMap<number>;
+  /** struct pages by pfn; null = no memory backs the struct page */
+  readonly memmap: RunMap<Page | null>;
+  /** how often __init_single_page() ran on the page in this boot: 0, 1, or 2 for more than once */
+  readonly inits: RunMap<number>;
+  /** migratetype by pageblock number; NEVER_SET until first written (reads as MIGRATE_UNMOVABLE) */
+  readonly pageblocks: RunMap<number>;
+  readonly buddy: Buddy;
+  /** contents of pages by pfn, where the kernel keeps something in them */
+  readonly phys: RunMap<PhysPage | null>;
+  /** node and zone descriptors, kernel variables, structs on stacks and heap */
+  readonly table: Table;
+  readonly console: TextList;
+  /** serial number of the last struct on the heap */
+  readonly serial: number;
+}
+
+/** Value of `pageblocks` for a pageblock whose type was never written. */
+export const NEVER_SET = -1;
+
+const count: ValueKind<number> = { same: (a, b) => a === b, hash: (n) => hashNumber(n) };
+
+/** One past the last pfn of the firmware's map, and at least one section. */
+export function endPfn(hardware: Hardware, config: Config): number {
+  let end = 2 ** (config.sectionSizeBits - config.pageShift);
+  for (const range of hardware.memory) {
+    end = Math.max(end, Math.ceil((range.start + range.size) / 2 ** config.pageShift));
+  }
+  return end;
+}
+
+/** Pages of one sparsemem section. */
+export function pagesPerSection(config: Config): number {
+  return 2 ** (config.sectionSizeBits - config.pageShift);
+}
+
+/** The machine as the boot loader leaves it. `phys`: physical contents that survived kexec. */
+export function makeMachine(config: Config, hardware: Hardware, phys: RunMap<PhysPage | null> | null = null): Machine {
+  const section = pagesPerSection(config);
+  const pages = Math.ceil(endPfn(hardware, config) / section) * section;
+  return {
+    config,
+    hardware,
+    memblock: emptyMemblock({ max_numnodes: 2 ** config.nodesShift, page_size: 2 ** config.pageShift }),
+    sections: runMap(pages / section, 0, count),
+    memmap: runMap<Page | null>(pages, null, pageKind),
+    inits: runMap(pages, 0, count),
+    pageblocks: runMap(pages / 2 ** config.pageblockOrder, NEVER_SET, count),
+    buddy: { blocks: runMap(pages, null, blockKind), lists: {} },
+    phys: phys ?? runMap<PhysPage | null>(pages, null, physKind),
+    table: EMPTY_TABLE,
+    console: null,
+    serial: 0,
+  };
+}
+
+/** Node of a pfn by the firmware's map, 0 where there is none. */
+export function firmwareNode(hardware: Hardware, config: Config, pfn: number): number {
+  const phys = pfn * 2 ** config.pageShift;
+  return hardware.memory.find((r) => phys >= r.start && phys < r.start + r.size)?.node ?? 0;
+}
+
+/**
+ * What backed but uninitialised struct pages hold. `stale`: the previous kernel's initialised page of the same pfn, with
+ * the node the firmware gives it and zone by address (x86-64 zone limits).
+ */
+export function fillPage(machine: Machine, pfn: number): Page {
+  if (machine.config.fill === 'poison') return POISON;
+  if (machine.config.fill === 'zero') return ZERO;
+  const zid = pfn < 4096 ? 0 : pfn < 1048576 ? 1 : 2;
+  return initialisedPage(machine.config, firmwareNode(machine.hardware, machine.config, pfn), zid);
+}
+
+function hashRegions(type: MemblockType): Hash {
+  let h: Hash = type.max;
+  for (const r of type.regions) {
+    h = mix(plus(hashNumber(r.base), mix(hashNumber(r.size), r.nid)), Math.trunc(h % 2 ** 31) ^ r.flags);
+  }
+  return h;
+}
+
+/** Key of the machine's whole content within one boot: equal machines have equal keys. */
+export function machineHash(m: Machine): Hash {
+  let h = runHash(m.memmap);
+  const add = (part: Hash) => {
+    h = mix(plus(h, part), 11);
+  };
+  add(runHash(m.inits));
+  add(runHash(m.pageblocks));
+  add(runHash(m.buddy.blocks));
+  add(runHash(m.phys));
+  add(runHash(m.sections));
+  add(m.table.hash);
+  add(m.console?.hash ?? 0);
+  add(hashRegions(m.memblock.memory));
+  add(hashRegions(m.memblock.reserved));
+  add((m.memblock.kho_scratch_only ? 1 : 0) + (m.memblock.bottom_up ? 2 : 0) + (m.memblock.can_resize ? 4 : 0));
+  add(m.serial);
+  return h;
+}

@@ -1,0 +1,295 @@
+// How kernel structs are found in the machine: a row per struct says how its fields are read and written. Fields that are
+// structs or arrays inside it are addresses, not accesses. Reading what is not there is a fault in the kernel's words.
+import type { Machine } from './machine.ts';
+import type { MemblockType, Region } from './memblock.ts';
+import { freeCount } from './buddy.ts';
+import { pageFault, trap } from './fault.ts';
+import { type Page, type PageFields, pageAddress, SELF, withFields } from './page.ts';
+import { withWord } from './phys.ts';
+import { runGet, runUpdate } from './run-map.ts';
+import { putField, row } from './table.ts';
+import type { Ref, Value } from './value.ts';
+
+export type Field = string | number;
+
+/** One kernel struct. `get` and `set` throw a KernelFault when the struct is not there. */
+export interface StructRow {
+  /** true when reading the field only computes an address */
+  embedded(field: Field): boolean;
+  get(m: Machine, at: number | string, field: Field): Value;
+  set?(m: Machine, at: number | string, field: Field, value: Value): Machine;
+}
+
+const ref = (struct: string, at: number | string): Ref => ({ struct, at });
+const never = () => false;
+const always = () => true;
+
+/** sizeof(struct zone) and the offset of managed_pages, from the reported fault at 0x1410 (zone 3 of a NULL pgdat). */
+const ZONE_SIZE = 0x680n;
+const ZONE_OFFSETS: Readonly<Record<string, bigint>> = { managed_pages: 0x90n, spanned_pages: 0x98n, zone_start_pfn: 0x88n };
+const PAGE_OFFSETS: Readonly<Record<string, bigint>> = {
+  flags: 0n, lru_next: 8n, compound_info: 8n, lru_prev: 16n, mapping: 24n, index: 32n, private: 40n,
+  page_type: 48n, _mapcount: 48n, _refcount: 52n, memcg_data: 56n,
+};
+
+/** The field names a struct page answers to. */
+export const PAGE_FIELDS: readonly string[] = Object.keys(PAGE_OFFSETS);
+
+/** The zone number used as reference: node * 8 + zone index. */
+export const zoneAt = (nid: number, zid: number): number => nid * 8 + zid;
+
+/** Contents of a struct page, or the page fault of touching one that nothing backs. */
+export function pageAt(m: Machine, pfn: number, field: string, write = false): Page {
+  const page = pfn >= 0 && pfn < 2 ** m.memmap.bits ? runGet(m.memmap, pfn) : null;
+  if (page === null) throw pageFault(BigInt.asUintN(64, pageAddress(pfn)) + (PAGE_OFFSETS[field] ?? 0n), write);
+  return page;
+}
+
+/** A field of a struct page as kernel text sees it: aliases resolved, self-links as addresses. */
+export function pageField(page: Page, pfn: number, field: string): Value {
+  switch (field) {
+    case 'compound_info':
+    case 'lru_next':
+      return page.lru_next === SELF ? pageAddress(pfn) + 8n : page.lru_next;
+    case 'lru_prev':
+      return page.lru_prev === SELF ? pageAddress(pfn) + 8n : page.lru_prev;
+    case '_mapcount':
+      return page.page_type | 0;
+    default: {
+      const value = page[field as keyof PageFields];
+      if (value === undefined) throw trap(`struct page has no member named '${field}'`);
+      return value;
+    }
+  }
+}
+
+function storedField(field: string, value: Value): Partial<PageFields> {
+  const name = field === 'compound_info' ? 'lru_next' : field === '_mapcount' ? 'page_type' : field;
+  return { [name]: name === 'page_type' ? Number(value) >>> 0 : value };
+}
+
+const pageRow: StructRow = {
+  embedded: never,
+  get: (m, at, field) => pageField(pageAt(m, at as number, field as string), at as number, field as string),
+  set: (m, at, field, value) => {
+    pageAt(m, at as number, field as string, true);
+    const change = storedField(field as string, value);
+    const one = (page: Page | null) => (page === null ? null : withFields(page, change));
+    return { ...m, memmap: runUpdate(m.memmap, at as number, (at as number) + 1, one) };
+  },
+};
+
+function tableGet(kind: string, missing: (m: Machine, at: number | string, field: Field, write: boolean) => Error) {
+  return {
+    get: (m: Machine, at: number | string, field: Field): Value => {
+      const fields = row(m.table, kind, at);
+      if (fields === undefined) throw missing(m, at, field, false);
+      const value = fields[field];
+      if (value === undefined) throw trap(`struct ${kind} has no member named '${field}'`);
+      return value;
+    },
+    set: (m: Machine, at: number | string, field: Field, value: Value): Machine => {
+      if (row(m.table, kind, at) === undefined) throw missing(m, at, field, true);
+      return { ...m, table: putField(m.table, kind, at, field as string, value) };
+    },
+  };
+}
+
+const zoneTable = tableGet('zone', (_m, at, field, write) =>
+  pageFault(BigInt((at as number) % 8) * ZONE_SIZE + (ZONE_OFFSETS[field] ?? 0n), write),
+);
+const pgdatTable = tableGet('pglist_data', (_m, _at, _field, write) => pageFault(0x2e00n, write));
+
+const typeOf = (m: Machine, at: number): MemblockType => (at >= RESERVED ? m.memblock.reserved : m.memblock.memory);
+const RESERVED = 2 ** 30;
+
+/** Reference number of memblock.memory.regions[i], or of memblock.reserved.regions[i]. */
+export const regionAt = (type: 'memory' | 'reserved', i: number): number => (type === 'reserved' ? RESERVED + i : i);
+
+const ENTRY: Readonly<Record<string, (r: Region) => Value>> = {
+  base: (r) => r.base, size: (r) => r.size, flags: (r) => r.flags, nid: (r) => r.nid,
+};
+
+const scratchOf = (m: Machine, at: number) => m.hardware.handover?.scratch[at];
+
+const khoIn = tableGet('kho_in', (_m, _at, field) => trap(`kho_in.${field} does not exist`));
+
+const E820_TYPES = { ram: 1, reserved: 2, 'soft-reserved': 0xefff_ffff } as const;
+
+function firmwareEntry(m: Machine, at: string, field: string): Value {
+  const [list, i] = at.split('/') as [string, string];
+  if (list === 'reserved') {
+    const range = m.hardware.reserved[Number(i)];
+    if (range === undefined) throw trap(`boot_params.reserved[${i}] does not exist`);
+    return field === 'addr' ? range.start : field === 'size' ? range.size : field === 'type' ? 2 : -1;
+  }
+  const entry = m.hardware.memory[Number(i)];
+  if (entry === undefined) throw trap(`e820_table.entries[${i}] does not exist`);
+  if (field === 'addr') return entry.start;
+  return field === 'size' ? entry.size : field === 'type' ? E820_TYPES[entry.type] : entry.node;
+}
+
+function bootParams(m: Machine, field: string): Value {
+  const { handover, reserved } = m.hardware;
+  switch (field) {
+    case 'reserved':
+      return ref('e820_entry[]', 'reserved');
+    case 'nr_reserved':
+      return reserved.length;
+    case 'kho':
+      return handover !== null;
+    case 'fdt_addr':
+      return handover?.fdt ?? 0;
+    case 'scratch_addr':
+      return handover?.scratchArray ?? 0;
+    case 'nr_scratch':
+      return handover?.scratch.length ?? 0;
+    case 'mem_map':
+      return handover?.radixRoot ?? 0;
+    default:
+      throw trap(`boot_params has no member named '${field}'`);
+  }
+}
+
+/** The kernel's structs. A name that is missing here lives in the table: a kernel variable, or a struct on stack or heap. */
+export const STRUCTS: Readonly<Record<string, StructRow>> = {
+  page: pageRow,
+  pglist_data: {
+    embedded: (field) => field === 'node_zones',
+    ...pgdatTable,
+    get: (m, at, field) => (field === 'node_zones' ? ref('zone[]', at) : pgdatTable.get(m, at, field)),
+  },
+  'zone[]': { embedded: always, get: (_m, at, i) => ref('zone', zoneAt(at as number, Number(i))) },
+  zone: {
+    embedded: (field) => field === 'zone_pgdat' || field === 'free_area',
+    ...zoneTable,
+    get: (m, at, field) => {
+      if (field === 'zone_pgdat') return ref('pglist_data', (at as number) >> 3);
+      if (field === 'free_area') return ref('free_area[]', at);
+      return zoneTable.get(m, at, field);
+    },
+  },
+  'free_area[]': { embedded: always, get: (_m, at, i) => ref('free_area', `${at}/${i}`) },
+  free_area: {
+    embedded: (field) => field === 'free_list',
+    get: (m, at, field) => {
+      const [zone, order] = String(at).split('/').map(Number) as [number, number];
+      if (field === 'free_list') return ref('free_list[]', at);
+      let sum = 0;
+      for (let mt = 0; mt < 6; mt++) sum += freeCount(m.buddy, zone, order, mt);
+      return sum;
+    },
+  },
+  'free_list[]': {
+    embedded: never,
+    get: (m, at, mt) => {
+      const [zone, order] = String(at).split('/').map(Number) as [number, number];
+      return freeCount(m.buddy, zone, order, Number(mt));
+    },
+  },
+  memblock: {
+    embedded: (field) => field === 'memory' || field === 'reserved',
+    get: (m, _at, field) => {
+      if (field === 'memory' || field === 'reserved') return ref('memblock_type', field);
+      if (field === 'bottom_up' || field === 'current_limit') return m.memblock[field];
+      throw trap(`struct memblock has no member named '${field}'`);
+    },
+  },
+  memblock_type: {
+    embedded: (field) => field === 'regions' || field === 'name',
+    get: (m, at, field) => {
+      const type = at === 'reserved' ? m.memblock.reserved : m.memblock.memory;
+      if (field === 'cnt') return type.regions.length;
+      if (field === 'max') return type.max;
+      if (field === 'name') return type.name;
+      if (field === 'total_size') return type.total_size;
+      return ref('memblock_region[]', at);
+    },
+  },
+  'memblock_region[]': {
+    embedded: always,
+    get: (_m, at, i) => ref('memblock_region', regionAt(at as 'memory' | 'reserved', Number(i))),
+  },
+  memblock_region: {
+    embedded: never,
+    get: (m, at, field) => {
+      const region = typeOf(m, at as number).regions[(at as number) % RESERVED];
+      const read = ENTRY[field];
+      if (read === undefined) throw trap(`struct memblock_region has no member named '${field}'`);
+      return region === undefined ? 0 : read(region);
+    },
+  },
+  'kho_scratch[]': { embedded: always, get: (_m, _at, i) => ref('kho_scratch', Number(i)) },
+  kho_scratch: {
+    embedded: never,
+    get: (m, at, field) => {
+      const area = scratchOf(m, at as number);
+      if (area === undefined) throw trap(`kho_scratch[${at}] is past the end of the array`);
+      return field === 'addr' ? area.start : area.size;
+    },
+  },
+  kho_in: {
+    embedded: (field) => field === 'radix_tree',
+    ...khoIn,
+    get: (m, at, field) => (field === 'radix_tree' ? ref('kho_radix_tree', 'kho_in') : khoIn.get(m, at, field)),
+  },
+  e820_table: {
+    embedded: (field) => field === 'entries',
+    get: (m, _at, field) => (field === 'entries' ? ref('e820_entry[]', 'map') : m.hardware.memory.length),
+  },
+  boot_params: {
+    embedded: (field) => field === 'reserved',
+    get: (m, _at, field) => bootParams(m, String(field)),
+  },
+  'e820_entry[]': { embedded: always, get: (_m, at, i) => ref('e820_entry', `${at}/${i}`) },
+  e820_entry: { embedded: never, get: (m, at, field) => firmwareEntry(m, String(at), String(field)) },
+  kho_radix_node: { embedded: always, get: (_m, at) => ref('u64[]', at) },
+  kho_radix_leaf: { embedded: always, get: (_m, at) => ref('u64[]', at) },
+  'u64[]': {
+    embedded: never,
+    get: (m, at, i) => {
+      const pfn = Math.floor((at as number) / 2 ** m.config.pageShift);
+      return (pfn < 2 ** m.phys.bits ? runGet(m.phys, pfn)?.words[Number(i)] : undefined) ?? 0n;
+    },
+    set: (m, at, i, value) => {
+      const pfn = Math.floor((at as number) / 2 ** m.config.pageShift);
+      if (pfn >= 2 ** m.phys.bits) throw trap(`physical address 0x${at.toString(16)} is outside the machine`);
+      const change = (page: ReturnType<typeof runGet<import('./phys.ts').PhysPage | null>>) =>
+        withWord(page ?? { words: {}, hash: 17 }, Number(i), value as bigint);
+      return { ...m, phys: runUpdate(m.phys, pfn, pfn + 1, change) };
+    },
+  },
+};
+
+/** Fields that are locks or trees inside a struct: their address is all that text wants of them. */
+const LOCKS: ReadonlySet<Field> = new Set(['lock', 'node_size_lock']);
+
+/** Reads a field; throws a KernelFault when the struct is not there. */
+export function readField(m: Machine, target: Ref, field: Field): Value {
+  if (LOCKS.has(field)) return ref('spinlock', `${target.struct}/${target.at}`);
+  const known = STRUCTS[target.struct];
+  if (known !== undefined) return known.get(m, target.at, field);
+  const fields = row(m.table, target.struct, target.at);
+  if (fields === undefined) throw trap(`struct ${target.struct} is used after its function returned or it was freed`);
+  const value = fields[field];
+  if (value === undefined) throw trap(`struct ${target.struct} has no member named '${field}'`);
+  return value;
+}
+
+/** Writes a field; the machine's only writer (effects.ts) calls it. */
+export function writeField(m: Machine, target: Ref, field: Field, value: Value): Machine {
+  const known = STRUCTS[target.struct];
+  if (known !== undefined) {
+    if (known.set === undefined) throw trap(`${target.struct}.${field} cannot be written from kernel text`);
+    return known.set(m, target.at, field, value);
+  }
+  if (row(m.table, target.struct, target.at) === undefined) {
+    throw trap(`struct ${target.struct} is used after its function returned or it was freed`);
+  }
+  return { ...m, table: putField(m.table, target.struct, target.at, field as string, value) };
+}
+
+/** True when reading the field is address arithmetic only, and so no access. */
+export function isEmbedded(struct: string, field: Field): boolean {
+  return LOCKS.has(field) || (STRUCTS[struct]?.embedded(field) ?? false);
+}

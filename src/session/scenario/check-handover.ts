@@ -1,0 +1,158 @@
+// Handover rules that look at more than one value: what lies where, and in what. Knows nothing of the kernel boot.
+
+import { hex, overlap, PAGE_SIZE, range } from './bytes.ts';
+import { checkOverlaps, pick } from './check-machine.ts';
+import { blameMemory, blameScratch } from './culprit.ts';
+import { type Doc, nodeAt } from './document.ts';
+import type { Path } from './path.ts';
+import { defaultRadixNodes, radixPages, splitPages } from './preserve.ts';
+import type { Report } from './problem.ts';
+import { pageAddress, preservedRow, scratchSchema } from './schema.ts';
+import type { Area, MemoryRange, PreservedBlock } from './types.ts';
+
+const HANDOVER: Path = ['boots', 0, 'handover'];
+
+type Ram = (at: number) => number;
+
+/** For an address the end of the RAM it lies in, adjoining ranges joined; 0 where there is none. */
+function ramEnd(memory: readonly MemoryRange[]): Ram {
+  const ram = memory.filter((m) => m.type === 'ram').sort((a, b) => a.start - b.start);
+  return (at) => {
+    let end = 0;
+    for (const m of ram) {
+      const inside = end === 0 ? at >= m.start && at < m.start + m.size : m.start === end;
+      if (inside) end = m.start + m.size;
+    }
+    return end;
+  };
+}
+
+/** Reports an area outside RAM: at its start if that lies outside, else at what makes it too long. */
+function checkInRam(area: Area, start: Path, length: Path, ram: Ram, report: Report): void {
+  const end = ram(area.start);
+  if (end === 0) report.value(start, 'is not in RAM; see memory');
+  else if (area.start + area.size > end)
+    report.value(length, `makes it end at ${hex(area.start + area.size)}, beyond the RAM that ends at ${hex(end)}`);
+}
+
+function checkInScratch(area: Area, scratch: readonly Area[], start: Path, length: Path, report: Report): void {
+  scratch.forEach((s, i) => {
+    if (!overlap(area, s)) return;
+    const at = area.start < s.start ? length : start;
+    report.value(at, `makes it overlap scratch[${i}] (${range(s)}), which the next kernel overwrites; move it`);
+  });
+}
+
+type Row = { start: number; order?: number | undefined; pages?: number | undefined };
+
+/** The length in bytes of an entry with exactly one of `order` and `pages`; null, reported, otherwise. */
+function lengthOf(row: Row, path: Path, report: Report): number | null {
+  if (row.order === undefined && row.pages === undefined)
+    report.place([...path, 'order'], 'missing; write order or pages');
+  else if (row.order !== undefined && row.pages !== undefined)
+    report.value([...path, 'pages'], 'stands beside order; write one of the two');
+  else return row.order !== undefined ? PAGE_SIZE * 2 ** row.order : PAGE_SIZE * (row.pages ?? 0);
+  return null;
+}
+
+function checkAligned(row: Row, path: Path, report: Report): void {
+  if (row.order === undefined || row.start % (PAGE_SIZE * 2 ** row.order) === 0) return;
+  const size = hex(PAGE_SIZE * 2 ** row.order);
+  report.value(
+    [...path, 'start'],
+    `is not a multiple of its block of order ${row.order} (${size}); move it or lower the order`,
+  );
+  report.value([...path, 'order'], `is more than the alignment of ${hex(row.start)} allows; see start`);
+}
+
+interface Context {
+  readonly root: Doc;
+  readonly memory: readonly MemoryRange[];
+  readonly scratch: readonly Area[];
+  readonly ram: Ram;
+  readonly report: Report;
+}
+
+/** Checks one preserved entry; its blocks when it is right, else null. */
+function checkPreserved(index: number, { root, memory, scratch, ram, report }: Context): PreservedBlock[] | null {
+  const path = [...HANDOVER, 'preserved', index];
+  const row = pick(root, path, preservedRow);
+  if (row === null) return null;
+  const before = report.findings.length;
+  const size = lengthOf(row, path, report);
+  if (size === null) return null;
+  const length = [...path, row.order === undefined ? 'pages' : 'order'];
+  checkInRam({ start: row.start, size }, [...path, 'start'], length, ram, report);
+  checkInScratch({ start: row.start, size }, scratch, [...path, 'start'], length, report);
+  if (report.findings.length === before) checkAligned(row, path, report);
+  if (report.findings.length > before) return null;
+  if (row.order !== undefined) return [{ start: row.start, order: row.order }];
+  return splitPages(row.start, row.pages ?? 0, memory);
+}
+
+/** An address of the handover that need not be given; null when it is absent or wrong. */
+function given(root: Doc, path: Path): number | null {
+  return pick(root, [...HANDOVER, ...path], pageAddress);
+}
+
+function checkRadixNodes(blocks: readonly PreservedBlock[], context: Context): Area | null {
+  const { root, scratch, ram, report } = context;
+  const path = [...HANDOVER, 'radixNodes'];
+  const isGiven = nodeAt(root, path) !== null;
+  const start = isGiven ? given(root, ['radixNodes']) : defaultRadixNodes(scratch);
+  if (start === null) return null;
+  const area = { start, size: radixPages(blocks) * PAGE_SIZE };
+  const needs = `(the radix tree takes ${area.size / PAGE_SIZE} pages, ${range(area)})`;
+  const wrong = (what: string) =>
+    isGiven
+      ? report.value(path, `${what} ${needs}`)
+      : report.place(path, `left out, so ${hex(start)}, which ${what} ${needs}; write one`);
+  const over = scratch.findIndex((s) => overlap(area, s));
+  const hit = blocks.find((b) => overlap(area, { start: b.start, size: PAGE_SIZE * 2 ** b.order }));
+  if (ram(area.start) < area.start + area.size) wrong('leaves no room in RAM');
+  else if (over >= 0) wrong(`overlaps scratch[${over}]`);
+  else if (hit !== undefined) wrong(`overlaps what is preserved at ${hex(hit.start)}`);
+  else return area;
+  if (isGiven && over >= 0 && (scratch[over]?.start ?? 0) < start)
+    report.value(
+      [...HANDOVER, 'scratch', over, 'size'],
+      `reaches over radixNodes at ${hex(start)}; change one of the two`,
+    );
+  return null;
+}
+
+/** The scratch array and the FDT page, each a page of RAM apart from the tree; the FDT outlives scratch, so not in it. */
+function checkPages(radix: Area | null, { root, scratch, ram, report }: Context): void {
+  for (const key of ['scratchArray', 'fdt']) {
+    const start = given(root, [key]);
+    if (start === null) continue;
+    const path = [...HANDOVER, key];
+    const area = { start, size: PAGE_SIZE };
+    checkInRam(area, path, path, ram, report);
+    if (radix !== null && overlap(area, radix))
+      report.value(path, `overlaps the radix tree (${range(radix)}); move it`);
+    if (key === 'fdt') checkInScratch(area, scratch, path, path, report);
+  }
+}
+
+/** Checks `boots[0].handover` against memory; does nothing while either is wrong in itself. */
+export function checkHandover(root: Doc, memory: readonly MemoryRange[] | null, report: Report): void {
+  const scratchPath = [...HANDOVER, 'scratch'];
+  const scratch = pick(root, scratchPath, scratchSchema);
+  if (memory === null || scratch === null) return;
+  const ram = ramEnd(memory);
+  const before = report.findings.length;
+  const rows = nodeAt(root, [...HANDOVER, 'preserved'])?.items ?? [];
+  const preserved = rows.map((_, i) => given(root, ['preserved', i, 'start']));
+  const starts = [...preserved, given(root, ['radixNodes'])].filter((at) => at !== null);
+  if (blameMemory(memory, [...scratch.map((s) => s.start), ...starts], report)) return;
+  scratch.forEach((s, i) => {
+    checkInRam(s, [...scratchPath, i, 'start'], [...scratchPath, i, 'size'], ram, report);
+  });
+  checkOverlaps(scratch, scratchPath, 'scratch', report);
+  if (report.findings.length > before || blameScratch(scratch, scratchPath, starts, report)) return;
+  const context = { root, memory, scratch, ram, report };
+  const blocks = rows.map((_, i) => checkPreserved(i, context));
+  const right = blocks.filter((b) => b !== null);
+  checkPages(right.length === blocks.length ? checkRadixNodes(right.flat(), context) : null, context);
+}

@@ -1,0 +1,129 @@
+// Kernel boot rules that look at more than one value or at known names: config, patches, actors, expectations.
+// Knows nothing of memory.
+
+import { CONFIG_TABLE } from './config.ts';
+import { type Doc, nodeAt } from './document.ts';
+import { didYouMean, nearest } from './nearest.ts';
+import type { Path } from './path.ts';
+import type { Report } from './problem.ts';
+import type { Known, TextKind } from './types.ts';
+import { cmdlineError, stageError, stopError } from './words.ts';
+
+const KERNEL: Path = ['boots', 1];
+const CONFIG: Path = [...KERNEL, 'config'];
+
+type Options = ReadonlyMap<string, boolean | number>;
+
+/** The options whose value is known: written rightly, or not written and so the default. */
+function optionsOf(root: Doc): Options {
+  const fields = nodeAt(root, CONFIG)?.fields ?? new Map();
+  const misspelt = [...fields.keys()].filter((key) => !CONFIG_TABLE.some((row) => row.name === key));
+  const options = new Map<string, boolean | number>();
+  for (const row of CONFIG_TABLE) {
+    const value: unknown = fields.get(row.name)?.doc.value;
+    const wasMeant = value === undefined && misspelt.some((key) => nearest(key, [row.name]) !== null);
+    if (value === undefined && !wasMeant) options.set(row.name, row.default);
+    else if (typeof value === 'boolean' || typeof value === 'number') options.set(row.name, value);
+  }
+  return options;
+}
+
+function checkConfig(root: Doc, options: Options, report: Report): void {
+  for (const row of CONFIG_TABLE) {
+    const path = [...CONFIG, row.name];
+    const value = options.get(row.name);
+    if (row.refused !== undefined && value === row.refused.value)
+      report.value(path, `cannot be: ${row.refused.because}; leave it out`);
+    if (row.needs === undefined || value !== true || options.get(row.needs) !== false) continue;
+    report.value(path, `needs ${row.needs}; set that to true or leave this out`);
+    if (nodeAt(root, [...CONFIG, row.needs]) !== null)
+      report.value([...CONFIG, row.needs], `goes against ${row.name}, which needs it; change one of the two`);
+  }
+}
+
+/** Poison is what DEBUG_VM does to the memmap, so each comes with the other. Both values are named when both are written. */
+function checkFill(root: Doc, debugVm: boolean | number | undefined, report: Report): void {
+  const fill = nodeAt(root, ['machine', 'fill'])?.value;
+  if (typeof debugVm !== 'boolean' || (fill !== 'poison' && fill !== 'zero' && fill !== 'stale')) return;
+  if (debugVm === (fill === 'poison')) return;
+  const why = debugVm
+    ? 'cannot be with CONFIG_DEBUG_VM, which poisons the memmap; leave fill out or turn that off'
+    : 'cannot be without CONFIG_DEBUG_VM, which is what poisons the memmap; leave fill out or turn that on';
+  report.value(['machine', 'fill'], why);
+  const path = [...CONFIG, 'CONFIG_DEBUG_VM'];
+  if (nodeAt(root, path) !== null) report.value(path, `goes against fill "${fill}"; change one of the two`);
+}
+
+/** Reports a string that is in none of the known names. */
+function checkName(root: Doc, path: Path, known: readonly string[], what: string, otherwise: string, report: Report) {
+  const name = nodeAt(root, path)?.value;
+  if (typeof name !== 'string' || name === '' || known.includes(name)) return;
+  report.value(path, `is not ${what}${didYouMean(name, known, otherwise)}`);
+}
+
+function checkPatches(root: Doc, known: Known, report: Report): void {
+  nodeAt(root, [...KERNEL, 'patches'])?.items?.forEach((patch, i) => {
+    if (typeof patch.value === 'string' && !patch.value.includes('/'))
+      checkName(root, [...KERNEL, 'patches', i], known.patches, 'a shipped patch', '; a path holds a /', report);
+  });
+}
+
+function checkActors(root: Doc, known: Known, report: Report): void {
+  nodeAt(root, [...KERNEL, 'actors'])?.items?.forEach((actor, i) => {
+    const path = [...KERNEL, 'actors', i];
+    checkName(root, [...path, 'call'], known.functions, 'a function of this kernel', '', report);
+    const call = actor.fields?.get('call')?.doc.value;
+    const arity = typeof call === 'string' ? known.arity?.get(call) : undefined;
+    const args = actor.fields?.get('args');
+    const count = args === undefined ? 0 : args.doc.items?.length;
+    if (arity !== undefined && count !== undefined && count !== arity)
+      report.place([...path, 'args'], `${count} given, but ${call} takes ${arity}`);
+  });
+}
+
+type TextCheck = (text: string) => string | null;
+
+/** Reports what `wrong` says of a text that is there and not empty. */
+function checkText(root: Doc, path: Path, wrong: TextCheck, report: Report): void {
+  const text = nodeAt(root, path)?.value;
+  const what = typeof text === 'string' && text !== '' ? wrong(text) : null;
+  if (what !== null) report.value(path, what, true);
+}
+
+function checkTexts(root: Doc, known: Known, report: Report): void {
+  const last = nodeAt(root, ['boots'])?.items?.length ?? 0;
+  const by = (kind: TextKind) => (text: string) => known.check?.(kind, text) ?? null;
+  const stop = (text: string) => stopError(text) ?? by('stop')(text);
+  checkText(root, [...KERNEL, 'cmdline'], cmdlineError, report);
+  checkText(root, ['schedule'], by('schedule'), report);
+  nodeAt(root, ['stops'])?.items?.forEach((_, i) => {
+    checkText(root, ['stops', i], stop, report);
+  });
+  nodeAt(root, ['expect'])?.items?.forEach((_, i) => {
+    checkText(root, ['expect', i, 'at'], (text) => stageError(text, last), report);
+    checkText(root, ['expect', i, 'that'], by('expression'), report);
+    checkText(root, ['expect', i, 'stop'], stop, report);
+    checkText(root, ['expect', i, 'breaks'], by('invariant'), report);
+    checkName(root, ['expect', i, 'in'], known.functions, 'a function of this kernel', '', report);
+  });
+}
+
+/** Checks `boots[1]`, `machine.fill`, `stops`, `schedule` and `expect`; returns the bits of a node number, or null if unknown. */
+export function checkKernel(root: Doc, known: Known, report: Report): number | null {
+  const options = optionsOf(root);
+  checkConfig(root, options, report);
+  checkFill(root, options.get('CONFIG_DEBUG_VM'), report);
+  checkName(
+    root,
+    [...KERNEL, 'kernel'],
+    known.kernels,
+    'a kernel khodbg has',
+    `; it has ${known.kernels.join(', ')}`,
+    report,
+  );
+  checkPatches(root, known, report);
+  checkActors(root, known, report);
+  checkTexts(root, known, report);
+  const shift = options.get('CONFIG_NODES_SHIFT');
+  return typeof shift === 'number' && shift >= 1 ? shift : null;
+}

@@ -1,0 +1,27 @@
+// The scenario loader's contract.
+
+export { CONFIG_TABLE, type ConfigRow } from './config.ts';
+export { type ParseResult, parseScenario } from './parse.ts';
+export type { Path } from './path.ts';
+export { formatProblem, type Problem } from './problem.ts';
+export { scenarioJsonSchema } from './schema.ts';
+export type {
+  Actor,
+  ActorAt,
+  Area,
+  Boot,
+  Expectation,
+  Fill,
+  HandoverBoot,
+  KernelBoot,
+  Known,
+  MemoryRange,
+  PatchRef,
+  Place,
+  PreservedBlock,
+  Scenario,
+  ScenarioMachine,
+  TextKind,
+  TourStep,
+} from './types.ts';
+export { STAGES } from './words.ts';

@@ -1,0 +1,39 @@
+// Finds the word somebody meant. Knows nothing of what the words are for.
+
+/** Edits (insert, delete, replace, swap neighbours) between two short words. */
+function distance(a: string, b: string): number {
+  let before: number[] = [];
+  let above = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1;
+      let least = Math.min((above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (above[j - 1] ?? 0) + same);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        least = Math.min(least, (before[j - 2] ?? 0) + 1);
+      row.push(least);
+    }
+    before = above;
+    above = row;
+  }
+  return above[b.length] ?? 0;
+}
+
+/** The word nearest to `word`, letter case aside, if at most a third of its length must change; else null. */
+export function nearest(word: string, among: readonly string[]): string | null {
+  const most = Math.floor(word.length / 3);
+  let best: string | null = null;
+  let bestDistance = most + 1;
+  for (const candidate of among) {
+    if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
+    const d = distance(word.toLowerCase(), candidate.toLowerCase());
+    if (d < bestDistance) [best, bestDistance] = [candidate, d];
+  }
+  return best;
+}
+
+/** `; did you mean X?`, or `otherwise` when nothing is near. */
+export function didYouMean(word: string, among: readonly string[], otherwise = ''): string {
+  const near = nearest(word, among);
+  return near === null ? otherwise : `; did you mean ${near}?`;
+}

@@ -1,0 +1,50 @@
+// How an old kernel hands memory over: splitting into blocks, and the pages its radix tree takes. Knows nothing of files.
+
+import { PAGE_SIZE } from './bytes.ts';
+import type { MemoryRange, PreservedBlock } from './types.ts';
+
+function trailingZeros(n: number): number {
+  if (n === 0) return 63;
+  let zeros = 0;
+  for (let rest = n; rest % 2 === 0; rest /= 2) zeros += 1;
+  return zeros;
+}
+
+/** The node of a page as the old kernel knows it, from the RAM ranges; -1 where there is no RAM. */
+export function nodeOf(memory: readonly MemoryRange[], pfn: number): number {
+  const at = pfn * PAGE_SIZE;
+  return memory.find((m) => m.type === 'ram' && at >= m.start && at < m.start + m.size)?.node ?? -1;
+}
+
+/**
+ * Splits `pages` pages from the address `start` as kho_preserve_pages does since v7.2: aligned powers of two, greedily,
+ * none of which spans two nodes (__kho_preserve_pages_order, "kho: make sure preservations do not span multiple NUMA nodes").
+ */
+export function splitPages(start: number, pages: number, memory: readonly MemoryRange[]): PreservedBlock[] {
+  const blocks: PreservedBlock[] = [];
+  const end = start / PAGE_SIZE + pages;
+  for (let pfn = start / PAGE_SIZE; pfn < end; ) {
+    let order = Math.min(trailingZeros(pfn), Math.floor(Math.log2(end - pfn)));
+    while (nodeOf(memory, pfn) !== nodeOf(memory, pfn + 2 ** order - 1)) order -= 1;
+    blocks.push({ start: pfn * PAGE_SIZE, order });
+    pfn += 2 ** order;
+  }
+  return blocks;
+}
+
+/** Key bits below each level of the tree (KHO_BITMAP_SIZE_LOG2 15, then 9 a table); the root is always there. */
+const LEVEL_SHIFTS: readonly bigint[] = [15n, 24n, 33n, 42n, 51n];
+
+/** Pages of the radix tree that holds these blocks, its root included (key: bit 52-order, then phys >> (12+order)). */
+export function radixPages(blocks: readonly PreservedBlock[]): number {
+  const keys = blocks.map((b) => (1n << BigInt(52 - b.order)) | (BigInt(b.start) >> BigInt(12 + b.order)));
+  return LEVEL_SHIFTS.reduce((pages, shift) => pages + new Set(keys.map((key) => key >> shift)).size, 1);
+}
+
+const RADIX_ALIGNMENT = 2 * 2 ** 20;
+
+/** Where the tree lies when a scenario does not say: behind the first scratch area, rounded up to 2 MiB. */
+export function defaultRadixNodes(scratch: readonly { readonly start: number; readonly size: number }[]): number {
+  const first = scratch[0];
+  return first === undefined ? 0 : Math.ceil((first.start + first.size) / RADIX_ALIGNMENT) * RADIX_ALIGNMENT;
+}

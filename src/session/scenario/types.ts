@@ -1,0 +1,117 @@
+// The scenario as everything after the loader sees it: numbers, every default filled in. Knows nothing of JSON.
+
+/** Where a value stands in its file; both count from 1, columns in UTF-16 units. */
+export interface Place {
+  readonly line: number;
+  readonly col: number;
+}
+
+/** Bytes from `start` on, half-open: the first byte after it is `start + size`. */
+export interface Area {
+  readonly start: number;
+  readonly size: number;
+}
+
+/** One range of the memory map; only `ram` reaches memblock.memory. */
+export interface MemoryRange extends Area {
+  readonly node: number;
+  readonly type: 'ram' | 'reserved' | 'soft-reserved';
+}
+
+/** What an uninitialised struct page holds. */
+export type Fill = 'poison' | 'zero' | 'stale';
+
+/** The machine under all boots. */
+export interface ScenarioMachine {
+  readonly memory: readonly MemoryRange[];
+  readonly nodes: readonly { readonly node: number; readonly cpus: number }[];
+  readonly fill: Fill;
+}
+
+/** One key of the KHO radix tree: 2^order pages from the physical address `start`. */
+export interface PreservedBlock {
+  readonly start: number;
+  readonly order: number;
+}
+
+/** The short old kernel: what it hands over, nothing else. Addresses are physical; null means not handed over. */
+export interface HandoverBoot {
+  readonly kind: 'handover';
+  readonly scratch: readonly Area[];
+  readonly preserved: readonly PreservedBlock[];
+  readonly radixNodes: number;
+  readonly scratchArray: number | null;
+  readonly fdt: number | null;
+}
+
+/** A patch by name, or by path when it holds a `/`; the position is that of the string in the scenario file. */
+export interface PatchRef {
+  readonly name: string;
+  readonly position: Place;
+}
+
+/** When an actor runs. */
+export type ActorAt = 'early_initcall' | 'page_alloc_init_late' | 'fs_initcall' | 'late_initcall' | 'userspace';
+
+/** A call made from outside the modelled text; `thread` null means a thread of its own. */
+export interface Actor {
+  readonly at: ActorAt;
+  readonly call: string;
+  readonly args: readonly (number | boolean)[];
+  readonly thread: string | null;
+}
+
+/** A boot of a simulated kernel. `config` is complete, defaults applied. */
+export interface KernelBoot {
+  readonly kind: 'kernel';
+  readonly kernel: string;
+  readonly patches: readonly PatchRef[];
+  readonly config: Readonly<Record<string, boolean | number | string>>;
+  readonly cmdline: string;
+  readonly reserved: readonly Area[];
+  readonly earlyAllocations: 'none';
+  readonly actors: readonly Actor[];
+}
+
+export type Boot = HandoverBoot | KernelBoot;
+
+/** What `run` checks: an expression at a stage, a number of stops, a fault, or a broken invariant. */
+export type Expectation =
+  | { readonly at: string; readonly that: string }
+  | { readonly stop: string; readonly in?: string | undefined; readonly times?: number | undefined }
+  | { readonly fault: string; readonly in?: string | undefined }
+  | { readonly breaks: string };
+
+/** One step of a guided tour: keys to press, what the screen then shows, and why that matters. */
+export interface TourStep {
+  readonly keys: string;
+  readonly shows: string;
+  readonly note: string;
+}
+
+/** A whole scenario, normalised. */
+export interface Scenario {
+  readonly format: 1;
+  readonly title: string;
+  readonly about: string;
+  readonly machine: ScenarioMachine;
+  readonly boots: readonly Boot[];
+  readonly stops: readonly string[];
+  readonly schedule: string | null;
+  readonly expect: readonly Expectation[];
+  readonly tour: readonly TourStep[];
+}
+
+/** Text in a scenario that another part of khodbg understands. */
+export type TextKind = 'expression' | 'stop' | 'invariant' | 'schedule';
+
+/** What a scenario may name, given by the caller. */
+export interface Known {
+  readonly patches: readonly string[];
+  readonly kernels: readonly string[];
+  readonly functions: readonly string[];
+  /** the number of arguments of a function, where known */
+  readonly arity?: ReadonlyMap<string, number>;
+  /** what is wrong with a text, worded to follow it (`names no field; …`); null when nothing is */
+  readonly check?: (kind: TextKind, text: string) => string | null;
+}

@@ -1,0 +1,143 @@
+// Kernel text to a program: parses files of the accepted subset of TypeScript and compiles each function. All mistakes of
+// all files are found at once. Knows nothing of the kernel: what names mean is passed in.
+import { type ParserOptions, parse } from '@babel/parser';
+import type * as t from '@babel/types';
+import { Builder, KernelTextError, type Unit } from './builder.ts';
+import { ExpressionLowering } from './lower-expression.ts';
+import { StatementLowering } from './lower-statement.ts';
+import type { Ex, Fn, Names, Param, Program } from './ops.ts';
+import { refusal } from './refusals.ts';
+
+/** Either a program or every mistake found, each beginning with file:line:col, in order of files and positions. */
+export type Compiled =
+  | { readonly ok: true; readonly program: Program }
+  | { readonly ok: false; readonly errors: readonly string[] };
+
+const OPTIONS: ParserOptions = { sourceType: 'script', plugins: ['typescript'], errorRecovery: false };
+
+function parseText(file: string, text: string, module = false): t.Program {
+  try {
+    return parse(text, { ...OPTIONS, sourceType: module ? 'module' : 'script', sourceFilename: file }).program as t.Program;
+  } catch (error) {
+    const { loc, message } = error as { loc?: { line: number; column: number }; message: string };
+    const what = message.replace(/\s*\(\d+:\d+\)$/, '').replace(/\.$/, '');
+    if (!module && /import|export/.test(what)) return parseText(file, text, true);
+    throw new KernelTextError(`${file}:${loc?.line ?? 1}:${(loc?.column ?? 0) + 1}: ${what[0]?.toLowerCase()}${what.slice(1)}`);
+  }
+}
+
+interface Declared {
+  readonly node: t.FunctionDeclaration;
+  readonly file: string;
+  readonly params: number;
+}
+
+interface Collected {
+  readonly functions: Map<string, Declared>;
+  readonly constants: Map<string, Ex>;
+  readonly errors: string[];
+}
+
+function collectConstant(file: string, node: t.VariableDeclaration, into: Collected): void {
+  const at = (n: t.Node) => `${file}:${n.loc?.start.line ?? 1}:${(n.loc?.start.column ?? 0) + 1}`;
+  if (node.kind !== 'const') {
+    into.errors.push(`${at(node)}: ${refusal(node.kind === 'let' ? 'top let' : 'var')}`);
+    return;
+  }
+  for (const { id, init } of node.declarations) {
+    const type = init?.type;
+    if (id.type !== 'Identifier' || !(type === 'NumericLiteral' || type === 'BigIntLiteral' || type === 'StringLiteral')) {
+      into.errors.push(`${at(init ?? id)}: ${refusal('top value')}`);
+    } else {
+      into.constants.set(id.name, type === 'BigIntLiteral' ? ['n', BigInt(init.value).toString()] : ['k', init.value]);
+    }
+  }
+}
+
+function collect(file: string, program: t.Program, into: Collected): void {
+  const at = (n: t.Node) => `${file}:${n.loc?.start.line ?? 1}:${(n.loc?.start.column ?? 0) + 1}`;
+  for (const node of program.body) {
+    if (node.type === 'FunctionDeclaration') {
+      const name = node.id?.name ?? '';
+      if (into.functions.has(name)) into.errors.push(`${at(node)}: ${name} is already defined in ${into.functions.get(name)?.file}`);
+      else into.functions.set(name, { node, file, params: node.params.length });
+    } else if (node.type === 'VariableDeclaration') collectConstant(file, node, into);
+    else if (!/^TS(TypeAlias|Interface)/.test(node.type) && node.type !== 'EmptyStatement') {
+      const known = /^(Class|Import|ExportNamed|TSEnum)/.test(node.type);
+      into.errors.push(`${at(node)}: ${refusal(known ? node.type : 'top statement')}`);
+    }
+  }
+}
+
+function paramOf(b: Builder, node: t.FunctionParameter | t.TSParameterProperty): Param {
+  if (node.type !== 'Identifier') return b.refuse(node);
+  const annotation = node.typeAnnotation?.type === 'TSTypeAnnotation' ? node.typeAnnotation.typeAnnotation : null;
+  const named = annotation?.type === 'TSTypeReference' && annotation.typeName.type === 'Identifier';
+  return { name: node.name, type: named ? (annotation.typeName as t.Identifier).name : (annotation?.type ?? '') };
+}
+
+function compileFunction(name: string, { node, file }: Declared, unit: Unit): Fn {
+  const b = new Builder(file, unit);
+  if (node.generator) b.refuse(node, 'generator');
+  if (node.async) b.refuse(node, 'async');
+  if (node.typeParameters) b.refuse(node, 'generic');
+  const params = node.params.map((param) => {
+    const made = paramOf(b, param);
+    b.declare(param, made.name, true);
+    return made;
+  });
+  const lowering = new StatementLowering(b);
+  b.open();
+  for (const statement of node.body.body) lowering.statement(statement);
+  b.close();
+  b.closing(node);
+  b.emit('ret', null);
+  b.close();
+  return b.finish(name, params, node.loc?.start.line ?? 1, node.loc?.end.line ?? 1);
+}
+
+/** Compiles kernel text, a map from file name to text. */
+export function compile(files: Readonly<Record<string, string>>, names: Names): Compiled {
+  const found: Collected = { functions: new Map(), constants: new Map(), errors: [] };
+  const guarded = (work: () => void) => {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof KernelTextError)) throw error;
+      found.errors.push(error.message);
+    }
+  };
+  for (const [file, text] of Object.entries(files)) guarded(() => collect(file, parseText(file, text), found));
+  const unit: Unit = { names, functions: found.functions, constants: found.constants };
+  const fns: Record<string, Fn> = {};
+  for (const [name, declared] of found.functions) {
+    guarded(() => {
+      fns[name] = compileFunction(name, declared, unit);
+    });
+  }
+  return found.errors.length > 0 ? { ok: false, errors: found.errors } : { ok: true, program: { fns } };
+}
+
+/** The text of one debugger expression in the scope of `fn` at `pc`: memory is read inline, nothing is written. */
+export function compileExpression(
+  text: string,
+  names: Names,
+  scope: { readonly fn: Fn; readonly pc: number } | null,
+): { readonly ok: true; readonly ex: Ex } | { readonly ok: false; readonly error: string } {
+  try {
+    const [node] = parseText('expression', `(${text})`).body;
+    if (node?.type !== 'ExpressionStatement') return { ok: false, error: 'an expression is expected' };
+    const b = new Builder('expression', { names, functions: new Map(), constants: new Map() });
+    if (scope !== null) {
+      for (const [name, slot, from, to] of scope.fn.vars) {
+        if (from > scope.pc || scope.pc >= to) continue;
+        b.open();
+        b.declare(node, name, false, slot);
+      }
+    }
+    return { ok: true, ex: new ExpressionLowering(b, true).value(node.expression) };
+  } catch (error) {
+    if (!(error instanceof KernelTextError)) throw error;
+    return { ok: false, error: error.message.replace(/^expression:\d+:\d+: /, '') };
+  }
+}

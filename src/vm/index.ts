@@ -1,0 +1,43 @@
+// The contract of the virtual machine.
+export { arithmetic } from './arithmetic.ts';
+export { type Compiled, compile, compileExpression } from './compile.ts';
+export {
+  type Context,
+  type Environment,
+  type Intrinsic,
+  type Intrinsics,
+  type Linked,
+  link,
+  linkExpression,
+  linkedFn,
+  newThread,
+  type Run,
+} from './link.ts';
+export type { Ex, Fn, IntrinsicKind, Names, Op, Param, Pos, Program } from './ops.ts';
+export { REFUSALS, type Refusal } from './refusals.ts';
+export {
+  type Access,
+  type Death,
+  depth,
+  type Frame,
+  frames,
+  localsOf,
+  type Note,
+  type State,
+  stateHash,
+  type Thread,
+  type Wait,
+} from './state.ts';
+export {
+  atStatement,
+  choices,
+  newTrace,
+  type RangeOp,
+  resetTrace,
+  runnable,
+  runToBlock,
+  step,
+  type Trace,
+  type Turn,
+} from './step.ts';
+export { didYouMean, nearest } from './suggest.ts';

@@ -1,0 +1,354 @@
+// step(): the only function that moves anything. It runs one thread to its next statement boundary, call or return, or for
+// a number of micro-steps, or up to a cut inside a range operation. State in, state out.
+import { apply, type Effect, isRef, KernelFault, type Machine, pageFault, trap, type Value } from '../machine/index.ts';
+import { type Code, type Context, K, type Linked, type LinkedFn, linkedFn, loadField, newThread } from './link.ts';
+import type { Access, Frame, Note, State, Thread } from './state.ts';
+
+/** A range operation about to run over [from, to), as the op-th micro-step of the turn. */
+export interface RangeOp {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+  readonly op: number;
+}
+
+/** Which thread moves, how far at most, and where range operations are cut. */
+export interface Turn {
+  readonly thread: number;
+  /** at most so many micro-steps; default: to the next statement boundary, call or return */
+  readonly limit?: number;
+  /** where to stop inside a range operation: a number in (from, to]; `to` lets it run whole */
+  cut?(range: RangeOp): number;
+}
+
+/** What a turn did, filled in by step(); one object may serve many turns. Null arrays: not recorded. */
+export interface Trace {
+  accesses: Access[] | null;
+  notes: Note[] | null;
+  /** micro-steps completed */
+  micro: number;
+  /** name of the function that returned in this turn, else null */
+  returned: string | null;
+  /** value it returned */
+  value: Value;
+  /** true when the turn ended inside a range operation */
+  partial: boolean;
+}
+
+/** An empty trace; `record` says whether accesses and notes are wanted. */
+export function newTrace(record: boolean): Trace {
+  return { accesses: record ? [] : null, notes: record ? [] : null, micro: 0, returned: null, value: null, partial: false };
+}
+
+/** Empties a trace for the next turn. */
+export function resetTrace(trace: Trace): void {
+  if (trace.accesses !== null) trace.accesses.length = 0;
+  if (trace.notes !== null) trace.notes.length = 0;
+  trace.micro = 0;
+  trace.returned = null;
+  trace.value = null;
+  trace.partial = false;
+}
+
+/** The turn in progress. */
+class Run implements Context {
+  machine: Machine;
+  readonly accesses: Access[] | null;
+  readonly notes: Note[] | null;
+  op = 0;
+  blocked: Context['blocked'] = null;
+  spawned: Context['spawned'] = null;
+  /** frame being executed */
+  fn: LinkedFn;
+  pc: number;
+  locals: Value[];
+  own: readonly string[] | null;
+  up: Frame | null;
+  serial: number;
+  private shared: readonly Value[];
+  ended = false;
+
+  constructor(
+    readonly linked: Linked,
+    readonly state: State,
+    readonly thread: number,
+    readonly frame: Frame,
+    readonly trace: Trace,
+    readonly turn: Turn,
+  ) {
+    this.machine = state.machine;
+    this.accesses = trace.accesses;
+    this.notes = trace.notes;
+    this.fn = linkedFn(linked, frame.fn);
+    this.pc = frame.pc;
+    this.locals = frame.locals as Value[];
+    this.shared = frame.locals;
+    this.own = frame.own;
+    this.up = frame.up;
+    this.serial = (state.threads[thread] as Thread).serial;
+  }
+
+  emit(effect: Effect): void {
+    this.machine = apply(this.machine, effect);
+  }
+
+  set(slot: number, value: Value): void {
+    if (this.locals === this.shared) this.locals = this.locals.slice();
+    const { locals } = this;
+    while (locals.length < slot) locals.push(null);
+    locals[slot] = value;
+  }
+
+  /** Follows jumps that are no statements; true at a statement boundary, where temporaries end. */
+  settle(): boolean {
+    const { code, starts } = this.fn;
+    while ((code[this.pc] as Code).k === K.jmp && starts[this.pc] === 0) this.pc = (code[this.pc] as Code).to;
+    if (starts[this.pc] === 0) return false;
+    const { slots } = this.fn.fn;
+    if (this.locals.length > slots) {
+      if (this.locals === this.shared) this.locals = this.locals.slice(0, slots);
+      else this.locals.length = slots;
+    }
+    return true;
+  }
+
+  enter(name: string, args: readonly Value[]): void {
+    const callee = linkedFn(this.linked, name);
+    const locals: Value[] = new Array(callee.fn.slots).fill(null);
+    for (let i = 0; i < args.length; i++) locals[i] = args[i] as Value;
+    this.up = { fn: this.fn.fn.name, pc: this.pc, locals: this.locals, own: this.own, up: this.up };
+    this.goto(callee, 0, locals, null);
+  }
+
+  leave(value: Value): void {
+    for (const at of this.own ?? []) this.drop(at);
+    this.trace.returned = this.fn.fn.name;
+    this.trace.value = value;
+    const caller = this.up;
+    if (caller === null) {
+      this.ended = true;
+      return;
+    }
+    const fn = linkedFn(this.linked, caller.fn);
+    this.up = caller.up;
+    this.goto(fn, caller.pc, caller.locals as Value[], caller.own);
+    this.shared = caller.locals;
+    const { slot } = fn.code[caller.pc] as Code;
+    this.pc = caller.pc + 1;
+    const atStatement = this.settle();
+    if (!atStatement || slot < fn.fn.slots) this.set(slot, value);
+  }
+
+  private goto(fn: LinkedFn, pc: number, locals: Value[], own: readonly string[] | null): void {
+    this.fn = fn;
+    this.pc = pc;
+    this.locals = locals;
+    this.own = own;
+  }
+
+  private drop(at: string): void {
+    const slash = at.indexOf('/');
+    this.emit({ k: 'drop', struct: at.slice(0, slash), at: at.slice(slash + 1) });
+  }
+
+  newStruct(code: Code): void {
+    const fields: Record<string, Value> = {};
+    code.names.forEach((name, i) => {
+      fields[name] = (code.args[i] as (typeof code.args)[number])(this.locals, this);
+    });
+    const at = `${this.thread}.${this.serial++}`;
+    this.emit({ k: 'new', struct: code.name, at, fields });
+    this.own = [...(this.own ?? []), `${code.name}/${at}`];
+    this.set(code.slot, { struct: code.name, at });
+  }
+
+  /** Runs a range operation; true when it was completed. */
+  range(code: Code): boolean {
+    const { locals } = this;
+    const first = code.to;
+    const from = locals[first] as number;
+    const to = locals[first + 1] as number;
+    let stop = from;
+    if (from < to) {
+      const end = this.turn.cut === undefined ? to : Math.min(to, Math.max(from + 1, this.turn.cut({ name: code.name, from, to, op: this.op })));
+      const rest = locals.slice(first + 2, first + code.names.length);
+      const reached = code.intrinsic?.run(this, from, end, ...rest);
+      stop = typeof reached === 'number' ? reached : end;
+      if (stop === end && end < to) {
+        this.set(first, end);
+        return false;
+      }
+    }
+    this.set(code.slot, stop);
+    return true;
+  }
+
+  store(code: Code): void {
+    const base = code.a(this.locals, this);
+    const field = code.b(this.locals, this) as string | number;
+    if (!isRef(base)) throw pageFault(0n, true);
+    const value = code.v(this.locals, this);
+    this.accesses?.push({ rw: 'w', struct: base.struct, at: base.at, field, op: this.op });
+    this.emit({ k: 'store', ref: base, field, value });
+  }
+
+  /** Executes operations until the turn ends. */
+  go(): void {
+    const limit = this.turn.limit ?? Number.POSITIVE_INFINITY;
+    let pure = false;
+    for (;;) {
+      const code = this.fn.code[this.pc] as Code;
+      switch (code.k) {
+        case K.set: {
+          this.set(code.slot, code.a(this.locals, this));
+          this.pc++;
+          break;
+        }
+        case K.jmp:
+          this.pc = code.to;
+          break;
+        case K.jz:
+          this.pc = code.a(this.locals, this) ? this.pc + 1 : code.to;
+          break;
+        case K.jnz:
+          this.pc = code.a(this.locals, this) ? code.to : this.pc + 1;
+          break;
+        case K.nop:
+          this.pc++;
+          break;
+        default:
+          if (this.effect(code)) return;
+          pure = false;
+          if (this.settle() || this.op >= limit) return;
+          continue;
+      }
+      pure = true;
+      if (this.settle()) {
+        if (pure) this.op++;
+        return;
+      }
+    }
+  }
+
+  /** One operation with an effect; true when the turn ends with it (call, return, block, cut). */
+  private effect(code: Code): boolean {
+    switch (code.k) {
+      case K.load: {
+        const value = loadField(this, code.a(this.locals, this), code.b(this.locals, this));
+        this.set(code.slot, value);
+        break;
+      }
+      case K.store:
+        this.store(code);
+        break;
+      case K.new:
+        this.newStruct(code);
+        break;
+      case K.mem: {
+        const value = code.v(this.locals, this);
+        if (this.blocked !== null) {
+          this.op++;
+          return true;
+        }
+        this.set(code.slot, value);
+        break;
+      }
+      case K.range:
+        if (!this.range(code)) {
+          this.trace.partial = true;
+          return true;
+        }
+        break;
+      case K.call:
+      case K.callv: {
+        const target = code.k === K.call ? code.name : code.a(this.locals, this);
+        if (target === null) throw pageFault(0n, false);
+        if (isRef(target) && target.struct !== 'fn') throw trap(`call of a struct ${target.struct}`);
+        const args = code.args.map((arg) => arg(this.locals, this));
+        this.enter(isRef(target) ? String(target.at) : String(target), args);
+        this.op++;
+        return true;
+      }
+      default:
+        this.leave(code.a(this.locals, this));
+        this.op++;
+        return true;
+    }
+    this.pc++;
+    this.op++;
+    return false;
+  }
+
+  /** The state after the turn. */
+  result(): State {
+    const threads = this.state.threads.slice();
+    const was = threads[this.thread] as Thread;
+    const top = this.ended
+      ? null
+      : { fn: this.fn.fn.name, pc: this.pc, locals: this.locals, own: this.own, up: this.up };
+    threads[this.thread] = { name: was.name, top, serial: this.serial, waits: this.blocked, death: null };
+    for (const start of this.spawned ?? []) threads.push(newThread(this.linked, start.name, start.fn, start.args));
+    return { boot: this.state.boot, machine: this.machine, threads, current: this.thread, halted: this.state.halted };
+  }
+
+  /** The state after a fault: the thread stands unfinished in its statement, what was done before it stays done. */
+  died(fault: KernelFault): State {
+    const line = this.fn.fn.pos[this.pc]?.[0] ?? 0;
+    const function_ = this.fn.fn.name;
+    const { kind, what } = fault;
+    const threads = this.state.threads.slice();
+    const was = threads[this.thread] as Thread;
+    const top = { fn: function_, pc: this.pc, locals: this.locals, own: this.own, up: this.up };
+    threads[this.thread] = { name: was.name, top, serial: this.serial, waits: null, death: { kind, what, function: function_, line } };
+    const stack: string[] = [];
+    for (let frame: Frame | null = top; frame !== null; frame = frame.up) stack.push(frame.fn);
+    const state = { boot: this.state.boot, machine: this.machine, threads, current: this.thread, halted: this.state.halted };
+    return this.linked.env.died(state, this.thread, fault, stack);
+  }
+}
+
+/**
+ * The state after one turn. `trace` is filled in. The thread must be able to move (see runnable()). A fault kills the
+ * thread and counts as the micro-step in which it happened.
+ */
+export function step(linked: Linked, state: State, turn: Turn, trace: Trace): State {
+  resetTrace(trace);
+  const frame = state.threads[turn.thread]?.top;
+  if (!frame) throw new Error(`thread ${turn.thread} has ended`);
+  const run = new Run(linked, state, turn.thread, frame, trace, turn);
+  try {
+    run.go();
+  } catch (error) {
+    if (!(error instanceof KernelFault)) throw error;
+    trace.micro = run.op + 1;
+    return run.died(error);
+  }
+  trace.micro = run.op;
+  return run.result();
+}
+
+/** May this thread move? A blocked one may when what it waits for has come. */
+export function runnable(linked: Linked, state: State, thread: number): boolean {
+  const t = state.threads[thread];
+  if (t === undefined || t.top === null || t.death !== null || state.halted) return false;
+  return t.waits === null || linked.env.ready(state.machine, t.waits);
+}
+
+/** All threads that may move, in order of creation. */
+export function choices(linked: Linked, state: State): number[] {
+  const out: number[] = [];
+  for (let i = 0; i < state.threads.length; i++) if (runnable(linked, state, i)) out.push(i);
+  return out;
+}
+
+/** The default policy, run-to-block in order of thread creation: the thread that moves next, or -1 when none can. */
+export function runToBlock(linked: Linked, state: State): number {
+  if (runnable(linked, state, state.current)) return state.current;
+  for (let i = 0; i < state.threads.length; i++) if (runnable(linked, state, i)) return i;
+  return -1;
+}
+
+/** True when a frame stands at the beginning of a statement. */
+export function atStatement(linked: Linked, frame: Frame): boolean {
+  return linkedFn(linked, frame.fn).starts[frame.pc] === 1;
+}
