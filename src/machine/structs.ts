@@ -1,6 +1,6 @@
 // How kernel structs are found in the machine: a row per struct says how its fields are read and written. Fields that are
 // structs or arrays inside it are addresses, not accesses. Reading what is not there is a fault in the kernel's words.
-import type { Machine } from './machine.ts';
+import { type Machine, NEVER_SET } from './machine.ts';
 import type { MemblockType, Region } from './memblock.ts';
 import { freeCount } from './buddy.ts';
 import { pageFault, trap } from './fault.ts';
@@ -217,6 +217,17 @@ export const STRUCTS: Readonly<Record<string, StructRow>> = {
       const read = ENTRY[field];
       if (read === undefined) throw trap(`struct memblock_region has no member named '${field}'`);
       return region === undefined ? 0 : read(region);
+    },
+  },
+  'pb[]': { embedded: always, get: (_m, _at, i) => ref('pageblock', Number(i)) },
+  pageblock: {
+    embedded: never,
+    get: (m, at, field) => {
+      const type = (at as number) < 2 ** m.pageblocks.bits ? runGet(m.pageblocks, at as number) : NEVER_SET;
+      if (field === 'migratetype' || field === 'mt') return type === NEVER_SET ? 0 : type;
+      if (field === 'written') return type !== NEVER_SET;
+      if (field === 'start_pfn') return (at as number) * 2 ** m.config.pageblockOrder;
+      throw trap(`pageblock has no member named '${field}'; it has migratetype, written, start_pfn`);
     },
   },
   'kho_scratch[]': { embedded: always, get: (_m, _at, i) => ref('kho_scratch', Number(i)) },

@@ -96,8 +96,15 @@ function compileFunction(name: string, { node, file }: Declared, unit: Unit): Fn
   return b.finish(name, params, node.loc?.start.line ?? 1, node.loc?.end.line ?? 1);
 }
 
-/** Compiles kernel text, a map from file name to text. */
-export function compile(files: Readonly<Record<string, string>>, names: Names): Compiled {
+/**
+ * Compiles kernel text, a map from file name to text. `base`: a program compiled before, of whose files those named here
+ * take the place; the others are kept as they are.
+ */
+export function compile(
+  files: Readonly<Record<string, string>>,
+  names: Names,
+  base: Program = { fns: {}, constants: {} },
+): Compiled {
   const found: Collected = { functions: new Map(), constants: new Map(), errors: [] };
   const guarded = (work: () => void) => {
     try {
@@ -108,26 +115,35 @@ export function compile(files: Readonly<Record<string, string>>, names: Names): 
     }
   };
   for (const [file, text] of Object.entries(files)) guarded(() => collect(file, parseText(file, text), found));
-  const unit: Unit = { names, functions: found.functions, constants: found.constants };
   const fns: Record<string, Fn> = {};
+  const functions = new Map<string, { readonly params: number }>(found.functions);
+  const constants = new Map([...Object.entries(base.constants), ...found.constants]);
+  for (const fn of Object.values(base.fns)) {
+    if (files[fn.file] !== undefined || functions.has(fn.name)) continue;
+    fns[fn.name] = fn;
+    functions.set(fn.name, { params: fn.params.length });
+  }
+  const unit: Unit = { names, functions, constants };
   for (const [name, declared] of found.functions) {
     guarded(() => {
       fns[name] = compileFunction(name, declared, unit);
     });
   }
-  return found.errors.length > 0 ? { ok: false, errors: found.errors } : { ok: true, program: { fns } };
+  if (found.errors.length > 0) return { ok: false, errors: found.errors };
+  return { ok: true, program: { fns, constants: Object.fromEntries(constants) } };
 }
 
 /** The text of one debugger expression in the scope of `fn` at `pc`: memory is read inline, nothing is written. */
 export function compileExpression(
   text: string,
   names: Names,
+  constants: Program['constants'],
   scope: { readonly fn: Fn; readonly pc: number } | null,
 ): { readonly ok: true; readonly ex: Ex } | { readonly ok: false; readonly error: string } {
   try {
     const [node] = parseText('expression', `(${text})`).body;
     if (node?.type !== 'ExpressionStatement') return { ok: false, error: 'an expression is expected' };
-    const b = new Builder('expression', { names, functions: new Map(), constants: new Map() });
+    const b = new Builder('expression', { names, functions: new Map(), constants: new Map(Object.entries(constants)) });
     if (scope !== null) {
       for (const [name, slot, from, to] of scope.fn.vars) {
         if (from > scope.pc || scope.pc >= to) continue;

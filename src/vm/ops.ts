@@ -66,6 +66,8 @@ export interface Fn {
 /** All functions of a kernel. */
 export interface Program {
   readonly fns: Readonly<Record<string, Fn>>;
+  /** constants of the text, by name */
+  readonly constants: Readonly<Record<string, Ex>>;
 }
 
 /** The kinds of intrinsics. Conditions and `print` may call pure and read ones only. */

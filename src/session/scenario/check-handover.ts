@@ -121,7 +121,7 @@ function checkRadixNodes(blocks: readonly PreservedBlock[], context: Context): A
   return null;
 }
 
-/** The scratch array and the FDT page, each a page of RAM apart from the tree; the FDT outlives scratch, so not in it. */
+/** The scratch array and the FDT: each a page of RAM apart from the tree; the FDT outlives scratch, so not in it. */
 function checkPages(radix: Area | null, { root, scratch, ram, report }: Context): void {
   for (const key of ['scratchArray', 'fdt']) {
     const start = given(root, [key]);

@@ -41,7 +41,7 @@ function checkConfig(root: Doc, options: Options, report: Report): void {
   }
 }
 
-/** Poison is what DEBUG_VM does to the memmap, so each comes with the other. Both values are named when both are written. */
+/** Poison is what DEBUG_VM does to the memmap: each comes with the other. Both values are named if both are written. */
 function checkFill(root: Doc, debugVm: boolean | number | undefined, report: Report): void {
   const fill = nodeAt(root, ['machine', 'fill'])?.value;
   if (typeof debugVm !== 'boolean' || (fill !== 'poison' && fill !== 'zero' && fill !== 'stale')) return;
@@ -108,7 +108,7 @@ function checkTexts(root: Doc, known: Known, report: Report): void {
   });
 }
 
-/** Checks `boots[1]`, `machine.fill`, `stops`, `schedule` and `expect`; returns the bits of a node number, or null if unknown. */
+/** Checks the kernel boot, `fill`, `stops`, `schedule`, `expect`; returns the bits of a node number, null if unsure. */
 export function checkKernel(root: Doc, known: Known, report: Report): number | null {
   const options = optionsOf(root);
   checkConfig(root, options, report);

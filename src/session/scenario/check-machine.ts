@@ -15,15 +15,17 @@ export function pick<T extends z.ZodType>(root: Doc, path: Path, schema: T): z.o
   return result?.success ? result.data : null;
 }
 
-/** Reports areas of one list that share bytes: at the size of an area that swallows a later one, else at the later start. */
+/** Reports areas of one list that share bytes: at the size of one that swallows a later one, else at both ends. */
 export function checkOverlaps(areas: readonly Area[], path: Path, name: string, report: Report): void {
   areas.forEach((b, j) => {
     areas.slice(0, j).forEach((a, i) => {
       if (!overlap(a, b)) return;
+      const end = a.start < b.start ? 'size' : 'start';
       const swallowed = a.start < b.start && a.start + a.size > b.start + b.size;
-      if (swallowed)
-        report.value([...path, i, 'size'], `makes it overlap ${name}[${j}] (${range(b)}); make it smaller`);
-      else report.value([...path, j, 'start'], `makes it overlap ${name}[${i}] (${range(a)}); move one of the two`);
+      const what = `makes it overlap ${name}[${j}] (${range(b)})`;
+      report.value([...path, i, end], `${what}; ${swallowed ? 'make it smaller' : 'change one of the two'}`);
+      if (!swallowed)
+        report.value([...path, j, 'start'], `makes it overlap ${name}[${i}] (${range(a)}); change one of the two`);
     });
   });
 }

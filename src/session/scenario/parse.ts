@@ -11,7 +11,7 @@ import { createReport, type Finding, lineIndex, type Problem, type Report, toPro
 import { type RawScenario, scenarioSchema } from './schema.ts';
 import type { Known, Place, Scenario } from './types.ts';
 
-/** A scenario and where its file has the value of a path, or nearest above it; or every problem of the file by position. */
+/** A scenario, and where its file has the value of a path or the nearest above it; or every problem, by position. */
 export type ParseResult =
   | { readonly ok: true; readonly scenario: Scenario; readonly placeOf: (path: Path) => Place }
   | { readonly ok: false; readonly errors: readonly Problem[] };
@@ -42,7 +42,7 @@ function check(root: Doc, known: Known, report: Report): RawScenario | null {
 
 /** What is wrong before the first syntax error: there the tree can be trusted, behind it only the parser. */
 function shapeBefore({ root, syntax }: ParsedText): Finding[] {
-  const first = Math.min(...syntax.map((finding) => finding.offset));
+  const first = syntax.reduce((least, finding) => Math.min(least, finding.offset), Number.POSITIVE_INFINITY);
   if (root === null) return [];
   const report = createReport(root);
   const shape = scenarioSchema.safeParse(root.value);

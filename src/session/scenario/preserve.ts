@@ -1,4 +1,4 @@
-// How an old kernel hands memory over: splitting into blocks, and the pages its radix tree takes. Knows nothing of files.
+// How an old kernel hands memory over: split into blocks, in a radix tree of so many pages. Knows nothing of files.
 
 import { PAGE_SIZE } from './bytes.ts';
 import type { MemoryRange, PreservedBlock } from './types.ts';
@@ -18,7 +18,8 @@ export function nodeOf(memory: readonly MemoryRange[], pfn: number): number {
 
 /**
  * Splits `pages` pages from the address `start` as kho_preserve_pages does since v7.2: aligned powers of two, greedily,
- * none of which spans two nodes (__kho_preserve_pages_order, "kho: make sure preservations do not span multiple NUMA nodes").
+ * none of which spans two nodes (__kho_preserve_pages_order;
+ * "kho: make sure preservations do not span multiple NUMA nodes").
  */
 export function splitPages(start: number, pages: number, memory: readonly MemoryRange[]): PreservedBlock[] {
   const blocks: PreservedBlock[] = [];

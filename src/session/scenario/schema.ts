@@ -1,4 +1,5 @@
-// The shape of a scenario file, in zod; the JSON Schema is made from it. Knows nothing of positions, or of two fields at once.
+// The shape of a scenario file, in zod; the JSON Schema is made from it. Knows nothing of positions, nor of two fields
+// at once.
 
 import { z } from 'zod';
 import { firstHidden } from '../printable.ts';

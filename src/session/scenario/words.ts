@@ -29,29 +29,32 @@ const STOP_COMMANDS: readonly string[] = ['break', 'tbreak', 'watch', 'rwatch', 
 
 const CATCH_KINDS: readonly string[] = ['uninit', 'oops', 'warn', 'bad-page', 'stage', 'thread'];
 
-/** Why a stage name, with or without `bootN:`, is wrong; null when it is right. `last` is the number of the last boot. */
+const STOP_ADVICE = '; write break, tbreak, watch, rwatch, awatch or catch';
+const CATCH_ADVICE = `; write catch and one of ${CATCH_KINDS.join(', ')}`;
+const UNINIT_ADVICE = '; write catch uninit, then read, write or nothing';
+
+/** Why a stage name, with or without `bootN:`, is wrong; null when it is right. `last`: number of the last boot. */
 export function stageError(name: string, last: number): string | null {
   const prefix = /^boot(\d+):/.exec(name);
   const boot = Number(prefix?.[1] ?? last);
   if (prefix !== null && boot !== last) return `has no stages in boot ${boot}; only boot${last}: has`;
   const stage = prefix === null ? name : name.slice(prefix[0].length);
   if (STAGES.includes(stage)) return null;
-  return `is not a stage${didYouMean(stage, STAGES, '; stages are named as the function that has returned, or deferred, restore, end')}`;
+  const otherwise = '; stages are named as the function that has returned, or deferred, restore, end';
+  return `is not a stage${didYouMean(stage, STAGES, otherwise)}`;
 }
 
 /** Why a command cannot set a stop, as far as its first words tell; null when they are fine. */
 export function stopError(command: string): string | null {
   const [verb = '', kind, more] = command.trim().split(/\s+/);
-  if (!STOP_COMMANDS.includes(verb))
-    return `does not set a stop${didYouMean(verb, STOP_COMMANDS, '; write break, tbreak, watch, rwatch, awatch or catch')}`;
+  if (!STOP_COMMANDS.includes(verb)) return `does not set a stop${didYouMean(verb, STOP_COMMANDS, STOP_ADVICE)}`;
   if (kind === undefined) return 'says nothing to stop at; write as in "catch uninit" or "break kho_memory_init"';
   if (verb !== 'catch') return null;
-  if (!CATCH_KINDS.includes(kind))
-    return `catches nothing khodbg knows${didYouMean(kind, CATCH_KINDS, `; write catch and one of ${CATCH_KINDS.join(', ')}`)}`;
+  if (!CATCH_KINDS.includes(kind)) return `catches nothing khodbg knows${didYouMean(kind, CATCH_KINDS, CATCH_ADVICE)}`;
   if (kind === 'stage' && more !== undefined && !STAGES.includes(more.replace(/^boot\d+:/, '')))
     return `names no stage${didYouMean(more, STAGES)}`;
   if (kind === 'uninit' && more !== undefined && !['read', 'write', 'if'].includes(more))
-    return `catches reads, writes or both${didYouMean(more, ['read', 'write'], '; write catch uninit, then read, write or nothing')}`;
+    return `catches reads, writes or both${didYouMean(more, ['read', 'write'], UNINIT_ADVICE)}`;
   return null;
 }
 

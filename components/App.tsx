@@ -1,0 +1,91 @@
+// The whole screen from a session's view and the screen's own state. Knows nothing of the terminal.
+
+import { Box } from 'ink';
+import { memo, type ReactNode, useMemo } from 'react';
+import { FooterBar, MessageBar, PromptBar, StatusBar, StopBar, TimelineBar } from './Bars.tsx';
+import type { Controller } from './controller.ts';
+import { useSessionView, useStore } from './hooks/use-store.ts';
+import { Keyboard } from './Keyboard.tsx';
+import { type Layout, layout } from './layout.ts';
+import { Completions, OverlayPane } from './Overlay.tsx';
+import { Pane } from './Pane.tsx';
+import { PaneBody } from './PaneBody.tsx';
+import { paintRow } from './row.ts';
+import { ScreenContext, type ScreenValue, useScreen } from './screen-context.ts';
+import type { SessionPort } from './session-view.ts';
+import type { UiAction, UiState } from './state.ts';
+import type { Store } from './store.ts';
+import type { Theme } from './theme.ts';
+
+/** What the screen is made from. */
+export interface AppProps {
+  readonly port: SessionPort;
+  readonly ui: Store<UiState, UiAction>;
+  readonly controller: Controller;
+  readonly theme: Theme;
+}
+
+/** Connects the screen to its session, its state and the keyboard. */
+export function App({ port, ui, controller, theme }: AppProps): ReactNode {
+  const view = useSessionView(port);
+  const state = useStore(ui);
+  return (
+    <>
+      <Keyboard controller={controller} />
+      <Screen view={view} ui={state} theme={theme} />
+    </>
+  );
+}
+
+/** One screen, whatever its size. */
+export function Screen({ view, ui, theme }: ScreenValue): ReactNode {
+  const { size, focus, zoom, overlay, completions } = ui;
+  const value = useMemo(() => ({ view, ui, theme }), [view, ui, theme]);
+  const places = useMemo(() => layout(size.cols, size.rows, focus, zoom), [size, focus, zoom]);
+  return (
+    <ScreenContext value={value}>
+      <Arrangement size={size} places={places} covered={overlay !== null} completing={completions.length > 0} />
+    </ScreenContext>
+  );
+}
+
+interface ArrangementProps {
+  readonly size: UiState['size'];
+  readonly places: Layout;
+  readonly covered: boolean;
+  readonly completing: boolean;
+}
+
+/** Everything in its place. Renders only when a place changes: Ink then has nothing to lay out on a mere step. */
+const Arrangement = memo(function Arrangement({ size, places, covered, completing }: ArrangementProps): ReactNode {
+  const { status, stop, area, panes, timeline, message, prompt, footer, mode } = places;
+  if (mode === 'tiny') return <TooSmall size={size} />;
+  const boxed = mode === 'normal' || mode === 'wide';
+  return (
+    <Box width={size.cols} height={size.rows}>
+      <StatusBar rect={status} />
+      <StopBar rect={stop} />
+      {covered ? (
+        <OverlayPane area={area} boxed={boxed} />
+      ) : (
+        panes.map((place) => <Pane key={place.id} place={place} />)
+      )}
+      {timeline ? <TimelineBar rect={timeline} /> : null}
+      {message ? <MessageBar rect={message} logged={panes.some((place) => place.id === 'log')} /> : null}
+      <PromptBar rect={prompt} />
+      {footer ? <FooterBar rect={footer} /> : null}
+      {completing ? <Completions area={area} bottom={prompt.y} /> : null}
+    </Box>
+  );
+});
+
+function TooSmall({ size }: { readonly size: UiState['size'] }): ReactNode {
+  const { theme } = useScreen();
+  const { cols, rows } = size;
+  const text = [paintRow(theme, cols, [`${cols}x${rows}: too small, 40x10 needed; C-d quits`])];
+  return (
+    <Box width={cols} height={rows}>
+      <PaneBody rows={text} left={0} top={0} width={cols} height={1} />
+    </Box>
+  );
+}

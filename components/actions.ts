@@ -1,0 +1,133 @@
+// What each action name does to the screen. Knows nothing of which key asked for it.
+
+import type { CommandQueue } from './command-queue.ts';
+import type { Host } from './controller.ts';
+import { helpLines } from './help.ts';
+import type { ActionName } from './keys/table.ts';
+import { focusOrder, layout, type Rect } from './layout.ts';
+import { PANE_IDS } from './layout-spec.ts';
+import { cursorAnchor, cursorLine } from './panes/source-cursor.ts';
+import { PANES } from './panes/table.ts';
+import { editLine } from './prompt/editor.ts';
+import type { SessionPort } from './session-view.ts';
+import type { UiAction, UiState } from './state.ts';
+import type { Store } from './store.ts';
+
+interface Parts {
+  readonly port: SessionPort;
+  readonly ui: Store<UiState, UiAction>;
+  readonly queue: CommandQueue;
+  readonly host: Host;
+}
+
+/** The actions by name, and scrolling of an overlay, which says whether the key was one that scrolls. */
+export type Actions = Readonly<Record<ActionName, () => void>> & {
+  readonly scrollOverlay: (key: string) => boolean;
+};
+
+const OVERLAY_STEPS: Readonly<Record<string, (page: number) => number>> = {
+  Up: () => -1,
+  k: () => -1,
+  Down: () => 1,
+  j: () => 1,
+  PgUp: (page) => -page,
+  PgDn: (page) => page,
+  ' ': (page) => page,
+  Home: () => Number.NEGATIVE_INFINITY,
+  End: () => Number.POSITIVE_INFINITY,
+};
+
+function areaOf(state: UiState): Rect {
+  return layout(state.size.cols, state.size.rows, state.focus, state.zoom).area;
+}
+
+/** Moves in the focused pane: the cursor line in the source, the first row shown elsewhere. */
+function moveInPane({ port, ui }: Parts, step: (page: number) => number): void {
+  const state = ui.get();
+  const view = port.view();
+  const places = layout(state.size.cols, state.size.rows, state.focus, state.zoom).panes;
+  const height = places.find((place) => place.id === state.focus)?.body.h ?? 1;
+  const by = step(Math.max(1, height - 1));
+  if (state.focus === 'source') {
+    if (!view.source) return;
+    const line = Math.min(view.source.lines.length, Math.max(1, cursorLine(view.source, state.cursor) + by));
+    ui.dispatch({ type: 'pointed', anchor: cursorAnchor(view.source), line });
+    return;
+  }
+  const most = Math.max(0, PANES[state.focus].length(view) - height);
+  const toEnd = state.focus === 'log' ? -by : by;
+  const to = Math.min(most, (state.scroll[state.focus] ?? 0) + toEnd);
+  ui.dispatch({ type: 'scrolled', pane: state.focus, to });
+}
+
+function scrollOverlay(ui: Parts['ui'], key: string): boolean {
+  const { overlay } = ui.get();
+  const step = OVERLAY_STEPS[key];
+  if (!overlay || !step) return false;
+  const page = Math.max(1, areaOf(ui.get()).h - 2);
+  const most = Math.max(0, overlay.lines.length - page);
+  ui.dispatch({ type: 'overlay-scrolled', to: Math.min(most, Math.max(0, overlay.scroll + step(page))) });
+  return true;
+}
+
+function turnFocus(ui: Parts['ui'], by: 1 | -1): void {
+  const { size, focus, zoom } = ui.get();
+  const order = focusOrder(layout(size.cols, size.rows, focus, zoom), PANE_IDS);
+  const next = order[(order.indexOf(focus) + by + order.length) % order.length];
+  ui.dispatch({ type: 'focused', pane: next ?? 'source' });
+}
+
+function zoom(ui: Parts['ui']): void {
+  const { size, zoom: on } = ui.get();
+  if (layout(size.cols, size.rows).mode === 'single') turnFocus(ui, 1);
+  else ui.dispatch({ type: 'zoomed', on: !on });
+}
+
+/** The command that sets or clears a breakpoint on the cursor line, as things are when its turn comes. */
+function breakCommand({ port, ui }: Parts): string | null {
+  const { source } = port.view();
+  if (!source) return null;
+  const line = cursorLine(source, ui.get().cursor);
+  const has = source.lines.find((row) => row.number === line)?.breakpoint ?? null;
+  return `${has === null ? 'break' : 'clear'} ${source.file}:${line}`;
+}
+
+/** Makes the actions of a screen. */
+export function createActions(parts: Parts): Actions {
+  const { ui, queue, host } = parts;
+  return {
+    'focus-next': () => turnFocus(ui, 1),
+    'focus-previous': () => turnFocus(ui, -1),
+    'focus-threads': () => ui.dispatch({ type: 'focused', pane: 'threads' }),
+    zoom: () => zoom(ui),
+    'line-up': () => moveInPane(parts, () => -1),
+    'line-down': () => moveInPane(parts, () => 1),
+    'page-up': () => moveInPane(parts, (page) => -page),
+    'page-down': () => moveInPane(parts, (page) => page),
+    'toggle-break': () => queue.push(() => breakCommand(parts)),
+    help: () => {
+      const { focus } = ui.get();
+      const overlay = { title: 'help', lines: helpLines(PANES[focus]), scroll: 0, kind: 'help' as const };
+      ui.dispatch({ type: 'opened', overlay });
+    },
+    'command-line': () => {
+      ui.dispatch({ type: 'closed' });
+      ui.dispatch({ type: 'edited', editor: ui.get().editor });
+    },
+    search: () => ui.dispatch({ type: 'edited', editor: editLine(ui.get().editor, 'C-r') }),
+    repeat: () => {
+      const last = queue.last();
+      if (last !== null) queue.push(last);
+    },
+    leave: () => {
+      if (ui.get().zoom) ui.dispatch({ type: 'zoomed', on: false });
+      ui.dispatch({ type: 'said', message: null });
+    },
+    'ask-quit': () => ui.dispatch({ type: 'asked' }),
+    quit: host.quit,
+    interrupt: () => queue.interrupt(),
+    redraw: host.redraw,
+    suspend: host.suspend,
+    scrollOverlay: (key) => scrollOverlay(ui, key),
+  };
+}

@@ -1,0 +1,8 @@
+// The contract of the screen: what the command line program uses of it.
+
+export { colorLevel, isUtf8 } from './color-level.ts';
+export { KEYS, type KeyRow } from './keys/table.ts';
+export { layout } from './layout.ts';
+export { polyfillPromise } from './polyfill.ts';
+export { runScreen, type ScreenOptions } from './run.tsx';
+export { guard } from './text.ts';

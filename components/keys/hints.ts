@@ -1,0 +1,43 @@
+// The footer: the keys that are valid now, as many as fit. Knows the key table and the state of the screen only.
+
+import { paintRow, type Span } from '../row.ts';
+import type { Theme } from '../theme.ts';
+import { KEYS } from './table.ts';
+
+/** What the screen is busy with, as far as keys are concerned. */
+export type KeyMode = 'keys' | 'typing' | 'search' | 'overlay' | 'asking' | 'running';
+
+const OTHER: Readonly<Record<Exclude<KeyMode, 'keys'>, readonly string[]>> = {
+  typing: ['Enter|run', 'Esc|leave', 'Tab|complete', 'Up/Down|history', 'C-r|search', 'C-u|clear'],
+  search: ['Enter|run', 'C-r|older', 'Esc|cancel'],
+  overlay: ['Esc|close', 'Up/Down|scroll', 'PgUp/PgDn|page', ':|command', '?|keys'],
+  asking: ['y|yes', 'n|no'],
+  running: ['C-c|stop', 'other keys|wait their turn'],
+};
+
+/** Shown whatever else has to go. */
+const ALWAYS = [':|command', '?|help', 'q|quit'];
+
+/** The hints of a mode, `keys|word`, in the order in which they are given up, last first. */
+export function hints(mode: KeyMode): readonly string[] {
+  if (mode !== 'keys') return OTHER[mode];
+  const all = KEYS.flatMap((row) => (row.footer ? [row.footer] : []));
+  return [...all.filter((hint) => !ALWAYS.includes(hint)), ...ALWAYS];
+}
+
+function fitting(list: readonly string[], width: number, always: number): readonly string[] {
+  const kept = [...list];
+  const length = () => kept.reduce((sum, hint) => sum + hint.length + 2, -2);
+  while (length() > width && kept.length > always) kept.splice(kept.length - 1 - always, 1);
+  return kept;
+}
+
+/** Paints the footer. */
+export function paintFooter(mode: KeyMode, width: number, theme: Theme): string {
+  const list = fitting(hints(mode), width, mode === 'keys' ? ALWAYS.length : 0);
+  const spans: Span[] = list.flatMap((hint, i) => {
+    const [keys = '', word = ''] = hint.split('|');
+    return [i === 0 ? '' : '  ', ['key', keys], ` ${word}`];
+  });
+  return paintRow(theme, width, spans);
+}

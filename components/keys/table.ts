@@ -1,0 +1,116 @@
+// Every key and what it does, one row each. The footer and the help overlay are made from this table.
+// Knows nothing of how an action is carried out.
+
+/** What a key can do on the screen itself, without the session. */
+export type ActionName =
+  | 'focus-next'
+  | 'focus-previous'
+  | 'focus-threads'
+  | 'zoom'
+  | 'line-up'
+  | 'line-down'
+  | 'page-up'
+  | 'page-down'
+  | 'toggle-break'
+  | 'help'
+  | 'command-line'
+  | 'repeat'
+  | 'leave'
+  | 'ask-quit'
+  | 'quit'
+  | 'interrupt'
+  | 'redraw'
+  | 'suspend'
+  | 'search';
+
+/** A row: the key's name, a command line or an action, and how help and footer word it. */
+export interface KeyRow {
+  readonly key: string;
+  /** the command line it runs */
+  readonly command?: string;
+  readonly action?: ActionName;
+  readonly help: string;
+  readonly group: 'move' | 'time' | 'frames' | 'stops' | 'panes' | 'session';
+  /** `n/N|next`, keys and word: its place in the footer, which shows the first that fit */
+  readonly footer?: string;
+}
+
+type Group = KeyRow['group'];
+
+const command = (group: Group, key: string, line: string, help: string, footer?: string): KeyRow => ({
+  key,
+  command: line,
+  help,
+  group,
+  ...(footer === undefined ? {} : { footer }),
+});
+
+const action = (group: Group, key: string, name: ActionName, help: string, footer?: string): KeyRow => ({
+  key,
+  action: name,
+  help,
+  group,
+  ...(footer === undefined ? {} : { footer }),
+});
+
+/** The table. Upper case reverses a movement. */
+export const KEYS: readonly KeyRow[] = [
+  command('move', 'n', 'next', 'next line, over calls', 'n/N|next'),
+  command('move', 'N', 'reverse-next', 'back one line, over calls'),
+  command('move', 's', 'step', 'next line, into calls', 's/S|step'),
+  command('move', 'S', 'reverse-step', 'back one line, into calls'),
+  command('move', 'c', 'continue', 'on to the next stop', 'c/C|continue'),
+  command('move', 'C', 'reverse-continue', 'back to the stop before'),
+  command('move', 'i', 'stepi', 'next effect of this thread', 'i/I|stepi'),
+  command('move', 'I', 'reverse-stepi', 'back one effect'),
+  command('move', 'f', 'finish', 'on to the return of this function', 'f/F|finish'),
+  command('move', 'F', 'reverse-finish', 'back to the call of this function'),
+  command('move', 'o', 'nexti', 'next effect, over calls'),
+  command('move', 'O', 'reverse-nexti', 'back one effect, over calls'),
+  command('move', 'r', 'run', 'from the start'),
+  command('frames', 'u', 'up', 'to the caller', 'u/d|frame'),
+  command('frames', 'd', 'down', 'to the callee'),
+  command('frames', 'w', 'bt', 'the whole stack', 'w|where'),
+  command('frames', 'v', 'info locals', 'locals of this frame'),
+  action('frames', 't', 'focus-threads', 'to the list of threads', 't|thread'),
+  ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => command('frames', String(n), `thread ${n}`, `thread ${n}`)),
+  action('stops', 'b', 'toggle-break', 'breakpoint on the cursor line, on or off', 'b|break'),
+  action('panes', 'Tab', 'focus-next', 'next pane', 'Tab|pane'),
+  action('panes', 'S-Tab', 'focus-previous', 'pane before'),
+  action('panes', 'z', 'zoom', 'pane to full screen and back', 'z|zoom'),
+  action('panes', 'Up', 'line-up', 'up in the pane'),
+  action('panes', 'k', 'line-up', 'up in the pane'),
+  action('panes', 'Down', 'line-down', 'down in the pane'),
+  action('panes', 'j', 'line-down', 'down in the pane'),
+  action('panes', 'PgUp', 'page-up', 'page up in the pane'),
+  action('panes', 'PgDn', 'page-down', 'page down in the pane'),
+  command('time', '[', 'seek -1', 'back one position, of any thread', '[ ]|any thread'),
+  command('time', ']', 'seek +1', 'on one position, of any thread'),
+  command('time', '{', 'prev-stage', 'to the stage before', '{ }|stage'),
+  command('time', '}', 'next-stage', 'to the next stage'),
+  command('time', '(', 'prev-mark', 'to the mark before', '( )|mark'),
+  command('time', ')', 'next-mark', 'to the next mark'),
+  command('time', 'Home', 'start', 'to the very first position'),
+  command('time', 'End', 'seek end', 'to the end of the history'),
+  command('time', 'M-Left', 'back', 'back to where you were'),
+  command('time', 'M-Right', 'forward', 'forward again'),
+  command('time', 'U', 'undo-move', 'undo what the last key did to where you stand', 'U|undo'),
+  action('session', ':', 'command-line', 'command line', ':|command'),
+  action('session', '?', 'help', 'help', '?|help'),
+  action('session', 'F1', 'help', 'help'),
+  action('session', 'Enter', 'repeat', 'the last command again'),
+  action('session', 'C-r', 'search', 'search the history of commands'),
+  action('session', 'Esc', 'leave', 'leave overlay, zoom or command line'),
+  action('session', 'q', 'ask-quit', 'leave overlay; quit, after asking', 'q|quit'),
+  action('session', 'C-c', 'interrupt', 'stop what runs; never quits'),
+  action('session', 'C-d', 'quit', 'quit'),
+  action('session', 'C-l', 'redraw', 'draw the screen again'),
+  action('session', 'C-z', 'suspend', 'suspend'),
+];
+
+const BY_KEY: ReadonlyMap<string, KeyRow> = new Map(KEYS.map((row) => [row.key, row]));
+
+/** The row of a key, or null where the key is not bound. */
+export function keyRow(key: string): KeyRow | null {
+  return BY_KEY.get(key) ?? null;
+}

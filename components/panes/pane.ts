@@ -1,0 +1,67 @@
+// What a pane is: a row of the table of panes. Knows nothing of particular panes and of Ink.
+
+import type { PaneId } from '../layout-spec.ts';
+import { fillRows } from '../row.ts';
+import type { SessionView } from '../session-view.ts';
+import type { UiState } from '../state.ts';
+import type { Theme } from '../theme.ts';
+
+/** What a pane is painted from, before its slice is taken. `top` is the first source line to show, see use-sticky-top. */
+export interface PaneInput {
+  readonly view: SessionView;
+  readonly ui: UiState;
+  readonly w: number;
+  readonly h: number;
+  readonly theme: Theme;
+  readonly focused: boolean;
+  readonly top: number;
+}
+
+/** A painting not yet made: the values it depends on, and how to make it. */
+export interface Painting {
+  readonly deps: readonly unknown[];
+  readonly make: () => readonly string[];
+}
+
+/** A pane: `h` rows of `w` cells from a slice of the view. */
+export interface PaneRow {
+  readonly id: PaneId;
+  readonly name: string;
+  readonly help: readonly string[];
+  /** rows there would be without a limit of height */
+  length(view: SessionView): number;
+  /** the title's text, most important part first; it is cut at the right */
+  title(input: PaneInput): string;
+  painting(input: PaneInput): Painting;
+}
+
+interface Definition<S extends object> {
+  readonly id: PaneId;
+  readonly name: string;
+  readonly help: readonly string[];
+  length(view: SessionView): number;
+  title(input: PaneInput): string;
+  slice(input: PaneInput): S;
+  paint(slice: S, w: number, h: number, theme: Theme): readonly string[];
+}
+
+/** Makes a row of the table: repainted only when a part of its slice or its size changed. */
+export function definePane<S extends object>(definition: Definition<S>): PaneRow {
+  const { slice, paint, ...row } = definition;
+  return {
+    ...row,
+    painting(input) {
+      const { w, h, theme } = input;
+      const part = slice(input);
+      return {
+        deps: [...Object.values(part), w, h, theme],
+        make: () => fillRows(paint(part, w, h, theme), w, h),
+      };
+    },
+  };
+}
+
+/** The first row to show so that at most `over` rows are left above, and none is wasted below. */
+export function clampScroll(scroll: number | undefined, rows: number, height: number): number {
+  return Math.max(0, Math.min(scroll ?? 0, rows - height));
+}

@@ -1,0 +1,52 @@
+// Watched expressions with their values and what they were. Knows nothing of how they are evaluated.
+
+import { paintRow } from '../row.ts';
+import type { WatchView } from '../session-view.ts';
+import type { Theme } from '../theme.ts';
+import { clampScroll, definePane } from './pane.ts';
+
+/** What the watch pane is painted from. */
+export interface WatchSlice {
+  readonly watches: readonly WatchView[];
+  readonly scroll: number;
+}
+
+function paintWatch(watch: WatchView, names: number, w: number, theme: Theme): string[] {
+  const head = `${String(watch.number).padStart(2)} ${watch.expression.padEnd(names)}  `;
+  const off = watch.enabled ? '' : '  (disabled)';
+  const value =
+    watch.was === null
+      ? [watch.value]
+      : ([
+          ['changed', watch.value],
+          ['bold', `  (was ${watch.was})`],
+        ] as const);
+  const first = paintRow(theme, w, [[watch.enabled ? 'plain' : 'dim', head], ...value, ['dim', off]]);
+  return [first, ...watch.details.map((text) => paintRow(theme, w, [`     ${text}`]))];
+}
+
+/** Paints the watches one under the other, details indented. */
+export function paintWatches({ watches, scroll }: WatchSlice, w: number, h: number, theme: Theme): string[] {
+  if (watches.length === 0) {
+    return [paintRow(theme, w, [['dim', 'nothing watched; try  :watch page(PFN)->flags  or  :display EXPR']])];
+  }
+  const longest = Math.max(...watches.map((watch) => watch.expression.length));
+  const names = Math.min(longest, Math.max(12, Math.floor(w * 0.45)));
+  const rows = watches.flatMap((watch) => paintWatch(watch, names, w, theme));
+  const first = clampScroll(scroll, rows.length, h);
+  return rows.slice(first, first + h);
+}
+
+/** The watch pane. */
+export const WATCH = definePane<WatchSlice>({
+  id: 'watch',
+  name: 'watch',
+  help: [
+    'What watch and display show. What changed since the last stop is bold, with (was X).',
+    'Numbers are those of info breakpoints: :delete N takes one away.',
+  ],
+  length: (view) => view.watches.reduce((sum, watch) => sum + 1 + watch.details.length, 0),
+  title: ({ view }) => `watch (${view.watches.length})`,
+  slice: ({ view, ui }) => ({ watches: view.watches, scroll: ui.scroll.watch ?? 0 }),
+  paint: paintWatches,
+});

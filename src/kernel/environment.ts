@@ -1,0 +1,145 @@
+// One boot's kernel: text, patches and actors compiled, linked against the configuration; and the state it starts in.
+import { type Config, type Handover, type Hardware, type Machine, makeMachine, type PhysPage, physKind, putRow, type RunMap, runGet, runMap, runSet, type Value, withWord, ZERO_PAGE } from '../machine/index.ts';
+import { compile, type Environment, type Intrinsics, type Linked, link, type Names, newThread, type Program, type State } from '../vm/index.ts';
+import { type Actor, makeActors, ACTORS_FILE, type Initcall } from './actors.ts';
+import { constantsOf, variablesOf } from './constants.ts';
+import { died } from './faults.ts';
+import { allocatorRows } from './intrinsics/allocator.ts';
+import { debuggerRows } from './intrinsics/debugger.ts';
+import { memblockRows } from './intrinsics/memblock.ts';
+import { pageRows } from './intrinsics/pages.ts';
+import { pureRows } from './intrinsics/pure.ts';
+import { ref, row } from './intrinsics/row.ts';
+import { ready, systemIntrinsics } from './intrinsics/system.ts';
+import { applyKernelPatch, type Files } from './patch.ts';
+import { compiledText, kernelText } from './text.ts';
+
+/** A patch by the name it goes under and its text. */
+export interface Patch {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** A kernel ready to boot. */
+export interface Kernel {
+  readonly config: Config;
+  readonly linked: Linked;
+  /** what names mean in the debugger's expressions */
+  readonly names: Names;
+  /** text as it runs, patches applied, actors included */
+  readonly files: Files;
+  readonly initcalls: readonly Initcall[];
+}
+
+export type Built =
+  | { readonly ok: true; readonly kernel: Kernel }
+  | { readonly ok: false; readonly errors: readonly string[] };
+
+function initcallRows(initcalls: readonly Initcall[]): Intrinsics {
+  const of = (level: Value) => initcalls.filter((call) => call.level === level);
+  return {
+    nr_initcalls: row('read', 1, 'how many initcalls of a level the scenario has', (_c, level: Value) => of(level).length),
+    initcall: row('read', 2, 'the i-th initcall of a level', (_c, level: Value, i: number) => ref('fn', of(level)[i]?.fn ?? '')),
+    initcall_thread: row('read', 2, 'name of the thread it runs on, NULL for this one', (_c, level: Value, i: number) => of(level)[i]?.thread ?? null),
+  };
+}
+
+/** The intrinsics that kernel text may call, for one configuration. */
+export function kernelIntrinsics(config: Config, initcalls: readonly Initcall[] = []): Intrinsics {
+  return { ...pureRows(config), ...pageRows, ...memblockRows, ...allocatorRows, ...systemIntrinsics, ...initcallRows(initcalls) };
+}
+
+/** What names mean to the compiler. */
+export function namesOf(intrinsics: Intrinsics, config: Config): Names {
+  return {
+    intrinsics,
+    constants: new Set(Object.keys(constantsOf(config))),
+    variables: new Set(Object.keys(variablesOf(config))),
+  };
+}
+
+/** The program of the unpatched text, compiled at build time or now. */
+export function baseProgram(config: Config): Program {
+  const ready = compiledText();
+  if (ready !== null) return ready;
+  const result = compile(kernelText(), namesOf(kernelIntrinsics(config), config));
+  if (!result.ok) throw new Error(`the kernel text does not compile:\n${result.errors.join('\n')}`);
+  return result.program;
+}
+
+/** Builds the kernel of one boot. Errors are sentences that name patch, file, line and column. */
+export function buildKernel(config: Config, patches: readonly Patch[], actors: readonly Actor[]): Built {
+  let files = kernelText();
+  const changed = new Set<string>();
+  for (const patch of patches) {
+    const result = applyKernelPatch(files, patch.name, patch.text);
+    if (!result.ok) return result;
+    files = result.files;
+    for (const file of result.changed) changed.add(file);
+  }
+  let program = baseProgram(config);
+  if (changed.size > 0) {
+    const texts = Object.fromEntries([...changed].map((file) => [file, files[file] ?? '']));
+    const result = compile(texts, namesOf(kernelIntrinsics(config), config), program);
+    if (!result.ok) return result;
+    program = result.program;
+  }
+  const made = makeActors(program, actors);
+  if (made.errors.length > 0) return { ok: false, errors: made.errors };
+  program = { fns: { ...program.fns, ...made.fns }, constants: program.constants };
+  const intrinsics = { ...kernelIntrinsics(config, made.initcalls), ...debuggerRows };
+  const constants = { ...constantsOf(config), pb: ref('pb[]', 0) };
+  const env: Environment = { intrinsics, constants, ready, died };
+  const names = { ...namesOf(intrinsics, config), constants: new Set(Object.keys(constants)) };
+  return {
+    ok: true,
+    kernel: { config, linked: link(program, env), names, files: { ...files, [ACTORS_FILE]: made.text }, initcalls: made.initcalls },
+  };
+}
+
+function initialTable(machine: Machine): Machine {
+  let table = putRow(machine.table, 'var', 0, variablesOf(machine.config));
+  table = putRow(table, 'kho_in', 0, { fdt: false, fdt_phys: 0, scratch_phys: 0 });
+  table = putRow(table, 'kho_radix_tree', 'kho_in', { root: 0 });
+  table = putRow(table, 'completion', 'pgdat_init_all_done_comp', { done: 0 });
+  return { ...machine, table };
+}
+
+/** The state in which the boot processor enters start_kernel(). `boot` counts from 1. */
+export function firstState(kernel: Kernel, boot: number, hardware: Hardware, phys: RunMap<PhysPage | null> | null): State {
+  const machine = initialTable(makeMachine(kernel.config, hardware, phys));
+  return { boot, machine, threads: [newThread(kernel.linked, 'swapper', 'start_kernel', [])], current: 0, halted: false };
+}
+
+/** The pages of the radix tree that a handover lists, from `root` on, 4 KiB each in order of allocation; and how many. */
+export function handoverTree(config: Config, hardware: Hardware, preserved: Handover['preserved'], root: number): { phys: RunMap<PhysPage | null>; pages: number } {
+  let phys = makeMachine(config, hardware).phys;
+  const size = 2 ** config.pageShift;
+  let pages = 1;
+  const at = (address: number) => address / size;
+  const put = (address: number, index: number, value: (old: bigint) => bigint) => {
+    const page = runGet(phys, at(address)) ?? ZERO_PAGE;
+    phys = runSet(phys, at(address), at(address) + 1, withWord(page, index, value(page.words[index] ?? 0n)));
+  };
+  phys = runSet(phys, at(root), at(root) + 1, ZERO_PAGE);
+  for (const block of preserved) {
+    const key = (1n << BigInt(52 - block.order)) | (BigInt(block.start) >> BigInt(12 + block.order));
+    let node = root;
+    for (let level = 5; level > 0; level--) {
+      const index = Number((key >> BigInt(15 + 9 * (level - 1))) & 511n);
+      let child = Number(runGet(phys, at(node))?.words[index] ?? 0n);
+      if (child === 0) {
+        child = root + size * pages++;
+        phys = runSet(phys, at(child), at(child) + 1, ZERO_PAGE);
+        put(node, index, () => BigInt(child));
+      }
+      node = child;
+    }
+    const bit = Number(key & 32767n);
+    put(node, Math.floor(bit / 64), (old) => old | (1n << BigInt(bit % 64)));
+  }
+  return { phys, pages };
+}
+
+/** An empty map of physical contents, for boots without a predecessor. */
+export const noContents = (pages: number): RunMap<PhysPage | null> => runMap<PhysPage | null>(pages, null, physKind);

@@ -1,0 +1,17 @@
+// The contract of the kernel layer.
+export { ACTORS_FILE, type Actor, type Initcall } from './actors.ts';
+export { constantsOf, variablesOf } from './constants.ts';
+export { dumpPage, flagsText, rawWords } from './dump-page.ts';
+export {
+  type Built,
+  baseProgram,
+  buildKernel,
+  firstState,
+  handoverTree,
+  type Kernel,
+  kernelIntrinsics,
+  namesOf,
+  type Patch,
+} from './environment.ts';
+export { applyKernelPatch, cutMail, type Files, type Patched } from './patch.ts';
+export { KERNELS, kernelText, shippedPatch, shippedPatches, TEXT_FILES } from './text.ts';

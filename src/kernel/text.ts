@@ -1,0 +1,50 @@
+// Where the kernel text, its compiled form and the shipped patches lie: beside this file in a checkout, under kernel/ beside
+// the bundle when installed.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Program } from '../vm/index.ts';
+import type { Files } from './patch.ts';
+
+/** The files of the kernel text, in the order of the boot. */
+export const TEXT_FILES = [
+  'init/main.ts',
+  'arch/x86/setup.ts',
+  'mm/memblock.ts',
+  'mm/mm_init.ts',
+  'mm/page_alloc.ts',
+  'mm/page_ext.ts',
+  'kernel/padata.ts',
+  'kernel/liveupdate/kexec_handover.ts',
+] as const;
+
+const own = fileURLToPath(import.meta.url);
+const root = new URL(basename(own) === 'text.ts' ? './' : './kernel/', import.meta.url);
+const read = (name: string) => readFileSync(new URL(name, root), 'utf8');
+
+/** The kernel text of profile v7.3, by file name. */
+export function kernelText(): Files {
+  return Object.fromEntries(TEXT_FILES.map((file) => [file, read(file)]));
+}
+
+/** The compiled text, when the build made it; null in a checkout that runs from source. */
+export function compiledText(): Program | null {
+  const url = new URL('program.json', root);
+  return existsSync(url) ? (JSON.parse(readFileSync(url, 'utf8')) as Program) : null;
+}
+
+/** Names of the shipped patches. */
+export function shippedPatches(): string[] {
+  return readdirSync(new URL('patches/', root))
+    .filter((file) => file.endsWith('.patch'))
+    .map((file) => file.replace(/\.patch$/, ''))
+    .sort();
+}
+
+/** Text of a shipped patch. */
+export function shippedPatch(name: string): string {
+  return read(`patches/${name}.patch`);
+}
+
+/** Kernel profiles that can be booted. */
+export const KERNELS = ['v7.3'] as const;
