@@ -6,7 +6,7 @@ import { FooterBar, MessageBar, PromptBar, StatusBar, StopBar, TimelineBar } fro
 import type { Controller } from './controller.ts';
 import { useSessionView, useStore } from './hooks/use-store.ts';
 import { Keyboard } from './Keyboard.tsx';
-import { type Layout, layout } from './layout.ts';
+import { isBoxed, type Layout, layout } from './layout.ts';
 import { Completions, OverlayPane } from './Overlay.tsx';
 import { Pane } from './Pane.tsx';
 import { PaneBody } from './PaneBody.tsx';
@@ -60,13 +60,12 @@ interface ArrangementProps {
 const Arrangement = memo(function Arrangement({ size, places, covered, completing }: ArrangementProps): ReactNode {
   const { status, stop, area, panes, timeline, message, prompt, footer, mode } = places;
   if (mode === 'tiny') return <TooSmall size={size} />;
-  const boxed = mode === 'normal' || mode === 'wide';
   return (
     <Box width={size.cols} height={size.rows}>
       <StatusBar rect={status} />
       <StopBar rect={stop} />
       {covered ? (
-        <OverlayPane area={area} boxed={boxed} />
+        <OverlayPane area={area} boxed={isBoxed(places)} />
       ) : (
         panes.map((place) => <Pane key={place.id} place={place} />)
       )}

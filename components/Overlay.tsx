@@ -3,7 +3,7 @@
 import type { ReactNode } from 'react';
 import { usePainting } from './hooks/use-painting.ts';
 import type { Rect } from './layout.ts';
-import { overlayTitle, paintOverlay } from './overlay-rows.ts';
+import { overlayBody, overlayTitle, paintOverlay } from './overlay-rows.ts';
 import { Framed } from './Pane.tsx';
 import { PaneBody } from './PaneBody.tsx';
 import { paintCompletions } from './prompt/paint.ts';
@@ -16,18 +16,12 @@ const NOTHING: Overlay = { title: '', lines: [], scroll: 0, kind: 'output' };
 export function OverlayPane({ area, boxed }: { readonly area: Rect; readonly boxed: boolean }): ReactNode {
   const { ui, theme } = useScreen();
   const overlay = ui.overlay ?? NOTHING;
-  const edge = boxed ? 1 : 0;
-  const body: Rect = {
-    x: area.x + edge,
-    y: area.y + 1,
-    w: Math.max(1, area.w - 2 * edge),
-    h: Math.max(0, area.h - 1 - edge),
-  };
+  const body = overlayBody(area, boxed);
   const rows = usePainting({
     deps: [overlay, body.w, body.h, theme],
     make: () => paintOverlay(overlay, body.w, body.h, theme),
   });
-  const title = overlayTitle(overlay, body.h);
+  const title = overlayTitle(overlay, body.w, body.h);
   const frame = boxed ? 'box' : 'rule';
   return <Framed rect={area} body={body} frame={frame} title={title} rows={rows} focused theme={theme} layer={1} />;
 }

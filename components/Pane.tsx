@@ -52,5 +52,9 @@ export function Pane({ place }: { readonly place: Place }): ReactNode {
   const top = useStickyTop(id === 'source' ? view.source : null, ui.cursor, body.h);
   const input: PaneInput = { view, ui, w: body.w, h: body.h, theme, focused, top };
   const rows = usePainting(pane.painting(input));
-  return <Framed {...place} title={pane.title(input)} rows={rows} focused={focused} theme={theme} />;
+  const [title = ''] = usePainting({
+    deps: [view, ui.scroll, body.w, body.h, theme],
+    make: () => [pane.title(input)],
+  });
+  return <Framed {...place} title={title} rows={rows} focused={focused} theme={theme} />;
 }

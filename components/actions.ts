@@ -4,8 +4,9 @@ import type { CommandQueue } from './command-queue.ts';
 import type { Host } from './controller.ts';
 import { helpLines } from './help.ts';
 import type { ActionName } from './keys/table.ts';
-import { focusOrder, layout, type Rect } from './layout.ts';
+import { focusOrder, isBoxed, layout } from './layout.ts';
 import { PANE_IDS } from './layout-spec.ts';
+import { overlayBody, overlayRows } from './overlay-rows.ts';
 import { cursorAnchor, cursorLine } from './panes/source-cursor.ts';
 import { PANES } from './panes/table.ts';
 import { editLine } from './prompt/editor.ts';
@@ -37,10 +38,6 @@ const OVERLAY_STEPS: Readonly<Record<string, (page: number) => number>> = {
   End: () => Number.POSITIVE_INFINITY,
 };
 
-function areaOf(state: UiState): Rect {
-  return layout(state.size.cols, state.size.rows, state.focus, state.zoom).area;
-}
-
 /** Moves in the focused pane: the cursor line in the source, the first row shown elsewhere. */
 function moveInPane({ port, ui }: Parts, step: (page: number) => number): void {
   const state = ui.get();
@@ -64,8 +61,11 @@ function scrollOverlay(ui: Parts['ui'], key: string): boolean {
   const { overlay } = ui.get();
   const step = OVERLAY_STEPS[key];
   if (!overlay || !step) return false;
-  const page = Math.max(1, areaOf(ui.get()).h - 2);
-  const most = Math.max(0, overlay.lines.length - page);
+  const { size, focus, zoom: zoomed } = ui.get();
+  const places = layout(size.cols, size.rows, focus, zoomed);
+  const body = overlayBody(places.area, isBoxed(places));
+  const page = Math.max(1, body.h);
+  const most = Math.max(0, overlayRows(overlay, body.w).length - page);
   ui.dispatch({ type: 'overlay-scrolled', to: Math.min(most, Math.max(0, overlay.scroll + step(page))) });
   return true;
 }
@@ -116,8 +116,7 @@ export function createActions(parts: Parts): Actions {
     },
     search: () => ui.dispatch({ type: 'edited', editor: editLine(ui.get().editor, 'C-r') }),
     repeat: () => {
-      const last = queue.last();
-      if (last !== null) queue.push(last);
+      if (queue.last !== null) queue.push(queue.last);
     },
     leave: () => {
       if (ui.get().zoom) ui.dispatch({ type: 'zoomed', on: false });

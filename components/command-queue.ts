@@ -7,21 +7,10 @@ import type { Store } from './store.ts';
 /** A command line, or the way to find it when its turn comes; null does nothing. */
 export type Job = string | (() => string | null);
 
-/** Commands waiting for their turn. */
-export interface CommandQueue {
-  /** runs the job when those before it are done; when too many wait it is dropped */
-  push(job: Job): void;
-  /** forgets what waits and stops what runs */
-  interrupt(): void;
-  /** the last line that was run, null before the first */
-  last(): string | null;
-}
-
 /** How many key presses may wait while a command runs. */
 const BOUND = 32;
 /** Longer output than this many lines opens an overlay. */
 const SHORT = 4;
-
 /** A command that takes longer than this many milliseconds is shown as running; below it would only flicker. */
 const PATIENCE = 60;
 
@@ -46,54 +35,72 @@ function report(ui: Options['ui'], line: string, result: CommandResult, moved: b
   }
 }
 
-/** Makes a queue in front of a session. */
-export function createQueue({ port, ui, quit, fail }: Options): CommandQueue {
-  const jobs: Job[] = [];
-  let busy = false;
-  let last: string | null = null;
-  let running: string | null = null;
-  const tell = () => ui.dispatch({ type: 'running', line: running, waiting: jobs.length });
+/** Commands in the order in which they were asked for, one running at a time. */
+export class CommandQueue {
+  readonly #options: Options;
+  readonly #jobs: Job[] = [];
+  #busy = false;
+  #running: string | null = null;
+  #last: string | null = null;
 
-  const run = async (line: string): Promise<void> => {
-    ui.dispatch({ type: 'said', message: null });
-    last = line;
-    running = line;
-    const shown = setTimeout(tell, PATIENCE);
-    const before = port.view();
-    const result = await port.execute(line).finally(() => clearTimeout(shown));
-    const now = port.view();
-    report(ui, line, result, now.stop !== before.stop || now.position.at !== before.position.at);
-    if (result.quit) quit();
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** The last line that was run, null before the first. */
+  get last(): string | null {
+    return this.#last;
+  }
+
+  /** Runs the job when those before it are done; when too many wait it is dropped. */
+  push(job: Job): void {
+    if (this.#jobs.length >= BOUND) return;
+    this.#jobs.push(job);
+    if (!this.#busy) void this.#drain();
+    else if (this.#options.ui.get().running !== null) this.#tell();
+  }
+
+  /** Forgets what waits and stops what runs. */
+  interrupt(): void {
+    this.#jobs.length = 0;
+    if (this.#busy) this.#options.port.interrupt();
+  }
+
+  readonly #tell = (): void => {
+    this.#options.ui.dispatch({ type: 'running', line: this.#running, waiting: this.#jobs.length });
   };
 
-  const drain = async (): Promise<void> => {
-    busy = true;
+  async #run(line: string): Promise<void> {
+    const { port, ui, quit } = this.#options;
+    ui.dispatch({ type: 'said', message: null });
+    this.#last = line;
+    this.#running = line;
+    const shown = setTimeout(this.#tell, PATIENCE);
+    const before = port.view();
     try {
-      for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
+      const result = await port.execute(line);
+      const now = port.view();
+      report(ui, line, result, now.stop !== before.stop || now.position.at !== before.position.at);
+      if (result.quit) quit();
+    } finally {
+      clearTimeout(shown);
+    }
+  }
+
+  async #drain(): Promise<void> {
+    this.#busy = true;
+    try {
+      for (let job = this.#jobs.shift(); job !== undefined; job = this.#jobs.shift()) {
         const line = typeof job === 'string' ? job : job();
-        if (line !== null) await run(line);
+        if (line !== null) await this.#run(line);
       }
     } catch (error) {
-      jobs.length = 0;
-      fail(error);
+      this.#jobs.length = 0;
+      this.#options.fail(error);
     } finally {
-      busy = false;
-      running = null;
-      tell();
+      this.#busy = false;
+      this.#running = null;
+      this.#tell();
     }
-  };
-
-  return {
-    push(job) {
-      if (jobs.length >= BOUND) return;
-      jobs.push(job);
-      if (!busy) void drain();
-      else if (ui.get().running !== null) tell();
-    },
-    interrupt() {
-      jobs.length = 0;
-      if (busy) port.interrupt();
-    },
-    last: () => last,
-  };
+  }
 }

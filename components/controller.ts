@@ -1,9 +1,9 @@
 // From keys to commands and to changes of the screen. Knows the key table; knows nothing of Ink's components.
 
 import type { Key } from 'ink';
-import { createActions } from './actions.ts';
-import { createQueue } from './command-queue.ts';
-import { decodeKey, splitLines } from './keys/decode.ts';
+import { type Actions, createActions } from './actions.ts';
+import { CommandQueue } from './command-queue.ts';
+import { decodeKey, type KeyInput, splitLines } from './keys/decode.ts';
 import { keyRow } from './keys/table.ts';
 import { completeLine } from './prompt/complete.ts';
 import { editLine, enterLine, insertText } from './prompt/editor.ts';
@@ -19,100 +19,115 @@ export interface Host {
   suspend(): void;
 }
 
-/** Takes what the keyboard sends. */
-export interface Controller {
-  input(input: string, key: Key): void;
-  paste(text: string): void;
-  /** what C-c does, also when it comes as a signal */
-  interrupt(): void;
-}
-
 /** Keys that act in an overlay as on the panes; every other bound key leaves the overlay and then acts. */
 const IN_OVERLAY = new Set(['Up', 'Down', 'k', 'j', 'PgUp', 'PgDn', 'Home', 'End', ' ', 'C-l', 'C-z', 'C-c', 'C-d']);
+/** Keys that do nothing more than leave the overlay. */
+const LEAVING = new Set(['q', 'Esc', 'Enter', '?']);
 
-/** Makes the controller of a screen. */
-export function createController(port: SessionPort, ui: Store<UiState, UiAction>, host: Host): Controller {
-  const queue = createQueue({ port, ui, quit: host.quit, fail: host.fail });
-  const actions = createActions({ port, ui, queue, host });
+const isEnter = (part: KeyInput | undefined): boolean => part?.kind === 'key' && part.name === 'Enter';
 
-  const type = (text: string): void => {
-    if (ui.get().overlay) ui.dispatch({ type: 'closed' });
-    ui.dispatch({ type: 'edited', editor: insertText(ui.get().editor, text) });
-  };
+/** Takes what the keyboard sends. */
+export class Controller {
+  readonly #port: SessionPort;
+  readonly #ui: Store<UiState, UiAction>;
+  readonly #host: Host;
+  readonly #queue: CommandQueue;
+  readonly #actions: Actions;
 
-  const enter = (): void => {
-    const { editor } = ui.get();
-    const line = editor.text.trim();
-    ui.dispatch({ type: 'edited', editor: enterLine(editor) });
-    ui.dispatch({ type: 'keys' });
-    if (line === '') actions.repeat();
-    else queue.push(line);
-  };
+  constructor(port: SessionPort, ui: Store<UiState, UiAction>, host: Host) {
+    this.#port = port;
+    this.#ui = ui;
+    this.#host = host;
+    this.#queue = new CommandQueue({ port, ui, quit: host.quit, fail: host.fail });
+    this.#actions = createActions({ port, ui, queue: this.#queue, host });
+  }
 
-  const typingKey = (name: string): void => {
-    const { editor } = ui.get();
-    if (name === 'Enter') enter();
-    else if (name === 'Tab') completeLine(port, ui);
-    else if (name === 'C-c') ui.dispatch({ type: 'keys' });
-    else if (name === 'C-l' || name === 'C-z') actions[name === 'C-l' ? 'redraw' : 'suspend']();
-    else if (name === 'C-d' && editor.text === '') actions.quit();
-    else if (name === 'Esc' && !editor.search) ui.dispatch({ type: 'keys' });
-    else if (name === 'Backspace' && editor.text === '' && !editor.search) ui.dispatch({ type: 'keys' });
-    else ui.dispatch({ type: 'edited', editor: editLine(editor, name) });
-  };
+  /** One input event of Ink's. */
+  input(input: string, inkKey: Key): void {
+    const decoded = decodeKey(input, inkKey);
+    if (decoded?.kind === 'key') this.#key(decoded.name);
+    if (decoded?.kind !== 'text') return;
+    const parts = splitLines(decoded.text);
+    for (const [i, part] of parts.entries()) {
+      if (part.kind === 'key') this.#key(part.name);
+      else this.#chunk(part.text, isEnter(parts[i + 1]));
+    }
+  }
 
-  const boundKey = (name: string): void => {
-    const row = keyRow(name);
-    if (ui.get().overlay && !IN_OVERLAY.has(name)) {
-      ui.dispatch({ type: 'closed' });
-      if (name === 'q' || name === 'Esc' || name === 'Enter' || name === '?') return;
-    } else if (ui.get().overlay && actions.scrollOverlay(name)) return;
-    if (row?.command !== undefined) queue.push(row.command);
-    else if (row?.action !== undefined) actions[row.action]();
-    else if (name.length === 1) type(name);
-  };
+  /** Text that was pasted: it goes to the command line, whatever it contains. */
+  paste(text: string): void {
+    if (this.#ui.get().mode === 'asking') this.#ui.dispatch({ type: 'keys' });
+    this.#type(text.trimEnd());
+  }
 
-  const answer = (name: string): void => {
-    ui.dispatch({ type: 'keys' });
-    if (name === 'y' || name === 'Y' || name === 'C-d') host.quit();
-  };
+  /** What C-c does, also when it comes as a signal. */
+  interrupt(): void {
+    this.#actions.interrupt();
+  }
 
-  const key = (name: string): void => {
-    const { mode } = ui.get();
-    if (mode === 'asking') answer(name);
-    else if (mode === 'typing') typingKey(name);
-    else boundKey(name);
-  };
+  #key(name: string): void {
+    const { mode } = this.#ui.get();
+    if (mode === 'asking') this.#answer(name);
+    else if (mode === 'typing') this.#typingKey(name);
+    else this.#boundKey(name);
+  }
 
   /** Letters that came together: the same one repeated is key repeat, different ones open the command line. */
-  const chunk = (text: string, ended: boolean): void => {
+  #chunk(text: string, ended: boolean): void {
     const letters = [...text];
     const [first = ''] = letters;
-    const repeated = letters.every((letter) => letter === first) && keyRow(first) !== null;
-    if (ui.get().mode === 'typing') type(text);
+    const repeated = letters.every((letter) => letter === first) && (letters.length === 1 || keyRow(first) !== null);
+    const { mode } = this.#ui.get();
+    if (mode === 'typing') this.#type(text);
+    else if (mode === 'asking') this.#answer(first);
     else if (first === ':') {
-      actions['command-line']();
-      if (letters.length > 1) type(text.slice(1));
-    } else if (repeated && !ended) for (const letter of letters) key(letter);
-    else if (letters.length === 1 && !ended) key(first);
-    else type(text);
-  };
+      this.#actions['command-line']();
+      if (letters.length > 1) this.#type(text.slice(1));
+    } else if (repeated && !ended) for (const letter of letters) this.#key(letter);
+    else this.#type(text);
+  }
 
-  return {
-    input(input, inkKey) {
-      const decoded = decodeKey(input, inkKey);
-      if (decoded?.kind === 'key') return key(decoded.name);
-      const parts = splitLines(decoded?.text ?? '');
-      for (const [i, part] of parts.entries()) {
-        if (part.kind === 'key') key(part.name);
-        else if (ui.get().mode === 'asking') for (const letter of part.text) key(letter);
-        else chunk(part.text, parts[i + 1]?.kind === 'key');
-      }
-    },
-    paste(text) {
-      if (ui.get().mode === 'asking') ui.dispatch({ type: 'keys' });
-      type(text.trimEnd());
-    },
-    interrupt: actions.interrupt,
-  };
+  #type(text: string): void {
+    if (this.#ui.get().overlay) this.#ui.dispatch({ type: 'closed' });
+    this.#ui.dispatch({ type: 'edited', editor: insertText(this.#ui.get().editor, text) });
+  }
+
+  #answer(name: string): void {
+    this.#ui.dispatch({ type: 'keys' });
+    if (name === 'y' || name === 'Y' || name === 'C-d') this.#host.quit();
+  }
+
+  #enter(): void {
+    const { editor } = this.#ui.get();
+    const line = editor.text.trim();
+    this.#ui.dispatch({ type: 'edited', editor: enterLine(editor) });
+    this.#ui.dispatch({ type: 'keys' });
+    if (line === '') this.#actions.repeat();
+    else this.#queue.push(line);
+  }
+
+  #typingKey(name: string): void {
+    const { editor } = this.#ui.get();
+    const blank = editor.text === '' && !editor.search;
+    if (name === 'Enter') this.#enter();
+    else if (name === 'Tab') completeLine(this.#port, this.#ui);
+    else if (name === 'C-l') this.#actions.redraw();
+    else if (name === 'C-z') this.#actions.suspend();
+    else if (name === 'C-d' && blank) this.#actions.quit();
+    else if (name === 'C-c' || (name === 'Esc' && !editor.search) || (name === 'Backspace' && blank)) {
+      this.#ui.dispatch({ type: 'keys' });
+    } else this.#ui.dispatch({ type: 'edited', editor: editLine(editor, name) });
+  }
+
+  #boundKey(name: string): void {
+    if (this.#ui.get().overlay) {
+      if (this.#actions.scrollOverlay(name)) return;
+      if (!IN_OVERLAY.has(name)) this.#ui.dispatch({ type: 'closed' });
+      if (LEAVING.has(name)) return;
+    }
+    const row = keyRow(name);
+    if (row?.command !== undefined) this.#queue.push(row.command);
+    else if (row?.action !== undefined) this.#actions[row.action]();
+    else if (name.length === 1) this.#type(name);
+  }
 }

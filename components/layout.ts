@@ -125,6 +125,11 @@ export function layout(cols: number, rows: number, focus: PaneId = 'source', zoo
   };
 }
 
+/** Says whether panes have boxes round them, as on all but small screens. */
+export function isBoxed({ mode }: Layout): boolean {
+  return mode === 'normal' || mode === 'wide';
+}
+
 /** The order in which Tab goes through the panes of a screen. */
 export function focusOrder(places: Layout, all: readonly PaneId[]): readonly PaneId[] {
   return places.panes.length > 1 ? places.panes.map((pane) => pane.id) : all;

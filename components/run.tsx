@@ -4,13 +4,14 @@ import './polyfill.ts';
 import { type Instance, render } from 'ink';
 import { App } from './App.tsx';
 import { colorLevel, type Environment, isUtf8 } from './color-level.ts';
-import { createController, type Host } from './controller.ts';
+import { Controller, type Host } from './controller.ts';
 import type { SessionPort } from './session-view.ts';
-import { createSink, type TerminalOut } from './sink/sink.ts';
+import { FrameSink } from './sink/sink.ts';
 import { SinkContext } from './sink/sink-context.ts';
+import { sizeOf, type TerminalOut } from './sink/stream.ts';
 import { initialUi, reduceUi } from './state.ts';
 import { createStore } from './store.ts';
-import { createTerminal, onSignals, stopUntilContinued, type TerminalIn } from './terminal.ts';
+import { createTerminal, onSignals, stopUntilContinued, type Terminal, type TerminalIn } from './terminal.ts';
 import { createTheme } from './theme.ts';
 
 /** Where the screen is, and what a test may put in the place of the process. */
@@ -24,9 +25,63 @@ export interface ScreenOptions {
   readonly suspend?: () => Promise<void>;
 }
 
-interface Outcome {
-  readonly code: number;
-  readonly error?: unknown;
+/** How it ended: with an exit code, or with an error to be thrown. */
+type Outcome = { readonly code: number } | { readonly error: unknown };
+
+/** A promise of the outcome and the way to keep it; only the first outcome counts. */
+function createEnd() {
+  let finish: (outcome: Outcome) => void = () => {};
+  const ended = new Promise<Outcome>((resolve) => {
+    finish = resolve;
+  });
+  return { ended, finish: (outcome: Outcome) => finish(outcome) };
+}
+
+/** Gives the terminal to somebody else and takes it back. */
+async function leaveFor(other: () => Promise<void>, terminal: Terminal, sink: FrameSink): Promise<void> {
+  sink.pause();
+  terminal.leave();
+  await other();
+  terminal.enter();
+  terminal.listen();
+  sink.resume();
+}
+
+/** Everything that lives as long as the screen: state, sink, terminal, signals. */
+function openScreen(port: SessionPort, options: ScreenOptions) {
+  const { stdin, stdout, suspend = stopUntilContinued } = options;
+  const { ended, finish } = createEnd();
+  const { cols, rows } = sizeOf(stdout);
+  const ui = createStore(reduceUi, initialUi(cols, rows));
+  const resize = () => ui.dispatch({ type: 'resized', ...sizeOf(stdout) });
+  // Before the sink's own listener: the new layout is then there when the sink paints.
+  stdout.on('resize', resize);
+  const terminal = createTerminal(stdin, stdout);
+  const sink = new FrameSink(stdout);
+  const host: Host = {
+    quit: () => finish({ code: 0 }),
+    fail: (error) => finish({ error }),
+    redraw: () => {
+      resize();
+      sink.redraw();
+    },
+    suspend: () => void leaveFor(suspend, terminal, sink).then(resize, host.fail),
+  };
+  const continued = () => {
+    if (!terminal.inside) return;
+    terminal.listen();
+    host.redraw();
+  };
+  const controller = new Controller(port, ui, host);
+  const end = (code: number) => finish({ code });
+  const ignore = onSignals({ end, interrupt: () => controller.interrupt(), continued });
+  const close = () => {
+    sink.close();
+    ignore();
+    stdout.removeListener('resize', resize);
+    terminal.dispose();
+  };
+  return { ui, sink, terminal, host, controller, ended, close };
 }
 
 /**
@@ -34,40 +89,9 @@ interface Outcome {
  * An error of the screen or of the session is thrown after the terminal was given back.
  */
 export async function runScreen(port: SessionPort, options: ScreenOptions): Promise<number> {
-  const { stdin, stdout, color, env = process.env, suspend = stopUntilContinued } = options;
+  const { stdin, color, env = process.env } = options;
   const theme = createTheme(colorLevel(color, env), !isUtf8(env));
-  const ui = createStore(reduceUi, initialUi(stdout.columns || 80, stdout.rows || 24));
-  const terminal = createTerminal(stdin, stdout);
-  const sink = createSink(stdout);
-  let finish: (outcome: Outcome) => void = () => {};
-  const finished = new Promise<Outcome>((resolve) => {
-    finish = resolve;
-  });
-  const resize = () => ui.dispatch({ type: 'resized', cols: stdout.columns || 80, rows: stdout.rows || 24 });
-  const host: Host = {
-    quit: () => finish({ code: 0 }),
-    fail: (error) => finish({ code: 1, error }),
-    redraw() {
-      resize();
-      sink.redraw();
-    },
-    suspend() {
-      void suspended().catch(host.fail);
-    },
-  };
-  const suspended = async (): Promise<void> => {
-    sink.pause();
-    terminal.leave();
-    await suspend();
-    terminal.enter();
-    stdin.setRawMode?.(true);
-    stdout.write('\x1b[?2004h');
-    resize();
-    sink.resume();
-  };
-  const controller = createController(port, ui, host);
-  stdout.on('resize', resize);
-  const stopSignals = onSignals((code) => finish({ code }), controller.interrupt);
+  const { ui, sink, terminal, host, controller, ended, close } = openScreen(port, options);
   let app: Instance | null = null;
   try {
     terminal.enter();
@@ -86,15 +110,13 @@ export async function runScreen(port: SessionPort, options: ScreenOptions): Prom
       },
     );
     app.waitUntilExit().then(host.quit, host.fail);
-    const outcome = await finished;
+    const outcome = await ended;
     if ('error' in outcome) throw outcome.error;
     return outcome.code;
   } finally {
     if (ui.get().running !== null) port.interrupt();
-    sink.close();
+    sink.pause();
     app?.unmount();
-    stopSignals();
-    stdout.removeListener('resize', resize);
-    terminal.dispose();
+    close();
   }
 }

@@ -1,6 +1,6 @@
 // The real terminal: alternate screen, signals, and the way back on every way out. Knows nothing of Ink and sessions.
 
-import type { TerminalOut } from './sink/sink.ts';
+import type { TerminalOut } from './sink/stream.ts';
 
 /** What is needed of standard input. */
 export interface TerminalIn extends NodeJS.ReadableStream {
@@ -14,7 +14,11 @@ const LEAVE = '\x1b[?2026l\x1b[0m\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[?1049l';
 
 /** The terminal as the screen uses it. */
 export interface Terminal {
+  /** whether the screen is ours now */
+  readonly inside: boolean;
   enter(): void;
+  /** takes keys and pastes as they come, after somebody else had the terminal; at the start Ink does this */
+  listen(): void;
   /** gives the screen back; does nothing when it was given back already */
   leave(): void;
 }
@@ -34,9 +38,16 @@ export function createTerminal(stdin: TerminalIn, stdout: TerminalOut): Terminal
   process.on('exit', leave);
   process.on('uncaughtExceptionMonitor', leave);
   return {
+    get inside() {
+      return inside;
+    },
     enter() {
       inside = true;
       stdout.write(ENTER);
+    },
+    listen() {
+      stdin.setRawMode?.(true);
+      stdout.write('\x1b[?2004h');
     },
     leave,
     dispose() {
@@ -50,19 +61,32 @@ export function createTerminal(stdin: TerminalIn, stdout: TerminalOut): Terminal
 /** The exit codes of signals that end the program, as a shell reports them. */
 const ENDING = { SIGHUP: 129, SIGTERM: 143 } as const;
 
-/** Listens to signals: those that end, with the exit code, and SIGINT, which interrupts. Returns the way to stop. */
-export function onSignals(end: (code: number) => void, interrupt: () => void): () => void {
-  const endings = Object.entries(ENDING).map(([name, code]) => [name, () => end(code)] as const);
-  for (const [name, handler] of endings) process.on(name, handler);
-  process.on('SIGINT', interrupt);
+/** What signals do to the screen. */
+export interface SignalHandlers {
+  /** SIGHUP and SIGTERM, with the exit code that a shell expects */
+  readonly end: (code: number) => void;
+  /** SIGINT: stops what runs, never the program */
+  readonly interrupt: () => void;
+  /** SIGCONT: somebody else may have had the terminal */
+  readonly continued: () => void;
+}
+
+/** Listens to signals; returns the way to stop that. */
+export function onSignals({ end, interrupt, continued }: SignalHandlers): () => void {
+  const handlers = [
+    ...Object.entries(ENDING).map(([name, code]) => [name, () => end(code)] as const),
+    ['SIGINT', interrupt] as const,
+    ['SIGCONT', continued] as const,
+  ];
+  for (const [name, handler] of handlers) process.on(name, handler);
   return () => {
-    for (const [name, handler] of endings) process.removeListener(name, handler);
-    process.removeListener('SIGINT', interrupt);
+    for (const [name, handler] of handlers) process.removeListener(name, handler);
   };
 }
 
-/** Stops the whole process group, as C-z does without raw mode, and returns when it is continued. */
+/** Stops the whole process group, as C-z does without raw mode, and returns when it is continued. Does nothing on Windows. */
 export async function stopUntilContinued(): Promise<void> {
+  if (process.platform === 'win32') return;
   await new Promise<void>((resolve) => {
     process.once('SIGCONT', () => resolve());
     process.kill(0, 'SIGTSTP');

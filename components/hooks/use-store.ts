@@ -9,25 +9,33 @@ export function useStore<S, A>(store: Store<S, A>): S {
   return useSyncExternalStore(store.subscribe, store.get, store.get);
 }
 
-/** The current view of a session; changes within one turn of the event loop make one render. */
+/** Milliseconds between two looks at the progress of a command that runs. */
+const PROGRESS = 33;
+
+/** The current view of a session; changes within one turn of the event loop make one render, progress some 30 a second. */
 export function useSessionView(port: SessionPort): SessionView {
   const [view, setView] = useState(() => port.view());
   useEffect(() => {
-    let due = false;
+    let due: 'never' | 'soon' | 'later' = 'never';
     let live = true;
+    let timer: NodeJS.Timeout | undefined;
     const read = () => {
-      due = false;
+      due = 'never';
       if (live) setView(port.view());
     };
     const changed = () => {
-      if (due) return;
-      due = true;
-      queueMicrotask(read);
+      const busy = port.view().busy !== null;
+      if (due === 'soon' || (due === 'later' && busy)) return;
+      clearTimeout(timer);
+      due = busy ? 'later' : 'soon';
+      if (busy) timer = setTimeout(read, PROGRESS);
+      else queueMicrotask(read);
     };
     changed();
     const stop = port.subscribe(changed);
     return () => {
       live = false;
+      clearTimeout(timer);
       stop();
     };
   }, [port]);

@@ -41,7 +41,13 @@ export function decodeKey(input: string, key: Key): KeyInput | null {
   return { kind: 'text', text: input };
 }
 
-/** Splits a typed piece of text at its line ends: `ab\rc` is `ab`, Enter, `c`. */
+/** The name of a control character that arrived within text. */
+function controlName(code: number): string {
+  if (code === 0x0d || code === 0x0a) return 'Enter';
+  return code === 0x09 ? 'Tab' : `C-${String.fromCharCode(code + 96)}`;
+}
+
+/** Splits a typed piece of text at control characters: `ab\rc` is `ab`, Enter, `c`. */
 export function splitLines(text: string): readonly KeyInput[] {
   const out: KeyInput[] = [];
   let piece = '';
@@ -50,9 +56,10 @@ export function splitLines(text: string): readonly KeyInput[] {
     piece = '';
   };
   for (const char of text) {
-    if (char === '\r' || char === '\n' || char === '\t') {
+    const code = char.charCodeAt(0);
+    if (code < 0x20) {
       flush();
-      out.push({ kind: 'key', name: char === '\t' ? 'Tab' : 'Enter' });
+      out.push({ kind: 'key', name: controlName(code) });
     } else piece += char;
   }
   flush();

@@ -64,7 +64,7 @@ export function paintMemmap({ view }: MemmapSlice, w: number, h: number, theme: 
       return paintRow(theme, w, [['dim', row.name.padEnd(LABEL)], ...cells]);
     });
   if (h > rows.length) rows.push(paintBelow(map, w, theme));
-  if (h > rows.length + 1) rows.push(paintRow(theme, w, [['dim', `${' '.repeat(LABEL)}${STATE_LEGEND}`]]));
+  if (h > rows.length) rows.push(paintRow(theme, w, [['dim', `${' '.repeat(LABEL)}${STATE_LEGEND}`]]));
   return rows;
 }
 

@@ -12,12 +12,6 @@ export interface ParsedRow {
 /** Codes from here on are numbers of clusters: a character with combining marks. */
 export const CLUSTER = 0x200000;
 
-/** Turns rows into cells and codes back into text. */
-export interface RowParser {
-  parse(row: string): ParsedRow;
-  text(code: number): string;
-}
-
 /** How many rows are kept; two generations of this many, so that rows in use survive. */
 const GENERATION = 2048;
 
@@ -26,79 +20,78 @@ interface Cells {
   readonly styles: number[];
 }
 
-/** Makes a parser with its cache. Sequences other than SGR are dropped. */
-export function createRowParser(table: StyleTable): RowParser {
-  let young = new Map<string, ParsedRow>();
-  let old = new Map<string, ParsedRow>();
-  const clusters: string[] = [];
-  const clusterNumbers = new Map<string, number>();
+/** Turns rows into cells, keeping the latest, and codes back into text. Sequences other than SGR are dropped. */
+export class RowParser {
+  readonly #table: StyleTable;
+  readonly #clusters: string[] = [];
+  readonly #numbers = new Map<string, number>();
+  #young = new Map<string, ParsedRow>();
+  #old = new Map<string, ParsedRow>();
 
-  const text = (code: number): string =>
-    code >= CLUSTER ? (clusters[code - CLUSTER] ?? '?') : code === 0 ? '' : String.fromCodePoint(code);
+  constructor(table: StyleTable) {
+    this.#table = table;
+  }
 
-  const join = (cells: Cells, char: string): void => {
-    let at = cells.codes.length - 1;
-    if (cells.codes[at] === 0) at--;
-    const base = cells.codes[at];
-    if (base === undefined) return;
-    const cluster = text(base) + char;
-    let number = clusterNumbers.get(cluster);
-    if (number === undefined) {
-      number = CLUSTER + clusters.length;
-      clusters.push(cluster);
-      clusterNumbers.set(cluster, number);
+  /** The cells of a row. */
+  parse(row: string): ParsedRow {
+    const known = this.#young.get(row);
+    if (known) return known;
+    const parsed = this.#old.get(row) ?? this.#read(row);
+    if (this.#young.size >= GENERATION) {
+      this.#old = this.#young;
+      this.#young = new Map();
     }
-    cells.codes[at] = number;
-  };
+    this.#young.set(row, parsed);
+    return parsed;
+  }
 
-  const put = (cells: Cells, char: string, style: number): void => {
-    const code = char.codePointAt(0) ?? 32;
+  /** The text of a code; empty for the second half of a wide character. */
+  text(code: number): string {
+    if (code >= CLUSTER) return this.#clusters[code - CLUSTER] ?? '?';
+    return code === 0 ? '' : String.fromCodePoint(code);
+  }
+
+  #read(row: string): ParsedRow {
+    const cells: Cells = { codes: [], styles: [] };
+    let style = 0;
+    for (let i = 0; i < row.length; ) {
+      const code = row.codePointAt(i) ?? 0x20;
+      if (code === 0x1b) {
+        const end = sequenceEnd(row, i);
+        if (row[end - 1] === 'm') style = this.#table.after(style, row.slice(i + 2, end - 1) || '0');
+        i = end;
+        continue;
+      }
+      if (code >= 0x20) this.#put(cells, code, style);
+      i += code > 0xffff ? 2 : 1;
+    }
+    return { codes: Int32Array.from(cells.codes), styles: Int32Array.from(cells.styles) };
+  }
+
+  #put(cells: Cells, code: number, style: number): void {
     const width = codeWidth(code);
-    if (width === 0) join(cells, char);
+    if (width === 0) this.#join(cells, code);
     for (let i = 0; i < width; i++) {
       cells.codes.push(i === 0 ? code : 0);
       cells.styles.push(style);
     }
-  };
+  }
 
-  const read = (row: string): ParsedRow => {
-    const cells: Cells = { codes: [], styles: [] };
-    let style = 0;
-    for (let i = 0; i < row.length; ) {
-      const code = row.charCodeAt(i);
-      if (code === 0x1b) {
-        const end = sequenceEnd(row, i);
-        if (row[end - 1] === 'm') style = table.after(style, row.slice(i + 2, end - 1) || '0');
-        i = end;
-      } else if (code < 0x300) {
-        if (code >= 0x20) {
-          cells.codes.push(code);
-          cells.styles.push(style);
-        }
-        i++;
-      } else {
-        const char = String.fromCodePoint(row.codePointAt(i) ?? 32);
-        put(cells, char, style);
-        i += char.length;
-      }
+  /** Joins a mark to the character before it. */
+  #join(cells: Cells, mark: number): void {
+    let at = cells.codes.length - 1;
+    if (cells.codes[at] === 0) at--;
+    const base = cells.codes[at];
+    if (base === undefined) return;
+    const cluster = this.text(base) + String.fromCodePoint(mark);
+    let number = this.#numbers.get(cluster);
+    if (number === undefined) {
+      number = CLUSTER + this.#clusters.length;
+      this.#clusters.push(cluster);
+      this.#numbers.set(cluster, number);
     }
-    return { codes: Int32Array.from(cells.codes), styles: Int32Array.from(cells.styles) };
-  };
-
-  return {
-    text,
-    parse(row) {
-      let parsed = young.get(row);
-      if (parsed) return parsed;
-      parsed = old.get(row) ?? read(row);
-      if (young.size >= GENERATION) {
-        old = young;
-        young = new Map();
-      }
-      young.set(row, parsed);
-      return parsed;
-    },
-  };
+    cells.codes[at] = number;
+  }
 }
 
 /** The index after an escape sequence that starts at `from`. */

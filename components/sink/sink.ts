@@ -1,18 +1,11 @@
-// The stream that Ink believes to be the terminal. Ink's frames (chrome) and painted pane bodies become one screen of
-// cells; what changed goes out as one synchronised chunk. Knows nothing of sessions and panes.
+// The frame sink behind Ink's `stdout`. Ink's frames (chrome) and painted pane bodies become one screen of cells; what
+// changed goes out as one synchronised chunk. Knows nothing of sessions and panes.
 
-import { Writable } from 'node:stream';
 import { type DOMElement, measureElement } from 'ink';
-import { type Area, blit, createGrid, difference, type Grid } from './grid.ts';
-import { createRowParser } from './row-parser.ts';
+import { blit, createGrid, difference, type Grid } from './grid.ts';
+import { RowParser } from './row-parser.ts';
 import { createStyleTable } from './sgr.ts';
-
-/** What the sink needs of the real terminal. */
-export interface TerminalOut extends NodeJS.WritableStream {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  readonly rows?: number;
-}
+import { createStream, isCommand, sizeOf, type TerminalOut } from './stream.ts';
 
 /** The Ink box that rows belong to, as React hands it over. */
 export interface BoxRef {
@@ -28,156 +21,121 @@ export interface Body {
   readonly layer: number;
 }
 
-/** The frame sink: a stream for Ink and a place for bodies. */
-export interface FrameSink {
-  /** what to give Ink as `stdout` */
-  readonly stream: NodeJS.WriteStream;
-  /** shows a body in the box, once Ink has it; the same rows again cost nothing */
-  put(box: BoxRef, body: Body): void;
-  remove(box: BoxRef): void;
-  /** paints everything anew, whatever the terminal shows now */
-  redraw(): void;
-  /** paints at once instead of at the end of the current turn */
-  flush(): void;
-  /** stops painting, for the time somebody else has the terminal */
-  pause(): void;
-  resume(): void;
-  /** lets go of the terminal for good */
-  close(): void;
-}
-
 const BEGIN = '\x1b[?2026h\x1b[?25l';
 const END = '\x1b[?2026l';
 /** Bracketed paste on and off: the only sequences of Ink's own that the terminal is to see. */
 const PASTE = ['\x1b[?2004h', '\x1b[?2004l'];
 
-/** Says whether a write of Ink's is a mere terminal command and not a frame. */
-function isCommand(text: string): boolean {
-  if (!text.startsWith('\x1b[')) return text === '' || text === '\n';
-  for (let i = 0; i < text.length; i++) {
-    if (text.charCodeAt(i) !== 0x1b || text[i + 1] !== '[') return false;
-    i += 2;
-    while (i < text.length && text.charCodeAt(i) < 0x40) i++;
-    if (text[i] === 'm') return false;
+/** A stream for Ink and a place for bodies, in front of one terminal. */
+export class FrameSink {
+  /** what to give Ink as `stdout` */
+  readonly stream: NodeJS.WriteStream;
+  readonly #terminal: TerminalOut;
+  readonly #styles = createStyleTable();
+  readonly #parser = new RowParser(this.#styles);
+  readonly #bodies = new Map<BoxRef, Body>();
+  #chrome: readonly string[] = [];
+  #shown: Grid | null = null;
+  #cursor = '';
+  /** a frame is to be painted at the end of this turn */
+  #due = false;
+  #paused = false;
+  /** the terminal has not yet taken the last frame; frames in between are left out */
+  #full = false;
+  #closed = false;
+
+  constructor(terminal: TerminalOut) {
+    this.#terminal = terminal;
+    this.stream = createStream(terminal, (text) => this.#take(text));
+    terminal.on('resize', this.#resized);
   }
-  return true;
-}
 
-/** Makes a sink in front of a terminal. */
-export function createSink(terminal: TerminalOut): FrameSink {
-  const styles = createStyleTable();
-  const parser = createRowParser(styles);
-  const bodies = new Map<BoxRef, Body>();
-  let chrome: readonly string[] = [];
-  let shown: Grid | null = null;
-  let cursorShown = '';
-  let due = false;
-  let held = false;
-  let blocked = false;
-  let closed = false;
+  /** Shows a body in the box, once Ink has it. */
+  put(box: BoxRef, body: Body): void {
+    this.#bodies.set(box, body);
+    this.#request();
+  }
 
-  const size = () => ({ cols: terminal.columns || 80, rows: terminal.rows || 24 });
+  /** Takes a body away. */
+  remove(box: BoxRef): void {
+    this.#bodies.delete(box);
+    this.#request();
+  }
 
-  const compose = (cols: number, rows: number): { grid: Grid; cursor: string } => {
-    const grid = createGrid(cols, rows);
-    for (const [y, line] of chrome.entries()) blit(grid, parser.parse(line), 0, y, cols);
+  /** Paints everything anew, whatever the terminal shows now. */
+  redraw(): void {
+    this.#shown = null;
+    this.#request();
+  }
+
+  /** Stops painting for the time somebody else has the terminal. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  /** Goes on painting, everything anew. */
+  resume(): void {
+    this.#paused = false;
+    this.redraw();
+  }
+
+  /** Lets go of the terminal for good. */
+  close(): void {
+    this.#closed = true;
+    this.#terminal.removeListener('resize', this.#resized);
+    this.#terminal.removeListener('drain', this.#drained);
+  }
+
+  readonly #resized = (): void => {
+    this.stream.emit('resize');
+    this.#request();
+  };
+
+  readonly #drained = (): void => {
+    this.#full = false;
+    this.#request();
+  };
+
+  #take(text: string): void {
+    if (this.#closed) return;
+    if (PASTE.includes(text)) this.#terminal.write(text);
+    else if (!isCommand(text)) {
+      this.#chrome = text.split('\n');
+      this.#request();
+    }
+  }
+
+  #request(): void {
+    if (this.#due) return;
+    this.#due = true;
+    queueMicrotask(() => this.#paint());
+  }
+
+  #paint(): void {
+    this.#due = false;
+    if (this.#closed || this.#paused || this.#full) return;
+    const { cols, rows } = sizeOf(this.#terminal);
+    const { grid, cursor } = this.#compose(createGrid(cols, rows));
+    const known = this.#shown?.cols === cols && this.#shown.rows === rows ? this.#shown : null;
+    const changes = difference(known ?? createGrid(cols, rows), grid, this.#parser, this.#styles);
+    const clear = known ? '' : '\x1b[0m\x1b[2J';
+    this.#shown = grid;
+    if (clear === '' && changes === '' && cursor === this.#cursor) return;
+    this.#cursor = cursor;
+    this.#full = !this.#terminal.write(`${BEGIN}${clear}${changes}${cursor}${END}`);
+    if (this.#full) this.#terminal.once('drain', this.#drained);
+  }
+
+  /** Puts chrome and bodies onto a blank screen; `cursor` is the sequence that shows it where it belongs. */
+  #compose(grid: Grid): { readonly grid: Grid; readonly cursor: string } {
     let cursor = '';
-    for (const [box, body] of [...bodies].sort(([, a], [, b]) => a.layer - b.layer)) {
+    for (const [y, line] of this.#chrome.entries()) blit(grid, this.#parser.parse(line), 0, y, grid.cols);
+    for (const [box, body] of [...this.#bodies].sort(([, a], [, b]) => a.layer - b.layer)) {
       if (!box.current) continue;
-      const area: Area = measureElement(box.current);
-      for (const [i, row] of body.rows.entries()) {
-        if (i < area.height) blit(grid, parser.parse(row), area.x, area.y + i, area.width);
-      }
-      if (body.cursor) cursor = `\x1b[${area.y + body.cursor.y + 1};${area.x + body.cursor.x + 1}H\x1b[?25h`;
+      const { x, y, width, height } = measureElement(box.current);
+      for (const [i, row] of body.rows.slice(0, height).entries()) blit(grid, this.#parser.parse(row), x, y + i, width);
+      if (body.cursor) cursor = `\x1b[${y + body.cursor.y + 1};${x + body.cursor.x + 1}H\x1b[?25h`;
     }
     return { grid, cursor };
-  };
-
-  const paint = (): void => {
-    due = false;
-    if (closed || held || blocked) return;
-    const { cols, rows } = size();
-    const { grid, cursor } = compose(cols, rows);
-    const fresh = shown === null || shown.cols !== cols || shown.rows !== rows;
-    const before = fresh || shown === null ? createGrid(cols, rows) : shown;
-    const changes = (fresh ? '\x1b[0m\x1b[2J' : '') + difference(before, grid, parser, styles);
-    shown = grid;
-    if (changes === '' && cursor === cursorShown) return;
-    cursorShown = cursor;
-    blocked = !terminal.write(`${BEGIN}${changes}${cursor}${END}`);
-    if (blocked) terminal.once('drain', unblock);
-  };
-
-  const request = (): void => {
-    if (due || closed) return;
-    due = true;
-    queueMicrotask(paint);
-  };
-
-  const unblock = (): void => {
-    blocked = false;
-    request();
-  };
-
-  const take = (text: string): void => {
-    if (PASTE.includes(text)) terminal.write(text);
-    else if (!closed && !isCommand(text)) {
-      chrome = text.split('\n');
-      request();
-    }
-  };
-
-  const stream = createStream(terminal, take);
-  const resized = () => {
-    stream.emit('resize');
-    request();
-  };
-  terminal.on('resize', resized);
-
-  return {
-    stream,
-    put(box, body) {
-      bodies.set(box, body);
-      request();
-    },
-    remove(box) {
-      bodies.delete(box);
-      request();
-    },
-    redraw() {
-      shown = null;
-      request();
-    },
-    flush: paint,
-    pause() {
-      held = true;
-    },
-    resume() {
-      held = false;
-      shown = null;
-      request();
-    },
-    close() {
-      closed = true;
-      terminal.removeListener('resize', resized);
-      terminal.removeListener('drain', unblock);
-    },
-  };
-}
-
-/** A stream with a terminal's size that hands each write over as text. */
-function createStream(terminal: TerminalOut, take: (text: string) => void): NodeJS.WriteStream {
-  const stream = new Writable({
-    decodeStrings: false,
-    write(chunk: unknown, _encoding, done) {
-      take(String(chunk));
-      done();
-    },
-  });
-  Object.defineProperties(stream, {
-    isTTY: { value: true },
-    columns: { get: () => terminal.columns || 80 },
-    rows: { get: () => terminal.rows || 24 },
-  });
-  return stream as unknown as NodeJS.WriteStream;
+  }
 }

@@ -80,7 +80,7 @@ export function mountScreen(port: SessionPort, options: MountOptions = {}) {
     await new Promise<void>((resolve) => term.write('', resolve));
   };
   const row = (y: number) => term.buffer.active.getLine(y + term.buffer.active.viewportY);
-  const line = (y: number): string => row(y)?.translateToString(true) ?? '';
+  const line = (y: number): string => (row(y)?.translateToString(true) ?? '').trimEnd();
   const screen = (): string => Array.from({ length: term.rows }, (_, y) => line(y)).join('\n');
 
   return {

@@ -1,0 +1,189 @@
+// Stop points: breakpoints, watchpoints, catchpoints. Each looks at one turn of the history and says where in it it would
+// stop. They belong to the session, never to states. Knows nothing of how time is searched.
+import { runFind, runGet, type Value } from '../machine/index.ts';
+import type { Access, State } from '../vm/index.ts';
+import { type Position, position } from './position.ts';
+import type { Piece } from './timeline.ts';
+
+/** What an expression is worth in a state; undefined where it has no meaning there. */
+export type Evaluate = (state: State, thread: number) => Value | undefined;
+
+/** Where an expression lies in memory, so that accesses to it can be recognised; null when it is no place. */
+export type Locate = (state: State, thread: number) => { struct: string; at: number | string; field: string | number } | null;
+
+/** What a point watches for. pfn ranges are half-open. */
+export type Trigger =
+  | { readonly kind: 'location'; readonly fn: string; readonly pcs: readonly number[] }
+  | { readonly kind: 'page'; readonly start: number; readonly end: number }
+  | { readonly kind: 'watch'; readonly value: Evaluate }
+  | { readonly kind: 'access'; readonly mode: 'r' | 'rw'; readonly locate: Locate; readonly value: Evaluate }
+  | { readonly kind: 'pages'; readonly mode: 'r' | 'w' | 'rw'; readonly start: number; readonly end: number }
+  | { readonly kind: 'uninit'; readonly rw: 'r' | 'w' | null }
+  | { readonly kind: 'note'; readonly note: 'WARN' | 'bad-page' }
+  | { readonly kind: 'fault' }
+  | { readonly kind: 'stage'; readonly reached: (piece: Piece) => string | null; readonly name: string | null }
+  | { readonly kind: 'thread' };
+
+/** A point of the session. `condition` is asked in the frame it would stop in. */
+export interface Point {
+  readonly number: number;
+  readonly trigger: Trigger;
+  readonly enabled: boolean;
+  readonly temporary: boolean;
+  readonly thread: number | null;
+  readonly condition: Evaluate | null;
+}
+
+/** A stop that a point asks for. `after`: the statement has run (watch, stage); else the position is before it. */
+export interface Hit {
+  readonly point: Point;
+  readonly at: Position;
+  readonly after: boolean;
+  /** details, one for each thing that matched */
+  readonly matches: readonly string[];
+  readonly old?: Value | undefined;
+  readonly now?: Value | undefined;
+}
+
+const hex = (n: number) => `0x${n.toString(16)}`;
+
+/** What an access touched, in words: `read of page(0x18000).flags`. */
+export function describeAccess(access: Access, from?: number, to?: number): string {
+  const verb = access.rw === 'r' ? 'read' : 'write';
+  const field = access.field === '*' ? '' : `.${access.field}`;
+  if (access.struct !== 'page') return `${verb} of ${access.struct}(${access.at})${field}`;
+  const start = from ?? (access.at as number);
+  const end = to ?? access.end ?? start + 1;
+  const what = end - start > 1 ? `pages ${hex(start)}..${hex(end)}` : `page(${hex(start)})`;
+  return `${verb} of ${what}${field}`;
+}
+
+/** Does this access touch struct pages that __init_single_page() has not yet run on? The first of them, or -1. */
+export function uninitialisedPage(state: State, access: Access): number {
+  if (access.struct !== 'page' || access.field === '*') return -1;
+  const { machine } = state;
+  const start = access.at as number;
+  const end = access.end ?? start + 1;
+  if (start < 0 || start >= 2 ** machine.inits.bits || start >= end) return -1;
+  const found = runFind(machine.inits, start, end, (count) => count === 0);
+  return found === end || runGet(machine.memmap, found) === null ? -1 : found;
+}
+
+/** Where in the turn the `op`-th micro-step begins, `sub` pages into it. */
+function placeOf(piece: Piece, op: number, sub: number): Position {
+  if (sub === 0) return piece.start;
+  return position(piece.start.at + op, sub + (op === 0 ? piece.start.sub : 0));
+}
+
+function pageHit(piece: Piece, start: number, end: number): { at: Position; matches: string[] } | null {
+  let first: Position | null = null;
+  const matches: string[] = [];
+  for (const access of piece.trace.accesses ?? []) {
+    if (access.struct !== 'page') continue;
+    const low = Math.max(start, access.at as number);
+    const high = Math.min(end, access.end ?? (access.at as number) + 1);
+    if (low >= high) continue;
+    const at = placeOf(piece, access.op, low - (access.at as number));
+    if (first === null || at.at < first.at || (at.at === first.at && at.sub < first.sub)) first = at;
+    matches.push(describeAccess(access, low, high));
+  }
+  return first === null ? null : { at: first, matches };
+}
+
+function uninitHit(piece: Piece, rw: 'r' | 'w' | null): string[] {
+  const out: string[] = [];
+  for (const access of piece.trace.accesses ?? []) {
+    if (rw !== null && access.rw !== rw) continue;
+    const pfn = uninitialisedPage(piece.before, access);
+    if (pfn >= 0) out.push(`${describeAccess(access, access.end === undefined ? undefined : pfn, access.end)}, uninitialised`);
+  }
+  return out;
+}
+
+function accessHit(piece: Piece, trigger: Extract<Trigger, { kind: 'access' }>): string[] {
+  const place = trigger.locate(piece.before, piece.thread);
+  if (place === null) return [];
+  const out: string[] = [];
+  for (const access of piece.trace.accesses ?? []) {
+    if (access.struct !== place.struct || (trigger.mode === 'r' && access.rw !== 'r')) continue;
+    if (access.field !== '*' && place.field !== '*' && access.field !== place.field) continue;
+    const inside = typeof access.at === 'number' && typeof place.at === 'number'
+      ? place.at >= access.at && place.at < (access.end ?? access.at + 1)
+      : access.at === place.at;
+    if (inside) out.push(describeAccess(access));
+  }
+  return out;
+}
+
+function threadEvents(piece: Piece): string[] {
+  const out = piece.after.threads.slice(piece.before.threads.length).map((thread) => `thread ${thread.name} starts`);
+  const moved = piece.after.threads[piece.thread];
+  if (moved?.top === null) out.push(`thread ${moved.name} ends`);
+  return out;
+}
+
+const same = (a: Value | undefined, b: Value | undefined): boolean =>
+  a === b || (typeof a === 'object' && typeof b === 'object' && a !== null && b !== null && a.at === b.at && a.struct === b.struct);
+
+/** What one trigger finds in a turn, or null. */
+function find(piece: Piece, point: Point): Omit<Hit, 'point'> | null {
+  const { trigger } = point;
+  const end = position(piece.end);
+  const before = (matches: readonly string[]) => (matches.length === 0 ? null : { at: piece.start, after: false, matches });
+  const after = (matches: readonly string[]) => (matches.length === 0 ? null : { at: end, after: true, matches });
+  switch (trigger.kind) {
+    case 'location': {
+      const top = piece.before.threads[piece.thread]?.top;
+      return top?.fn === trigger.fn && piece.start.sub === 0 && trigger.pcs.includes(top.pc) ? before(['']) : null;
+    }
+    case 'page': {
+      const hit = pageHit(piece, trigger.start, trigger.end);
+      return hit === null ? null : { at: hit.at, after: false, matches: hit.matches };
+    }
+    case 'pages': {
+      const hit = (piece.trace.accesses ?? []).filter((a) => a.struct === 'page' && trigger.mode.includes(a.rw) &&
+        (a.at as number) < trigger.end && (a.end ?? (a.at as number) + 1) > trigger.start);
+      return after(hit.map((a) => describeAccess(a, Math.max(trigger.start, a.at as number), Math.min(trigger.end, a.end ?? (a.at as number) + 1))));
+    }
+    case 'watch': {
+      const old = trigger.value(piece.before, piece.thread);
+      const now = trigger.value(piece.after, piece.thread);
+      return same(old, now) || now === undefined ? null : { at: end, after: true, matches: [''], old, now };
+    }
+    case 'access': {
+      const matches = accessHit(piece, trigger);
+      if (matches.length === 0) return null;
+      return { at: end, after: true, matches, old: trigger.value(piece.before, piece.thread), now: trigger.value(piece.after, piece.thread) };
+    }
+    case 'uninit':
+      return before(uninitHit(piece, trigger.rw));
+    case 'note':
+      return before((piece.trace.notes ?? []).filter((note) => note.kind === trigger.note).map((note) => note.text));
+    case 'fault': {
+      const death = piece.after.threads[piece.thread]?.death;
+      return death ? after([death.what]) : null;
+    }
+    case 'stage': {
+      const stage = trigger.reached(piece);
+      return stage !== null && (trigger.name === null || trigger.name === stage) ? after([stage]) : null;
+    }
+    case 'thread':
+      return after(threadEvents(piece));
+  }
+}
+
+/** All stops that the points ask for in one turn. */
+export function hitsOf(piece: Piece, points: readonly Point[]): Hit[] {
+  const out: Hit[] = [];
+  for (const point of points) {
+    if (!point.enabled || (point.thread !== null && point.thread !== piece.thread)) continue;
+    const found = find(piece, point);
+    if (found === null) continue;
+    if (point.condition !== null) {
+      const holds = point.condition(found.after ? piece.after : piece.before, piece.thread);
+      if (holds === undefined || !holds) continue;
+    }
+    out.push({ point, ...found });
+  }
+  return out;
+}
