@@ -18,4 +18,4 @@ export type {
   TimelineMark,
   TimelineView,
   WatchView,
-} from '../src/session/view.ts';
+} from '../src/session/index.ts';

@@ -92,6 +92,7 @@ export class Timeline {
       thinned: Math.min(parent.thinned, keep),
       ended: false,
     };
+    branch.states[keep - 1] = this.entry(parent, keep - 1);
     this.branches.push(branch);
     if (branch.at.at(-1) !== at) this.push(branch, at, this.stateAt(id, { at, sub: 0 }));
     return branch.id;

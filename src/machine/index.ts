@@ -10,6 +10,7 @@ export * from './memblock.ts';
 export * from './page.ts';
 export * from './phys.ts';
 export * from './run-map.ts';
+export * from './save.ts';
 export * from './structs.ts';
 export * from './table.ts';
 export * from './text-list.ts';

@@ -117,6 +117,7 @@ export function runSet<V>(map: RunMap<V>, start: number, end: number, value: V):
 
 /** The maximal runs of [start, end) in order, neighbours of equal value joined. */
 export function* runs<V>(map: RunMap<V>, start = 0, end: number = 2 ** map.bits): Generator<Run<V>> {
+  if (start >= end) return;
   let low = -1;
   let high = -1;
   let value: V | undefined;

@@ -1,7 +1,7 @@
 // From a scenario file to kernels and machines ready to boot. All mistakes of the file, its patches and its actors come back
 // as sentences with their place; nothing is thrown for them.
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { baseProgram, buildKernel, firstState, handoverTree, KERNELS, type Kernel, type Patch, shippedPatch, shippedPatches } from '../kernel/index.ts';
 import { type Hardware, makeConfig } from '../machine/index.ts';
@@ -22,6 +22,8 @@ export interface Loaded {
   readonly radixPages: number;
   /** names of the patches in force */
   readonly patches: readonly string[];
+  /** where a value of the scenario stands in its file, for mistakes found later: `file:line:col` */
+  place(path: readonly (string | number)[]): string;
 }
 
 export type LoadResult =
@@ -126,6 +128,10 @@ export function loadScenarioText(file: string, text: string, options: LoadOption
       first: firstState(built.kernel, bootNumber, hardware, tree?.phys ?? null),
       radixPages: tree?.pages ?? 0,
       patches: patches.map((patch) => patch.name),
+      place: (path) => {
+        const { line, col } = parsed.placeOf(path);
+        return `${file}:${line}:${col}`;
+      },
     },
   };
 }
@@ -146,5 +152,5 @@ export function loadScenario(file: string, options: LoadOptions = {}): LoadResul
 /** The shipped scenarios' folder, in a checkout and when installed. */
 export function scenariosFolder(): string {
   const own = fileURLToPath(import.meta.url);
-  return join(dirname(own), own.includes('dist') ? '../scenarios' : '../../scenarios');
+  return join(dirname(own), basename(own) === 'load.ts' ? '../../scenarios' : '../scenarios');
 }

@@ -15,6 +15,7 @@ export {
 } from './link.ts';
 export type { Ex, Fn, IntrinsicKind, Names, Op, Param, Pos, Program } from './ops.ts';
 export { REFUSALS, type Refusal } from './refusals.ts';
+export { loadState, saveState } from './save.ts';
 export {
   type Access,
   type Death,

@@ -102,7 +102,18 @@ export function loadField(c: Context, base: Value, field: Value): Value {
 
 const truth = (value: Value): boolean => Boolean(value);
 
+/** A number beside a bigint becomes one: for literals in expressions of the debugger. */
+function loosened(op: string, a: Run, b: Run): Run {
+  const big = (x: Value, other: Value) => (typeof x === 'number' && typeof other === 'bigint' ? BigInt(x) : x);
+  return (L, c) => {
+    const x = a(L, c);
+    const y = b(L, c);
+    return linkBinary(op, () => big(x, y), () => big(y, x))(L, c);
+  };
+}
+
 function linkBinary(op: string, a: Run, b: Run): Run {
+  if (op.endsWith('~')) return loosened(op.slice(0, -1), a, b);
   switch (op) {
     case '===':
       return (L, c) => same(a(L, c), b(L, c));

@@ -72,7 +72,7 @@ export class ExpressionLowering {
       case 'BinaryExpression': {
         if (!BINARY.has(node.operator)) b.refuse(node, node.operator);
         const left = this.value(node.left);
-        return ['b', node.operator, left, this.value(node.right)];
+        return ['b', this.inline ? `${node.operator}~` : node.operator, left, this.value(node.right)];
       }
       case 'LogicalExpression':
         return this.logical(node);

@@ -1,0 +1,152 @@
+#!/usr/bin/env node
+// khodbg's command line: arguments and files in, screen or line mode or one report out, exit status as documented.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError, Option } from 'commander';
+import { type Given, printFirstStop, prompt, runCommands, setStops } from './line-mode.ts';
+import { loadScenario, Port, printable, runReport, scenariosFolder } from './session/index.ts';
+
+declare const KHODBG_VERSION: string | undefined;
+const VERSION = typeof KHODBG_VERSION === 'string' ? KHODBG_VERSION : 'source';
+
+const print = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+const complain = (text: string): void => {
+  process.stderr.write(`${text}\n`);
+};
+
+/** gdb's long options with one dash, as commander wants them. */
+function gnuStyle(argv: readonly string[]): string[] {
+  return argv.map((word) => (word === '-ex' ? '--ex' : word === '-batch' ? '--batch' : word));
+}
+
+interface OpenOptions {
+  readonly batch?: boolean;
+  readonly patch: string[];
+  readonly kernel: string;
+  readonly color: 'auto' | 'always' | 'never';
+}
+
+function readCommands(file: string): Given[] | string {
+  try {
+    const text = readFileSync(file === '-' ? 0 : file, 'utf8');
+    return text
+      .split('\n')
+      .map((line, i) => ({ line: line.trim(), origin: `${file}:${i + 1}` }))
+      .filter(({ line }) => line !== '' && !line.startsWith('#'));
+  } catch (error) {
+    return `${file}: cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'error'}; -x takes a file of commands, one a line`;
+  }
+}
+
+function fail(lines: readonly string[]): number {
+  for (const line of lines) complain(printable(line, 1000));
+  return 2;
+}
+
+const interactive = (): boolean => process.stdin.isTTY === true && process.stdout.isTTY === true;
+
+/** Opens a scenario: the screen on a terminal, else line mode. */
+async function open(file: string, options: OpenOptions, given: readonly (Given[] | string)[]): Promise<number> {
+  const loaded = loadScenario(file, { patches: options.patch });
+  if (!loaded.ok) return fail(loaded.errors);
+  const commands: Given[] = [];
+  for (const part of given) {
+    if (typeof part === 'string') return fail([part]);
+    commands.push(...part);
+  }
+  const port = new Port(loaded.loaded);
+  const wrong = await setStops(port);
+  if (wrong !== null) return fail([wrong]);
+  const batch = options.batch === true || !interactive();
+  if (commands.length > 0) {
+    const { status, quit } = await runCommands(port, commands, batch ? print : () => {}, complain);
+    if (quit || batch) return status;
+  } else if (batch) {
+    await printFirstStop(port, print);
+    return 0;
+  }
+  if (process.env['TERM'] === 'dumb') {
+    await printFirstStop(port, print);
+    return prompt(port, print, complain);
+  }
+  const { runScreen } = await import('../components/index.ts');
+  return runScreen(port, { stdin: process.stdin, stdout: process.stdout, color: options.color });
+}
+
+/** Runs a scenario to its end and prints the report. */
+function run(file: string, options: { readonly json?: boolean; readonly patch: string[] }): number {
+  const loaded = loadScenario(file, { patches: options.patch });
+  if (!loaded.ok) return fail(loaded.errors);
+  const result = runReport(loaded.loaded);
+  if (!result.ok) return fail(result.errors);
+  print(options.json === true ? JSON.stringify(result.report, null, 2) : result.text);
+  return result.status;
+}
+
+const DEFAULT = 'seed-000/uninit-boundary-before.json';
+
+function program(given: (Given[] | string)[], exit: (status: number | Promise<number>) => void): Command {
+  const collect = (value: string, previous: string[]) => [...previous, value];
+  const patches = () => new Option('--patch <patch>', 'a shipped patch by NAME, or a unified diff by path').argParser(collect).default([] as string[]);
+  const root = new Command('khodbg')
+    .description('Steps, forwards and backwards, through a simulated Linux boot with KHO and deferred struct page initialisation.')
+    .version(VERSION)
+    .argument('[file]', `scenario; without one, the shipped ${DEFAULT}`)
+    .addOption(new Option('-x, --command <file>', 'executes the commands of a file (- for standard input)').argParser((file: string) => {
+      given.push(readCommands(file));
+      return file;
+    }))
+    .addOption(new Option('--ex <command>', 'executes a command (also -ex); may be given again').argParser((line: string) => {
+      given.push([{ line, origin: '-ex' }]);
+      return line;
+    }))
+    .option('--batch', 'line mode: exits after the commands; a refused command ends it with 2')
+    .addOption(patches())
+    .addOption(new Option('--kernel <name>', 'kernel profile').choices(['v7.3']).default('v7.3'))
+    .addOption(new Option('--color <when>', 'colour on the screen').choices(['auto', 'always', 'never']).default('auto'))
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => complain(text.trimEnd()) })
+    .action((file: string | undefined, options: OpenOptions) => exit(open(file ?? join(scenariosFolder(), DEFAULT), options, given)));
+  root
+    .command('run')
+    .description('runs a scenario to its end and prints what happened; exit status 1 when an expectation failed')
+    .argument('<file>', 'scenario')
+    .option('--json', 'the report as JSON, a stable format')
+    .addOption(patches())
+    .exitOverride()
+    .action((file: string, options: { json?: boolean; patch: string[] }) => exit(run(file, options)));
+  return root;
+}
+
+async function main(): Promise<number> {
+  let status: number | Promise<number> = 0;
+  const given: (Given[] | string)[] = [];
+  try {
+    await program(given, (s) => {
+      status = s;
+    }).parseAsync(gnuStyle(process.argv.slice(2)), { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? 0 : 2;
+  }
+  return status;
+}
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+main().then(
+  (status) => {
+    process.exitCode = status;
+    if (process.stdout.isTTY) process.exit(status);
+  },
+  (error: unknown) => {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    complain(`khodbg: a bug in khodbg, not in your scenario; please report it with the scenario and these lines\n${text}`);
+    process.exit(70);
+  },
+);

@@ -1,0 +1,65 @@
+// Line mode: commands in, plain text out, for pipes, scripts and terminals that can do no more.
+import { createInterface } from 'node:readline/promises';
+import type { Port } from './session/index.ts';
+
+/** Where text goes. */
+export type Print = (text: string) => void;
+
+/** A command given on the command line or in a file: where it comes from, for messages. */
+export interface Given {
+  readonly line: string;
+  readonly origin: string;
+}
+
+/** Runs commands one after the other; the exit status: 2 at the first that is refused, 0 else. `quit` ends early. */
+export async function runCommands(port: Port, commands: readonly Given[], print: Print, complain: Print): Promise<{ status: number; quit: boolean }> {
+  for (const { line, origin } of commands) {
+    const result = await port.execute(line);
+    for (const text of result.output) (result.ok ? print : complain)(result.ok ? text : `${origin}: ${text}`);
+    if (!result.ok) return { status: 2, quit: true };
+    if (result.quit) return { status: 0, quit: true };
+  }
+  return { status: 0, quit: false };
+}
+
+/** Sets the scenario's stops; a mistake in one of them is a sentence with its place, else null. */
+export async function setStops(port: Port): Promise<string | null> {
+  const { loaded } = port.session;
+  for (const [i, stop] of loaded.scenario.stops.entries()) {
+    const result = await port.execute(stop);
+    if (!result.ok) return `${loaded.place(['stops', i])}: stops[${i}]: ${result.output[0] ?? ''}`;
+  }
+  port.session.change((draft) => {
+    draft.log = [];
+  });
+  return null;
+}
+
+/** What the opening form prints without a terminal: the first stop, or the opening position. */
+export async function printFirstStop(port: Port, print: Print): Promise<void> {
+  const result = await port.execute(port.session.state.points.length > 0 ? 'continue' : 'frame');
+  print(`${port.session.loaded.scenario.title}`);
+  for (const line of result.output) print(line);
+}
+
+function completion(port: Port, line: string): [string[], string] {
+  const { from, words } = port.complete(line);
+  return [[...words], line.slice(from)];
+}
+
+/** Asks for commands at a prompt until quit or the end of input. */
+export async function prompt(port: Port, print: Print, complain: Print): Promise<number> {
+  const reader = createInterface({ input: process.stdin, output: process.stdout, completer: (line: string): [string[], string] => completion(port, line) });
+  reader.on('SIGINT', () => port.interrupt());
+  try {
+    for (;;) {
+      const line = await reader.question('(khodbg) ').catch(() => null);
+      if (line === null) return 0;
+      const result = await port.execute(line);
+      for (const text of result.output) (result.ok ? print : complain)(text);
+      if (result.quit) return 0;
+    }
+  } finally {
+    reader.close();
+  }
+}

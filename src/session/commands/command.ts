@@ -1,0 +1,40 @@
+// What a command is: a row of names, usage, help and what it does. Output is lines; what can take long is a generator that
+// yields where it is, so that it can be interrupted.
+import type { Position } from '../../debugger/index.ts';
+import type { Session } from '../session.ts';
+
+/** What a command printed; `ok` false: it was refused, and the first line says why. */
+export interface Output {
+  readonly ok: boolean;
+  readonly lines: readonly string[];
+  readonly quit?: boolean;
+}
+
+/** A command at work. Sending `true` interrupts it. */
+export type Running = Generator<Position, Output, boolean | undefined>;
+
+export type Group = 'running' | 'time' | 'stops' | 'looking' | 'info' | 'threads' | 'session';
+
+/** One command. `run` gets what was typed after the name, trimmed. */
+export interface Command {
+  /** the name first, then its abbreviations */
+  readonly names: readonly string[];
+  readonly group: Group;
+  readonly usage: string;
+  readonly help: string;
+  /** does an empty line repeat it? */
+  readonly repeats?: boolean;
+  run(session: Session, args: string): Output | Running;
+  /** words that can follow, for completion */
+  words?(session: Session): readonly string[];
+}
+
+/** Lines as output. */
+export const say = (...lines: string[]): Output => ({ ok: true, lines });
+
+/** A refusal: what is wrong, and what to write. */
+export const refuse = (...lines: string[]): Output => ({ ok: false, lines });
+
+/** `name: why; usage: …`. */
+export const usage = (command: Pick<Command, 'names' | 'usage'>, why: string): Output =>
+  refuse(`${command.names[0]}: ${why}; usage: ${command.usage}`);

@@ -1,0 +1,280 @@
+// `info …`: everything that is simulated, in the formats a kernel developer knows. One row a topic.
+import { entries, freeBlocks, freeCount, KernelFault, MIGRATETYPE_LETTERS, MIGRATETYPE_NAMES, type Machine, NEVER_SET, names, row, runGet, runs, type Value, ZONE_NAMES } from '../../machine/index.ts';
+import { whereOf, threadState } from '../describe.ts';
+import { formatValue, structFields } from '../format.ts';
+import type { Session } from '../session.ts';
+import { memblockLines } from '../views/memblock.ts';
+import { kpageflags } from '../views/kpageflags.ts';
+import { readRange } from '../words.ts';
+import { type Command, type Output, refuse, say, usage } from './command.ts';
+import { argLines, localLines } from './look.ts';
+import { infoBreakpoints } from './stops.ts';
+import { infoStages } from './time.ts';
+
+/** One topic of info. */
+export interface Topic {
+  readonly name: string;
+  readonly help: string;
+  lines(session: Session, args: string): string[] | string;
+}
+
+const hex = (n: number, width = 0) => `0x${n.toString(16).padStart(width, '0')}`;
+
+/** Zones of all nodes in order, those without pages left out. */
+export function populatedZones(m: Machine): { nid: number; zid: number; at: number; fields: Readonly<Record<string, Value>> }[] {
+  return names(m.table, 'zone')
+    .map(Number)
+    .sort((a, b) => a - b)
+    .flatMap((at) => {
+      const fields = row(m.table, 'zone', at);
+      return fields === undefined || !(Number(fields['spanned_pages']) > 0) ? [] : [{ nid: at >> 3, zid: at & 7, at, fields }];
+    });
+}
+
+const zoneHead = (nid: number, zid: number) => `Node ${nid}, zone ${(ZONE_NAMES[zid] ?? '').padStart(8)}`;
+
+function zones(session: Session): string[] {
+  const out: string[] = [];
+  for (const { nid, zid, fields } of populatedZones(session.now().machine)) {
+    const n = (name: string) => Number(fields[name]);
+    out.push(
+      zoneHead(nid, zid),
+      `  start_pfn:           ${hex(n('zone_start_pfn'))}`,
+      `        spanned  ${n('spanned_pages')}`,
+      `        present  ${n('present_pages')}`,
+      `        managed  ${n('managed_pages')}`,
+      `        cma      ${n('cma_pages')}`,
+      `        free     ${n('nr_free_pages')} (cma ${n('nr_free_cma_pages')})`,
+      `        contiguous ${fields['contiguous'] === true ? 'yes' : 'no'}`,
+    );
+  }
+  return out.length === 0 ? ['no zones before free_area_init'] : out;
+}
+
+function buddyinfo(session: Session): string[] {
+  const { machine } = session.now();
+  const orders = Array.from({ length: machine.config.maxPageOrder + 1 }, (_, i) => i);
+  return populatedZones(machine).map(({ nid, zid, at }) => {
+    const counts = orders.map((order) => {
+      let sum = 0;
+      for (let mt = 0; mt < 6; mt++) sum += freeCount(machine.buddy, at, order, mt);
+      return String(sum).padStart(6);
+    });
+    return `${zoneHead(nid, zid)} ${counts.join(' ')} `;
+  });
+}
+
+const TYPE_TITLES = ['Unmovable', 'Movable', 'Reclaimable', 'HighAtomic', 'CMA', 'Isolate'];
+
+function blockCounts(m: Machine, start: number, spanned: number): number[] {
+  const size = 2 ** m.config.pageblockOrder;
+  const counts = [0, 0, 0, 0, 0, 0];
+  for (const run of runs(m.pageblocks, Math.floor(start / size), Math.ceil((start + spanned) / size))) {
+    const type = run.value === NEVER_SET ? 0 : run.value;
+    counts[type] = (counts[type] ?? 0) + run.end - run.start;
+  }
+  return counts;
+}
+
+function pagetypeinfo(session: Session): string[] {
+  const { machine } = session.now();
+  const orders = Array.from({ length: machine.config.maxPageOrder + 1 }, (_, i) => i);
+  const out = [`Page block order: ${machine.config.pageblockOrder}`, `Pages per block:  ${2 ** machine.config.pageblockOrder}`, '', `Free pages count per migrate type at order ${orders.map((o) => String(o).padStart(6)).join(' ')} `];
+  for (const { nid, zid, at } of populatedZones(machine)) {
+    TYPE_TITLES.forEach((title, mt) => {
+      const counts = orders.map((order) => String(freeCount(machine.buddy, at, order, mt)).padStart(6));
+      out.push(`Node ${String(nid).padStart(4)}, zone ${(ZONE_NAMES[zid] ?? '').padStart(8)}, type ${title.padStart(12)} ${counts.join(' ')} `);
+    });
+  }
+  out.push('', `Number of blocks type ${TYPE_TITLES.map((t) => t.padStart(12)).join(' ')} `);
+  for (const { nid, zid, fields } of populatedZones(machine)) {
+    const counts = blockCounts(machine, Number(fields['zone_start_pfn']), Number(fields['spanned_pages']));
+    out.push(`${zoneHead(nid, zid)} ${counts.map((n) => String(n).padStart(12)).join(' ')} `);
+  }
+  return out;
+}
+
+/** Letter of a pageblock's type; `·` never written. */
+export const typeLetter = (type: number): string => (type === NEVER_SET ? '·' : (MIGRATETYPE_LETTERS[type] ?? '?'));
+
+function pageblocks(session: Session, args: string): string[] | string {
+  const { machine } = session.now();
+  const size = 2 ** machine.config.pageblockOrder;
+  let [first, last] = [0, 2 ** machine.pageblocks.bits];
+  if (args !== '') {
+    const range = readRange(args);
+    if (!range.ok) return range.error;
+    [first, last] = [Math.floor(range.value.start / size), Math.ceil(range.value.end / size)];
+  }
+  const out: string[] = [];
+  for (const run of runs(machine.pageblocks, first, last)) {
+    if (run.value === NEVER_SET && runGet(machine.memmap, Math.min(run.start * size, 2 ** machine.memmap.bits - 1)) === null) continue;
+    const name = run.value === NEVER_SET ? 'never written (UNMOVABLE)' : (MIGRATETYPE_NAMES[run.value] ?? '');
+    out.push(`pb ${hex(run.start)}..${hex(run.end)}  pfn ${hex(run.start * size)}..${hex(run.end * size)}  ${typeLetter(run.value)} ${name}`);
+  }
+  return out.length === 0 ? ['no pageblock has struct pages yet'] : out;
+}
+
+function nodes(session: Session): string[] {
+  const { machine } = session.now();
+  const out = names(machine.table, 'pglist_data').flatMap((nid) => {
+    const fields = structFields(machine, { struct: 'pglist_data', at: Number(nid) }) ?? [];
+    const cpus = machine.hardware.nodes.find((node) => node.node === Number(nid))?.cpus ?? 0;
+    return [`Node ${nid}: ${cpus} CPU${cpus === 1 ? '' : 's'}`, ...fields.filter(([name]) => name !== 'node_id').map(([name, value]) => `  ${name.padEnd(20)} ${formatValue(value, name)}`)];
+  });
+  return out.length === 0 ? ['no nodes before initmem_init'] : out;
+}
+
+function radix(session: Session): string[] {
+  const { machine } = session.now();
+  const root = machine.hardware.handover?.radixRoot;
+  if (root === undefined) return ['no radix tree was handed over'];
+  const out = [`KHO radix tree (in), root L5 ${hex(root)}`];
+  let keys = 0;
+  let pages = 0;
+  const walk = (address: number, level: number, prefix: bigint, indent: string): void => {
+    pages++;
+    const page = runGet(machine.phys, address / 4096);
+    const slots = Object.keys(page?.words ?? {}).map(Number).sort((a, b) => a - b);
+    for (const slot of slots) {
+      const word = page?.words[slot] ?? 0n;
+      if (level > 0) {
+        const key = prefix | (BigInt(slot) << BigInt(15 + 9 * (level - 1)));
+        const name = level === 1 ? 'leaf' : `L${level - 1}`;
+        out.push(`${indent}[0x${slot.toString(16).padStart(3, '0')}] ${name} ${hex(Number(word))}`);
+        walk(Number(word), level - 1, key, `${indent}  `);
+      } else {
+        for (let bit = 0n; bit < 64n; bit++) {
+          if (((word >> bit) & 1n) === 0n) continue;
+          const key = prefix | (BigInt(slot) * 64n + bit);
+          const order = 53 - key.toString(2).length;
+          const pfn = Number((key & ~(1n << BigInt(52 - order))) << BigInt(order));
+          out.push(`${indent}key 0x${key.toString(16).padStart(16, '0')}  order ${order}  pfn ${hex(pfn)}`);
+          keys++;
+        }
+      }
+    }
+  };
+  walk(root, 5, 0n, ' ');
+  return [...out, `${keys} key${keys === 1 ? '' : 's'}, ${pages} pages`];
+}
+
+function scratch(session: Session): string[] {
+  const areas = session.now().machine.hardware.handover?.scratch ?? [];
+  if (areas.length === 0) return ['no scratch areas'];
+  return areas.map((a, i) => `scratch[${i}]  ${hex(a.start, 16)}..${hex(a.start + a.size - 1, 16)}  ${a.size / 1024} KiB`);
+}
+
+function kho(session: Session): string[] {
+  const { machine } = session.now();
+  const fields = structFields(machine, { struct: 'kho_in', at: 0 }) ?? [];
+  const { handover } = machine.hardware;
+  const blocks = (handover?.preserved ?? []).map((b) => `preserved  phys ${hex(b.start)}  order ${b.order}  pfn ${hex(b.start / 4096)}`);
+  return [...fields.map(([name, value]) => `kho_in.${name} = ${formatValue(value, name)}`), ...blocks];
+}
+
+function threads(session: Session): string[] {
+  const state = session.now();
+  const lines = ['  Id  Name              S  Where'];
+  state.threads.forEach((thread, i) => {
+    const mark = i === session.state.cursor.thread ? '*' : ' ';
+    lines.push(`${mark} ${String(i + 1).padEnd(3)} ${thread.name.padEnd(17)} ${threadState(session, i)}  ${whereOf(session, i)}`);
+  });
+  return lines;
+}
+
+function history(session: Session): string[] {
+  const { past, future, cursor } = session.state;
+  const text = (c: typeof cursor) => `#${c.at.at}${c.at.sub > 0 ? `.${c.at.sub}` : ''}  T${c.thread + 1}`;
+  return [...past.slice(-20).map((c) => `  ${text(c)}`), `* ${text(cursor)}`, ...[...future].reverse().map((c) => `  ${text(c)}`)];
+}
+
+function branches(session: Session): string[] {
+  return session.time.branches.map((b) => {
+    const mark = b.id === session.state.cursor.branch ? '*' : ' ';
+    const from = b.parent === null ? 'the default schedule' : `from branch ${b.parent} at #${b.from}`;
+    const choices = b.choices.map((c) => `#${c.at}:T${c.thread + 1}`).join(' ');
+    return `${mark} ${b.id}  #${b.at.at(-1)}${b.ended ? '' : ' …'}  ${from}${choices === '' ? '' : `  ${choices}`}`;
+  });
+}
+
+function variables(session: Session): string[] {
+  return (structFields(session.now().machine, { struct: 'var', at: 0 }) ?? []).map(([name, value]) => `${name} = ${formatValue(value, name)}`);
+}
+
+function freeLists(session: Session): string[] {
+  const { machine } = session.now();
+  return Object.keys(machine.buddy.lists).map((key) => {
+    const [zone, order, mt] = key.split('/').map(Number) as [number, number, number];
+    const blocks = freeBlocks(machine.buddy, zone, order, mt);
+    const shown = blocks.slice(0, 8).map((pfn) => hex(pfn)).join(' ');
+    return `${zoneHead(zone >> 3, zone & 7)} order ${String(order).padStart(2)} ${(MIGRATETYPE_NAMES[mt] ?? '').padEnd(11)} ${String(blocks.length).padStart(6)}: ${shown}${blocks.length > 8 ? ' …' : ''}`;
+  });
+}
+
+const config = (session: Session) => Object.entries(session.kernel.config.symbols).map(([name, value]) => `${name}=${value === true ? 'y' : value === false ? 'n' : value}`);
+
+/** Every topic, in the order of the help. */
+export const TOPICS: readonly Topic[] = [
+  { name: 'breakpoints', help: 'stop points with hit counts', lines: infoBreakpoints },
+  { name: 'threads', help: 'threads: R moves next, r may move, D waits, X ended, ! died', lines: threads },
+  { name: 'locals', help: 'locals of the selected frame', lines: localLines },
+  { name: 'args', help: 'parameters of the selected frame', lines: argLines },
+  { name: 'stages', help: 'stages reached so far, with their positions', lines: (session) => infoStages(session).concat(infoStages(session).length === 0 ? ['no stage reached yet'] : []) },
+  { name: 'memblock', help: 'memory and reserved regions as debugfs prints them [memory|reserved]', lines: (session, args) => memblockInfo(session, args) },
+  { name: 'nodes', help: 'node descriptors, first_deferred_pfn among them', lines: nodes },
+  { name: 'zones', help: 'zones as /proc/zoneinfo prints them, abridged', lines: zones },
+  { name: 'buddyinfo', help: 'free blocks as /proc/buddyinfo prints them', lines: buddyinfo },
+  { name: 'pagetypeinfo', help: 'free blocks and pageblocks by migratetype as /proc/pagetypeinfo prints them', lines: pagetypeinfo },
+  { name: 'freelists', help: 'the blocks of each free list, head first', lines: freeLists },
+  { name: 'pageblocks', help: 'runs of pageblocks of one migratetype [PFN..PFN]', lines: pageblocks },
+  { name: 'kpageflags', help: 'runs of struct pages by their flags, as page-types -l prints them [PFN..PFN]', lines: kpageflags },
+  { name: 'radix', help: 'the KHO radix tree that was handed over', lines: radix },
+  { name: 'scratch', help: 'the scratch areas', lines: scratch },
+  { name: 'kho', help: 'kho_in and the preserved blocks', lines: kho },
+  { name: 'console', help: 'what the kernel has printed so far', lines: (session) => entries(session.now().machine.console) },
+  { name: 'variables', help: 'kernel variables', lines: variables },
+  { name: 'history', help: 'where back and forward go', lines: history },
+  { name: 'branches', help: 'histories by choice of thread', lines: branches },
+  { name: 'schedule', help: 'the choices of the branch one stands in', lines: (session) => branches(session).filter((line) => line.startsWith('*')) },
+  { name: 'config', help: 'the kernel configuration', lines: config },
+  { name: 'kernels', help: 'kernel profiles', lines: () => ['v7.3  the new kernel\'s boot; compared with the real functions of 7.3.4'] },
+  { name: 'patches', help: 'patches on the kernel text in force', lines: (session) => (session.loaded.patches.length === 0 ? ['no patches'] : [...session.loaded.patches]) },
+  { name: 'source', help: 'files of the kernel text', lines: (session) => Object.keys(session.kernel.files) },
+];
+
+function memblockInfo(session: Session, args: string): string[] | string {
+  const { memory, reserved } = memblockLines(session.now().machine);
+  if (args === 'memory') return [...memory];
+  if (args === 'reserved') return [...reserved];
+  if (args !== '') return `'${args}': memory or reserved`;
+  return ['memory', ...memory, 'reserved', ...reserved];
+}
+
+function info(session: Session, args: string): Output {
+  const [word = '', ...rest] = args.split(/\s+/);
+  if (word === '') return say('info TOPIC:', ...TOPICS.map((t) => `  ${t.name.padEnd(14)} ${t.help}`));
+  const exact = TOPICS.find((t) => t.name === word);
+  const found = exact === undefined ? TOPICS.filter((t) => t.name.startsWith(word)) : [exact];
+  if (found.length > 1) return usage(infoCommand, `'${word}' is ambiguous: ${found.map((t) => t.name).join(', ')}`);
+  const [topic] = found;
+  if (topic === undefined) return refuse(`Undefined info command: "${word}".  Try "help info".`);
+  try {
+    const lines = topic.lines(session, rest.join(' '));
+    return typeof lines === 'string' ? usage(infoCommand, lines) : say(...lines);
+  } catch (error) {
+    if (error instanceof KernelFault) return refuse(error.message);
+    throw error;
+  }
+}
+
+/** The info command. */
+export const infoCommand: Command = {
+  names: ['info', 'i', 'inf'],
+  group: 'info',
+  usage: 'info TOPIC [ARGS]',
+  help: 'what is simulated: info alone lists the topics',
+  run: info,
+  words: () => TOPICS.map((t) => t.name),
+};
+

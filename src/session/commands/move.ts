@@ -1,0 +1,236 @@
+// Commands that move through time by executing: step, next, finish, continue and the like, and the reverse of each.
+import { backward, forward, type Goal, goals, label, type Outcome, type Point, type Position, position, type Search, type Trigger } from '../../debugger/index.ts';
+import { placeLines, stopOf, whereOf } from '../describe.ts';
+import { formatValue } from '../format.ts';
+import type { Cursor, Session } from '../session.ts';
+import { readLocation } from '../words.ts';
+import { type Command, type Output, type Running, refuse, say, usage } from './command.ts';
+
+type Way = 'fwd' | 'rev';
+
+/** Ends a movement: stands where the search ended, and says why. */
+function arrive(session: Session, outcome: Outcome, way: Way, extra: readonly string[] = []): Output {
+  const stop = stopOf(session, outcome);
+  const next: Cursor = { branch: session.state.cursor.branch, at: outcome.at, thread: outcome.thread, level: 0 };
+  const switched = next.thread !== session.state.cursor.thread && (outcome.kind === 'hits' || outcome.kind === 'fault');
+  const name = session.now(next).threads[next.thread]?.name ?? '';
+  const place = placeLines(session, next);
+  const lines = stop.lines.length > 0 ? stop.lines : place.slice(0, 1);
+  session.goto(next, { kind: stop.kind, lines: [...lines, ...extra] }, way);
+  if (outcome.kind === 'hits') {
+    session.counted(outcome.hits);
+    session.markStop(outcome, stop.lines[0] ?? '');
+  }
+  if (stop.lines.length > 0) session.say('event', [`${label(outcome.at)} ${stop.lines[0]}`]);
+  return say(...(switched ? [`[Switching to thread ${next.thread + 1} (${name})]`] : []), ...extra, ...stop.lines, ...place);
+}
+
+/** With scheduler-locking the selected thread moves, whatever the policy would choose: a new branch where that differs. */
+function lock(session: Session, stepping: boolean): string | null {
+  const { locking, cursor } = session.state;
+  if (locking === 'off' || locking === 'replay' || (locking === 'step' && !stepping)) return null;
+  const state = session.now();
+  if (session.time.mover(cursor.branch, cursor.at.at, state) === cursor.thread) return null;
+  if (!session.canMove(cursor.thread)) {
+    return `thread ${cursor.thread + 1} cannot move: ${whereOf(session, cursor.thread)}; set scheduler-locking off lets the others run`;
+  }
+  if (cursor.at.sub > 0) return 'another thread is inside a range operation; seek out of it first';
+  const branch = session.time.fork(cursor.branch, cursor.at.at, cursor.thread);
+  session.change((draft) => {
+    draft.cursor = { ...draft.cursor, branch };
+  });
+  return null;
+}
+
+/** A goal that also ends when the locked thread has to wait. */
+function whileFree(session: Session, goal: Goal | null, stepping: boolean): Goal | null {
+  const { locking, cursor } = session.state;
+  if (locking !== 'on' && !(locking === 'step' && stepping)) return goal;
+  return {
+    reached: (state, thread, piece) =>
+      (goal?.reached(state, thread, piece) ?? false) || state.threads[cursor.thread]?.waits != null || state.threads[cursor.thread]?.top === null,
+  };
+}
+
+function* search(session: Session, way: Way, goal: Goal | null, points: readonly Point[], stepping: boolean): Generator<Position, Outcome, boolean | undefined> {
+  const { branch, at } = session.state.cursor;
+  const wanted = way === 'fwd' ? whileFree(session, goal, stepping) : goal;
+  const run: Search = way === 'fwd' ? forward(session.time, branch, at, points, wanted) : backward(session.time, branch, at, points, wanted);
+  return yield* run;
+}
+
+function count(args: string): number | null {
+  if (args === '') return 1;
+  const n = /^(0x[0-9a-f]+|\d+)$/i.test(args) ? Number(args) : Number.NaN;
+  return Number.isSafeInteger(n) && n > 0 ? n : null;
+}
+
+type MakeGoal = (session: Session, way: Way) => Goal | null;
+
+/** Moves `times` times by one goal; ends early at the first stop that is not the goal's own. */
+function* repeat(session: Session, way: Way, times: number, make: MakeGoal, stepping: boolean): Running {
+  let out: Output = say();
+  for (let i = 0; i < times; i++) {
+    const refused = way === 'fwd' ? lock(session, stepping) : null;
+    if (refused !== null) return refuse(refused);
+    const outcome = yield* search(session, way, make(session, way), session.livePoints(), stepping);
+    out = arrive(session, outcome, way);
+    if (stepping ? outcome.kind !== 'done' : outcome.kind !== 'hits') break;
+  }
+  return out;
+}
+
+const deepNow = (session: Session) => session.stack().length - session.state.cursor.level;
+
+const lineNow = (session: Session) => {
+  const frame = session.frame();
+  return frame === null ? 0 : session.place(frame).line;
+};
+
+const stepGoal: MakeGoal = (session) => goals.step(session.time, session.state.cursor.thread);
+const nextGoal: MakeGoal = (session) => goals.next(session.time, session.state.cursor.thread, deepNow(session));
+
+function moving(names: string[], way: Way, help: string, make: MakeGoal, stepping = true): Command {
+  const command: Command = {
+    names,
+    group: 'running',
+    usage: `${names[0]} [COUNT]`,
+    help,
+    repeats: true,
+    run(session, args) {
+      const times = count(args);
+      return times === null ? usage(command, `'${args}' is not a count`) : repeat(session, way, times, make, stepping);
+    },
+  };
+  return command;
+}
+
+/** One micro-step: from inside a range operation to its end. */
+function* micro(session: Session, way: Way, times: number, over: boolean): Running {
+  let out: Output = say();
+  for (let i = 0; i < times; i++) {
+    const refused = way === 'fwd' ? lock(session, true) : null;
+    if (refused !== null) return refuse(refused);
+    const { branch, at, thread } = session.state.cursor;
+    const deep = session.stack().length;
+    if (over && way === 'fwd' && standsAtCall(session)) {
+      const outcome = yield* search(session, way, goals.next(session.time, thread, deep), session.livePoints(), true);
+      out = arrive(session, outcome, way);
+      continue;
+    }
+    const to = way === 'fwd' ? position(at.at + 1) : at.sub > 0 ? position(at.at) : position(at.at - 1);
+    if (to.at < 0) return arrive(session, { kind: 'start', at: position(0), thread }, way);
+    const state = session.time.stateAt(branch, to);
+    if (state === null) return arrive(session, { kind: 'end', at, thread }, way);
+    const mover = way === 'fwd' ? state.current : session.mover(to);
+    const died = way === 'fwd' && state.threads[mover]?.death != null;
+    out = arrive(session, died ? { kind: 'fault', at: to, thread: mover, hits: [] } : { kind: 'done', at: to, thread: mover, piece: null }, way);
+    if (died) break;
+    yield to;
+  }
+  return out;
+}
+
+function standsAtCall(session: Session): boolean {
+  const frame = session.stack()[0];
+  if (frame === undefined) return false;
+  const op = session.kernel.linked.program.fns[frame.fn]?.ops[frame.pc]?.[0];
+  return op === 'call' || op === 'callv';
+}
+
+function microCommand(names: string[], way: Way, help: string, over: boolean): Command {
+  const command: Command = {
+    names,
+    group: 'running',
+    usage: `${names[0]} [COUNT]`,
+    help,
+    repeats: true,
+    run(session, args) {
+      const times = count(args);
+      return times === null ? usage(command, `'${args}' is not a count`) : micro(session, way, times, over);
+    },
+  };
+  return command;
+}
+
+function* finish(session: Session, way: Way): Running {
+  const frame = session.frame();
+  const { thread } = session.state.cursor;
+  if (frame === null) return refuse('finish: the thread has returned; there is no frame to finish');
+  const deep = deepNow(session);
+  if (deep <= 1) return refuse('"finish" not meaningful in the outermost frame.');
+  const refused = way === 'fwd' ? lock(session, true) : null;
+  if (refused !== null) return refuse(refused);
+  const intro = `Run ${way === 'fwd' ? 'till exit' : 'back to call'} of #${session.state.cursor.level} ${frame.fn} ()`;
+  const outcome = yield* search(session, way, goals.finish(session.time, thread, deep, way === 'rev'), session.livePoints(), true);
+  const extra: string[] = [];
+  if (outcome.kind === 'done' && outcome.piece !== null && outcome.piece.returned === frame.fn && outcome.piece.value !== null) {
+    session.change((draft) => {
+      draft.values = [...draft.values, outcome.piece?.value ?? null];
+    });
+    extra.push(`Value returned is $${session.state.values.length} = ${formatValue(outcome.piece.value)}`);
+  }
+  const out = arrive(session, outcome, way, extra);
+  return { ok: out.ok, lines: [intro, ...out.lines] };
+}
+
+function temporary(trigger: Trigger, thread: number | null): Point {
+  return { number: 0, trigger, enabled: true, temporary: true, thread, condition: null };
+}
+
+function* until(session: Session, args: string, command: Command): Running {
+  const { thread } = session.state.cursor;
+  const deep = deepNow(session);
+  const refused = lock(session, true);
+  if (refused !== null) return refuse(refused);
+  const isUntil = command.names[0] === 'until';
+  if (args === '') {
+    if (!isUntil) return usage(command, 'a place is missing');
+    const goal = goals.until(session.time, thread, deep, lineNow(session), (state, mover) => {
+      const top = state.threads[mover]?.top;
+      return top ? session.place(top).line : 0;
+    });
+    return arrive(session, yield* search(session, 'fwd', goal, session.livePoints(), true), 'fwd');
+  }
+  const frame = session.frame();
+  const here = frame === null ? null : session.place(frame);
+  const place = readLocation(session.kernel, args, here);
+  if (!place.ok) return usage(command, place.error);
+  const points = [...session.livePoints(), temporary(place.value, isUntil ? thread : null)];
+  const outcome = yield* search(session, 'fwd', isUntil ? goals.left(thread, deep) : null, points, true);
+  return arrive(session, outcome, 'fwd');
+}
+
+const untilCommand: Command = {
+  names: ['until', 'u'],
+  group: 'running',
+  usage: 'until [LOCATION]',
+  help: 'to a line below this one in this frame (leaves loops), or to LOCATION, or until the frame returns',
+  run: (session, args) => until(session, args, untilCommand),
+};
+
+const advanceCommand: Command = {
+  names: ['advance'],
+  group: 'running',
+  usage: 'advance LOCATION',
+  help: 'runs on to LOCATION, in any thread',
+  run: (session, args) => until(session, args, advanceCommand),
+};
+
+/** The commands that move by executing. */
+export const moveCommands: readonly Command[] = [
+  moving(['step', 's'], 'fwd', 'to the next statement of this thread, into calls', stepGoal),
+  moving(['reverse-step', 'rs'], 'rev', 'back to the statement of this thread before this one, into calls', stepGoal),
+  moving(['next', 'n'], 'fwd', 'to the next statement of this thread, over calls', nextGoal),
+  moving(['reverse-next', 'rn'], 'rev', 'back to the statement of this thread before this one, over calls', nextGoal),
+  microCommand(['stepi', 'si'], 'fwd', 'one micro-step: one access to memory, call or return of one thread', false),
+  microCommand(['reverse-stepi', 'rsi'], 'rev', 'one micro-step back', false),
+  microCommand(['nexti', 'ni'], 'fwd', 'one micro-step, over calls', true),
+  microCommand(['reverse-nexti', 'rni'], 'rev', 'one micro-step back', true),
+  { names: ['finish', 'fin'], group: 'running', usage: 'finish', help: 'until this frame has returned', repeats: true, run: (session) => finish(session, 'fwd') },
+  { names: ['reverse-finish'], group: 'running', usage: 'reverse-finish', help: 'back to the call of this function', repeats: true, run: (session) => finish(session, 'rev') },
+  moving(['continue', 'c', 'fg'], 'fwd', 'until something stops; COUNT: the COUNTth stop', () => null, false),
+  moving(['reverse-continue', 'rc'], 'rev', 'back until something stops; COUNT: the COUNTth stop', () => null, false),
+  untilCommand,
+  advanceCommand,
+];

@@ -1,0 +1,278 @@
+// Commands that set, list and take away stop points.
+import type { Trigger } from '../../debugger/index.ts';
+import { stageReached } from '../stages.ts';
+import { STAGES } from '../scenario/index.ts';
+import type { PointRow, Session } from '../session.ts';
+import { evaluate, prepare } from '../expression.ts';
+import { formatValue, lastName, rangeText } from '../format.ts';
+import { readLocation, readRange } from '../words.ts';
+import { didYouMean } from '../../vm/index.ts';
+import { type Command, type Output, refuse, say, usage } from './command.ts';
+
+interface Tail {
+  readonly text: string;
+  readonly thread: number | null;
+  readonly condition: string | null;
+}
+
+/** Splits `LOC [thread N] [if COND]`. */
+function tail(args: string): Tail {
+  const condition = /(?:^|\s)if\s+(.+)$/.exec(args);
+  const rest = condition === null ? args : args.slice(0, condition.index).trim();
+  const thread = /(?:^|\s)thread\s+(\d+)$/.exec(rest);
+  return {
+    text: (thread === null ? rest : rest.slice(0, thread.index)).trim(),
+    thread: thread?.[1] === undefined ? null : Number(thread[1]) - 1,
+    condition: condition?.[1]?.trim() ?? null,
+  };
+}
+
+/** Why a condition cannot be asked; where the stop is a place in the text, its names must be known there. */
+function conditionError(session: Session, text: string | null, trigger: Trigger): string | null {
+  if (text === null) return null;
+  const { program } = session.kernel.linked;
+  const at = trigger.kind === 'location' ? { fn: trigger.fn, pc: trigger.pcs[0] ?? 0, locals: [], own: null, up: null } : session.frame();
+  const read = evaluate(session.kernel, text, { state: session.now(), thread: session.state.cursor.thread, frame: at }, session.variables());
+  if (read.ok || !/^No symbol|neither a kernel function|kernel text|changes the machine|not part of|unexpected|expected|missing/i.test(read.error)) return null;
+  const anywhere = trigger.kind !== 'location' && /^No symbol/.test(read.error);
+  if (!anywhere) return read.error;
+  const name = /^No symbol "(\w+)"/.exec(read.error)?.[1] ?? '';
+  return Object.values(program.fns).some((fn) => fn.vars.some(([local]) => local === name)) ? null : read.error;
+}
+
+function add(session: Session, command: Command, row: Omit<PointRow, 'number' | 'hits' | 'enabled'>, label: string): Output {
+  const wrong = conditionError(session, row.condition, row.trigger);
+  if (wrong !== null) return usage(command, `condition: ${wrong}`);
+  if (row.thread !== null && session.now().threads[row.thread] === undefined && row.thread >= 64) return usage(command, `no thread ${row.thread + 1}`);
+  const { row: made, known } = session.addPoint(row);
+  return say(known ? `${label} ${made.number} (${made.what}) is set already` : `${label} ${made.number}${made.type === 'catchpoint' ? ` (${made.what})` : `: ${made.what}`}`);
+}
+
+function breakAt(session: Session, args: string, command: Command, temporary: boolean): Output {
+  const { text, thread, condition } = tail(args);
+  const page = /^page\s+(.+)$/.exec(text);
+  const type = temporary ? 'temporary breakpoint' : 'breakpoint';
+  const label = temporary ? 'Temporary breakpoint' : 'Breakpoint';
+  if (page?.[1] !== undefined) {
+    const range = readRange(page[1]);
+    if (!range.ok) return usage(command, range.error);
+    const what = `page ${rangeText(range.value.start, range.value.end)}`;
+    return add(session, command, { type, what, trigger: { kind: 'page', ...range.value }, temporary, thread, condition }, label);
+  }
+  const frame = session.frame();
+  const place = readLocation(session.kernel, text, frame === null ? null : session.place(frame));
+  if (!place.ok) return usage(command, place.error);
+  const fn = session.kernel.linked.program.fns[place.value.fn];
+  const line = fn?.pos[place.value.pcs[0] ?? 0]?.[0] ?? 0;
+  const what = `${place.value.fn} at ${fn?.file}:${line}`;
+  return add(session, command, { type, what, trigger: place.value, temporary, thread, condition }, label);
+}
+
+const breakCommand: Command = {
+  names: ['break', 'b', 'br'],
+  group: 'stops',
+  usage: 'break FUNCTION | FUNCTION:LINE | FILE:LINE | page PFN[..PFN] [thread N] [if COND]',
+  help: 'stops before that statement; `page`: before a statement that touches that struct page, or inside a range operation before it',
+  run: (session, args) => breakAt(session, args, breakCommand, false),
+  words: (session) => ['page', ...Object.keys(session.kernel.linked.program.fns)],
+};
+
+const tbreakCommand: Command = {
+  names: ['tbreak', 'tb'],
+  group: 'stops',
+  usage: 'tbreak LOCATION [thread N] [if COND]',
+  help: 'a breakpoint that is deleted when it stops',
+  run: (session, args) => breakAt(session, args, tbreakCommand, true),
+  words: (session) => ['page', ...Object.keys(session.kernel.linked.program.fns)],
+};
+
+type Mode = 'w' | 'r' | 'rw';
+const MODES: Readonly<Record<Mode, string>> = { w: 'watchpoint', r: 'read watchpoint', rw: 'acc watchpoint' };
+
+function watchPages(session: Session, command: Command, text: string, mode: Mode, rest: Tail): Output {
+  const range = readRange(text.replace(/-(?=0x|\d)/, '..'));
+  if (!range.ok) return usage(command, range.error);
+  const what = `pages ${rangeText(range.value.start, range.value.end)}`;
+  const trigger: Trigger = { kind: 'pages', mode, ...range.value };
+  return add(session, command, { type: `hw ${MODES[mode]}`, what, trigger, temporary: false, thread: rest.thread, condition: rest.condition }, `Hardware ${MODES[mode]}`);
+}
+
+function watchExpression(session: Session, command: Command, mode: Mode, rest: Tail): Output {
+  const prepared = prepare(session.kernel, rest.text, session.frame(), session.state.cursor.thread, session.variables());
+  if (!prepared.ok) return usage(command, prepared.error);
+  const { evaluate: value, locate } = prepared.prepared;
+  const whole = locate?.(session.now(), session.state.cursor.thread);
+  if (whole?.field === '*' && whole.struct === 'page') return watchPages(session, command, `0x${(whole.at as number).toString(16)}`, mode, rest);
+  if (mode !== 'w' && locate === null) return usage(command, `'${rest.text}' is a value, not a place in memory: name a field`);
+  const trigger: Trigger = mode === 'w' ? { kind: 'watch', value } : { kind: 'access', mode, locate: locate ?? (() => null), value };
+  return add(session, command, { type: `hw ${MODES[mode]}`, what: rest.text, trigger, temporary: false, thread: rest.thread, condition: rest.condition }, `Hardware ${MODES[mode]}`);
+}
+
+function watchCommand(names: string[], mode: Mode, help: string): Command {
+  const command: Command = {
+    names,
+    group: 'stops',
+    usage: `${names[0]} EXPRESSION | page PFN[..PFN] | pageblock(PFN).migratetype [if COND]`,
+    help,
+    run(session, args) {
+      const rest = tail(args);
+      if (rest.text === '') return usage(command, 'an expression is missing');
+      const pages = /^(?:-r\s+|page\s+)(.+)$/.exec(rest.text);
+      return pages?.[1] === undefined ? watchExpression(session, command, mode, rest) : watchPages(session, command, pages[1], mode, rest);
+    },
+    words: () => ['page', 'pageblock(', 'page(', 'zone(', 'node('],
+  };
+  return command;
+}
+
+const CATCHES = ['uninit', 'oops', 'warn', 'bad-page', 'stage', 'thread'];
+
+function catchTrigger(session: Session, kind: string, more: string): Trigger | string {
+  const { initcalls } = session.kernel;
+  switch (kind) {
+    case 'uninit':
+      if (more !== '' && more !== 'read' && more !== 'write') return `'${more}': read, write or nothing follows uninit`;
+      return { kind: 'uninit', rw: more === 'read' ? 'r' : more === 'write' ? 'w' : null };
+    case 'warn':
+      return { kind: 'note', note: 'WARN' };
+    case 'bad-page':
+      return { kind: 'note', note: 'bad-page' };
+    case 'oops':
+      return { kind: 'fault' };
+    case 'thread':
+      return { kind: 'thread' };
+    case 'stage':
+      if (more !== '' && !STAGES.includes(more)) return `'${more}' is no stage${didYouMean(more, STAGES)}; stages are ${STAGES.join(', ')}`;
+      return { kind: 'stage', name: more === '' ? null : more, reached: (piece) => stageReached(initcalls, piece.after, piece.trace.returned) };
+    default:
+      return `'${kind}' cannot be caught${didYouMean(kind, CATCHES)}; ${CATCHES.join(', ')} can`;
+  }
+}
+
+const catchCommand: Command = {
+  names: ['catch'],
+  group: 'stops',
+  usage: 'catch uninit [read|write] | oops | warn | bad-page | stage [NAME] | thread [if COND]',
+  help: 'stops before an access to an uninitialised struct page, a WARN, a bad page; after an oops, a stage, a thread that starts or ends',
+  run(session, args) {
+    const { text, thread, condition } = tail(args);
+    const [kind = '', more = '', extra] = text.split(/\s+/);
+    if (kind === '') return usage(catchCommand, 'say what to catch');
+    if (extra !== undefined) return usage(catchCommand, `'${extra}' is one word too many`);
+    const trigger = catchTrigger(session, kind, more);
+    if (typeof trigger === 'string') return usage(catchCommand, trigger);
+    const what = more === '' ? kind : `${kind} ${more}`;
+    return add(session, catchCommand, { type: 'catchpoint', what, trigger, temporary: false, thread, condition }, 'Catchpoint');
+  },
+  words: () => CATCHES,
+};
+
+function numbers(session: Session, args: string): number[] | string {
+  const known = new Set(session.state.points.map((p) => p.number));
+  if (args === '') return [...known];
+  const out: number[] = [];
+  for (const word of args.split(/[\s,]+/)) {
+    const [from, to] = word.split('-').map(Number);
+    if (from === undefined || Number.isNaN(from) || (to !== undefined && Number.isNaN(to))) return `'${word}' is not a breakpoint number`;
+    for (let n = from; n <= (to ?? from); n++) {
+      if (!known.has(n)) return `No breakpoint number ${n}.`;
+      out.push(n);
+    }
+  }
+  return out;
+}
+
+function onNumbers(names: string[], help: string, apply: (rows: readonly PointRow[], wanted: ReadonlySet<number>) => PointRow[]): Command {
+  const command: Command = {
+    names,
+    group: 'stops',
+    usage: `${names[0]} [NUMBER…]`,
+    help,
+    run(session, args) {
+      const wanted = numbers(session, args.replace(/^breakpoints?\b\s*/, ''));
+      if (typeof wanted === 'string') return usage(command, wanted);
+      session.change((draft) => {
+        draft.points = apply(draft.points as readonly PointRow[], new Set(wanted));
+      });
+      return say();
+    },
+  };
+  return command;
+}
+
+const clearCommand: Command = {
+  names: ['clear'],
+  group: 'stops',
+  usage: 'clear LOCATION',
+  help: 'deletes the breakpoints at that line',
+  run(session, args) {
+    const frame = session.frame();
+    const place = readLocation(session.kernel, args, frame === null ? null : session.place(frame));
+    if (!place.ok) return usage(clearCommand, place.error);
+    const { fn, pcs } = place.value;
+    const gone = session.state.points.filter((p) => p.trigger.kind === 'location' && p.trigger.fn === fn && p.trigger.pcs.some((pc) => pcs.includes(pc)));
+    if (gone.length === 0) return refuse(`No breakpoint at ${args}.`);
+    session.change((draft) => {
+      draft.points = draft.points.filter((p) => !gone.some((g) => g.number === p.number));
+    });
+    return say(`Deleted breakpoint${gone.length > 1 ? 's' : ''} ${gone.map((p) => p.number).join(' ')}`);
+  },
+};
+
+const conditionCommand: Command = {
+  names: ['condition', 'cond'],
+  group: 'stops',
+  usage: 'condition NUMBER [COND]',
+  help: 'gives a stop point a condition, or takes it away',
+  run(session, args) {
+    const parsed = /^(\d+)\s*(.*)$/.exec(args);
+    const row = session.state.points.find((p) => p.number === Number(parsed?.[1] ?? -1));
+    if (row === undefined) return usage(conditionCommand, parsed === null ? 'a number is missing' : `No breakpoint number ${parsed[1]}.`);
+    const text = parsed?.[2]?.trim() ?? '';
+    const wrong = conditionError(session, text === '' ? null : text, row.trigger);
+    if (wrong !== null) return usage(conditionCommand, wrong);
+    session.change((draft) => {
+      draft.points = draft.points.map((p) => (p.number === row.number ? { ...p, condition: text === '' ? null : text } : p));
+    });
+    return say(text === '' ? `Breakpoint ${row.number} now unconditional.` : `Breakpoint ${row.number} stops only if ${text}.`);
+  },
+};
+
+/** Lines of `info breakpoints`. */
+export function infoBreakpoints(session: Session): string[] {
+  const { points } = session.state;
+  if (points.length === 0) return ['No breakpoints, watchpoints or catchpoints.'];
+  const lines = ['Num  Type                  Enb  What'];
+  for (const p of points) {
+    lines.push(`${String(p.number).padEnd(5)}${p.type.padEnd(22)}${p.enabled ? 'y' : 'n'}    ${p.what}`);
+    if (p.condition !== null) lines.push(`\tstop only if ${p.condition}`);
+    if (p.thread !== null) lines.push(`\tstop only in thread ${p.thread + 1}`);
+    if (p.hits > 0) lines.push(`\tbreakpoint already hit ${p.hits} time${p.hits === 1 ? '' : 's'}`);
+  }
+  return lines;
+}
+
+/** What a watchpoint is worth now, for the watch pane. */
+export function watchValue(session: Session, row: PointRow): string {
+  const { cursor } = session.state;
+  if (row.trigger.kind === 'watch' || row.trigger.kind === 'access') {
+    return formatValue(row.trigger.value(session.now(), cursor.thread), lastName(row.what));
+  }
+  return '';
+}
+
+/** The commands on stop points. */
+export const stopCommands: readonly Command[] = [
+  breakCommand,
+  tbreakCommand,
+  watchCommand(['watch', 'wa'], 'w', 'stops after a statement that changes the value, with old and new'),
+  watchCommand(['rwatch'], 'r', 'stops after a statement that reads it'),
+  watchCommand(['awatch'], 'rw', 'stops after a statement that reads or writes it'),
+  catchCommand,
+  conditionCommand,
+  onNumbers(['delete', 'd', 'del'], 'deletes stop points, or all', (rows, wanted) => rows.filter((p) => !wanted.has(p.number))),
+  onNumbers(['enable'], 'enables stop points, or all', (rows, wanted) => rows.map((p) => (wanted.has(p.number) ? { ...p, enabled: true } : p))),
+  onNumbers(['disable'], 'disables stop points, or all', (rows, wanted) => rows.map((p) => (wanted.has(p.number) ? { ...p, enabled: false } : p))),
+  clearCommand,
+];
+

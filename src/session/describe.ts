@@ -1,0 +1,106 @@
+// How places and stops are worded, as gdb words them: frames with arguments, stop lines, positions in words.
+import { type Hit, label, type Outcome } from '../debugger/index.ts';
+import type { Frame } from '../vm/index.ts';
+import { formatValue, lastName } from './format.ts';
+import type { Cursor, PointRow, Session } from './session.ts';
+import type { StopView } from './view.ts';
+
+/** `pfn=0x18000, nid=0`: the parameters of a frame's function and what they hold now. */
+export function argumentsOf(session: Session, frame: Frame): string {
+  const fn = session.kernel.linked.program.fns[frame.fn];
+  return (fn?.params ?? []).map((param, i) => `${param.name}=${formatValue(frame.locals[i], param.name)}`).join(', ');
+}
+
+/** `kho_memory_init () at kernel/liveupdate/kexec_handover.ts:12`. */
+export function frameText(session: Session, frame: Frame): string {
+  const { file, line } = session.place(frame);
+  return `${frame.fn} (${argumentsOf(session, frame)}) at ${file}:${line}`;
+}
+
+/** `#9417  T4 kworker/u8:2  deferred_free_pages (pfn=…) at mm/mm_init.ts:12`, and the source line under it. */
+export function placeLines(session: Session, cursor: Cursor): string[] {
+  const thread = session.now(cursor).threads[cursor.thread];
+  const frame = session.frame(cursor);
+  const head = `${label(cursor.at)}  T${cursor.thread + 1} ${thread?.name ?? ''}`;
+  if (frame === null) return [`${head}  has returned`];
+  const { file, line } = session.place(frame);
+  return [`${head}  ${frameText(session, frame)}`, `${line}\t${session.sourceLine(file, line).trimEnd()}`];
+}
+
+const kindOf = (row: PointRow): StopView['kind'] =>
+  row.type === 'catchpoint' ? 'catchpoint' : row.type.includes('watchpoint') ? 'watchpoint' : 'breakpoint';
+
+function hitLines(row: PointRow, hit: Hit): string[] {
+  const name = lastName(row.what);
+  switch (hit.point.trigger.kind) {
+    case 'location':
+      return [`${row.temporary ? 'Temporary breakpoint' : 'Breakpoint'} ${row.number}, ${row.what}`];
+    case 'page':
+      return [`Breakpoint ${row.number}, ${row.what}: ${hit.matches.join(', ')}`];
+    case 'watch':
+      return [`Hardware watchpoint ${row.number}: ${row.what}  ${formatValue(hit.old, name)} → ${formatValue(hit.now, name)}`];
+    case 'access': {
+      const changed = formatValue(hit.old, name) === formatValue(hit.now, name) ? `value ${formatValue(hit.now, name)}` : `${formatValue(hit.old, name)} → ${formatValue(hit.now, name)}`;
+      return [`Hardware ${row.type.replace('hw ', '')} ${row.number}: ${row.what}  ${changed}`, ...hit.matches];
+    }
+    case 'pages':
+      return [`Hardware ${row.type.replace('hw ', '')} ${row.number}: ${row.what}`, ...hit.matches];
+    default: {
+      const [first = '', ...rest] = hit.matches;
+      return [`Catchpoint ${row.number} (${row.what.split(' ')[0]}), ${first}`, ...rest];
+    }
+  }
+}
+
+/** The stop as it is shown, from what a search ended with. */
+export function stopOf(session: Session, outcome: Outcome): StopView {
+  const { bootNumber } = session.loaded;
+  switch (outcome.kind) {
+    case 'hits': {
+      const lines: string[] = [];
+      let kind: StopView['kind'] = 'breakpoint';
+      for (const hit of outcome.hits) {
+        const row = session.state.points.find((p) => p.number === hit.point.number);
+        if (row === undefined) continue;
+        kind = kindOf(row);
+        lines.push(...hitLines(row, hit));
+      }
+      return { kind, lines };
+    }
+    case 'fault': {
+      const state = session.time.stateAt(session.state.cursor.branch, outcome.at);
+      const death = state?.threads[outcome.thread]?.death;
+      const name = death?.kind === 'oops' || death?.kind === 'BUG' || death?.kind === 'panic' ? death.kind : 'fault';
+      return { kind: 'fault', lines: [`${name}: ${death?.what ?? ''} in ${death?.function ?? ''}`] };
+    }
+    case 'done':
+      if (outcome.piece === null) return { kind: 'step', lines: [] };
+      return { kind: 'step', lines: [] };
+    case 'end':
+      return { kind: 'end', lines: [`end of boot ${bootNumber}: no thread can move; the boot has ended`] };
+    case 'start':
+      return { kind: 'start', lines: [`start of boot ${bootNumber}: no more reverse-execution history`] };
+    case 'interrupted':
+      return { kind: 'interrupted', lines: [`interrupted at ${label(outcome.at)}`] };
+  }
+}
+
+/** What a thread does, for lists: its innermost function, or what it waits for. */
+export function whereOf(session: Session, index: number): string {
+  const thread = session.now().threads[index];
+  if (thread === undefined || thread.top === null) return 'has returned';
+  const { file, line } = session.place(thread.top);
+  if (thread.death !== null) return `${thread.death.what} in ${thread.death.function}`;
+  if (thread.waits !== null) return `${thread.top.fn}, waits for ${thread.waits.for} ${thread.waits.at}`;
+  return `${thread.top.fn} at ${file}:${line}`;
+}
+
+/** R moves next, r may move, D waits, X has ended, ! has died. */
+export function threadState(session: Session, index: number): 'R' | 'r' | 'D' | 'X' | '!' {
+  const state = session.now();
+  const thread = state.threads[index];
+  if (thread === undefined || thread.top === null) return 'X';
+  if (thread.death !== null) return '!';
+  if (!session.canMove(index)) return 'D';
+  return session.mover(session.state.cursor.at) === index ? 'R' : 'r';
+}

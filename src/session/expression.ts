@@ -1,0 +1,165 @@
+// Expressions of print, watch and conditions: the kernel text's own language, read-only, with a debugger's spellings
+// (`->`, `==`, `phys:0x…`, `$1`). Knows nothing of commands.
+import type { Evaluate, Locate } from '../debugger/index.ts';
+import type { Kernel } from '../kernel/index.ts';
+import { KernelFault, type Value } from '../machine/index.ts';
+import { type Context, compileExpression, type Ex, type Frame, linkExpression, type Run, type State } from '../vm/index.ts';
+
+/** The frame an expression is read in. */
+export interface Scope {
+  readonly state: State;
+  readonly thread: number;
+  readonly frame: Frame | null;
+}
+
+export type Evaluated =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly error: string };
+
+/** Convenience variables by name, `$_` and the like. */
+export type Variables = Readonly<Record<string, Value>>;
+
+/** The text as the compiler reads it. */
+export function normalise(text: string): string {
+  return text
+    .replace(/->/g, '.')
+    .replace(/phys:\s*(0x[0-9a-f]+|\d+)/gi, 'phys($1)')
+    .replace(/([^=!<>])==(?!=)/g, '$1===')
+    .replace(/!=(?!=)/g, '!==');
+}
+
+function contextOf(scope: Scope): Context {
+  return {
+    machine: scope.state.machine,
+    state: scope.state,
+    thread: scope.thread,
+    accesses: null,
+    notes: null,
+    op: 0,
+    blocked: null,
+    spawned: null,
+    emit() {
+      throw new Error('an expression changed the machine');
+    },
+  };
+}
+
+type Compiled = { readonly ok: true; readonly ex: Ex; readonly run: Run } | { readonly ok: false; readonly error: string };
+
+function compileIn(kernel: Kernel, text: string, frame: Frame | null, variables: Variables): Compiled {
+  const { program, env } = kernel.linked;
+  const fn = frame === null ? undefined : program.fns[frame.fn];
+  const names = { ...kernel.names, constants: new Set([...kernel.names.constants, ...Object.keys(variables)]) };
+  const scope = fn === undefined || frame === null ? null : { fn, pc: frame.pc };
+  const compiled = compileExpression(normalise(text), names, program.constants, scope);
+  if (!compiled.ok) return { ok: false, error: gdbWording(compiled.error) };
+  const run = linkExpression(compiled.ex, { intrinsics: env.intrinsics, constants: { ...env.constants, ...variables } });
+  return { ok: true, ex: compiled.ex, run };
+}
+
+function gdbWording(error: string): string {
+  const unknown = /^'([^']+)' is not known here(.*)$/.exec(error);
+  return unknown === null ? error : `No symbol "${unknown[1]}" in current context.${unknown[2]?.replace(/^; /, ' ') ?? ''}`;
+}
+
+function guarded(run: () => Value): Evaluated {
+  try {
+    return { ok: true, value: run() ?? null };
+  } catch (error) {
+    if (error instanceof KernelFault) return { ok: false, error: faultWording(error) };
+    if (error instanceof TypeError || error instanceof RangeError) return { ok: false, error: error.message };
+    throw error;
+  }
+}
+
+function faultWording(fault: KernelFault): string {
+  const address = /address: ([0-9a-f]+)$/.exec(fault.message)?.[1];
+  return address === undefined ? fault.message : `Cannot access memory at address 0x${address.replace(/^0+(?=.)/, '')}`;
+}
+
+/** The value of an expression in a frame, or why it has none. */
+export function evaluate(kernel: Kernel, text: string, scope: Scope, variables: Variables = {}): Evaluated {
+  const compiled = compileIn(kernel, text, scope.frame, variables);
+  if (!compiled.ok) return compiled;
+  return guarded(() => compiled.run((scope.frame?.locals ?? []) as Value[], contextOf(scope)));
+}
+
+/** An expression made ready to be asked in many states; null error when it compiles. */
+export interface Prepared {
+  readonly evaluate: Evaluate;
+  /** null when the expression is not a place in memory */
+  readonly locate: Locate | null;
+}
+
+/**
+ * Prepares a global expression (no locals), or one over the locals of `frame`: then it has a value only while a frame of that
+ * function is on the thread's stack, as deep as it is now.
+ */
+export function prepare(
+  kernel: Kernel,
+  text: string,
+  frame: Frame | null,
+  thread: number,
+  variables: Variables = {},
+): { readonly ok: true; readonly prepared: Prepared } | { readonly ok: false; readonly error: string } {
+  const global = compileIn(kernel, text, null, variables);
+  const compiled = global.ok || frame === null ? global : compileIn(kernel, text, frame, variables);
+  if (!compiled.ok) return compiled;
+  const depthOf = (f: Frame | null): number => (f === null ? 0 : 1 + depthOf(f.up));
+  const deep = depthOf(frame);
+  const frameIn = (state: State): Frame | null => {
+    let f = state.threads[thread]?.top ?? null;
+    while (f !== null && depthOf(f) > deep) f = f.up;
+    return f !== null && f.fn === frame?.fn && depthOf(f) === deep ? f : null;
+  };
+  const ask = (run: Run, state: State, mover: number): Value | undefined => {
+    const at = global.ok ? null : frameIn(state);
+    if (!global.ok && at === null) return undefined;
+    const result = guarded(() => run((at?.locals ?? []) as Value[], contextOf({ state, thread: mover, frame: at })));
+    return result.ok ? result.value : undefined;
+  };
+  return { ok: true, prepared: { evaluate: (state, mover) => ask(compiled.run, state, mover), locate: locator(kernel, compiled.ex, ask, variables) } };
+}
+
+function locator(
+  kernel: Kernel,
+  ex: Ex,
+  ask: (run: Run, state: State, mover: number) => Value | undefined,
+  variables: Variables,
+): Locate | null {
+  const { env } = kernel.linked;
+  const link = (e: Ex) => linkExpression(e, { intrinsics: env.intrinsics, constants: { ...env.constants, ...variables } });
+  if (ex[0] === 'ld') {
+    const [base, field] = [link(ex[1]), link(ex[2])];
+    return (state, mover) => {
+      const ref = ask(base, state, mover);
+      const name = ask(field, state, mover);
+      if (typeof ref !== 'object' || ref === null || name === undefined) return null;
+      return { struct: ref.struct, at: ref.at, field: name as string | number };
+    };
+  }
+  if (ex[0] !== 'p' && ex[0] !== 'in') return null;
+  const run = link(ex);
+  return (state, mover) => {
+    const ref = ask(run, state, mover);
+    return typeof ref === 'object' && ref !== null ? { struct: ref.struct, at: ref.at, field: '*' } : null;
+  };
+}
+
+/** A condition asked in the frame in which its point stops; compiled once for each place in the text. */
+export function condition(kernel: Kernel, text: string, variables: Variables = {}): Evaluate {
+  const cache = new Map<string, Compiled>();
+  return (state, thread) => {
+    const frame = state.threads[thread]?.top ?? null;
+    const key = frame === null ? '' : `${frame.fn} ${frame.pc}`;
+    let compiled = cache.get(key);
+    if (compiled === undefined) {
+      compiled = compileIn(kernel, text, frame, variables);
+      cache.set(key, compiled);
+    }
+    if (!compiled.ok) return undefined;
+    const { run } = compiled;
+    const result = guarded(() => run((frame?.locals ?? []) as Value[], contextOf({ state, thread, frame })));
+    return result.ok ? result.value : undefined;
+  };
+}

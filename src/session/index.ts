@@ -1,0 +1,7 @@
+// The contract of the session layer: what front ends may use.
+export { COMMANDS } from './commands/table.ts';
+export { type Loaded, type LoadOptions, type LoadResult, loadScenario, loadScenarioText, scenariosFolder } from './load.ts';
+export { Port } from './port.ts';
+export { printable } from './printable.ts';
+export { type RunResult, runReport } from './run-report.ts';
+export * from './view.ts';

@@ -1,0 +1,105 @@
+// The door for front ends: executes command lines one after the other, in slices that leave room for keys and ^C, and tells
+// who listens when something changed.
+import { label } from '../debugger/index.ts';
+import type { Output, Running } from './commands/command.ts';
+import { complete, findCommand, splitLine } from './commands/table.ts';
+import type { Loaded } from './load.ts';
+import { printable } from './printable.ts';
+import { Session } from './session.ts';
+import type { CommandResult, SessionPort, SessionView } from './view.ts';
+import { buildView, Memo } from './views/build.ts';
+
+/** How long a command runs before it lets others in, in milliseconds of the host. */
+const SLICE = 12;
+
+/** What a line came to before it ran: a command at work, or an answer. */
+function begin(session: Session, line: string): Output | Running {
+  const [word, args] = splitLine(line);
+  const command = findCommand(word);
+  return typeof command === 'string' ? { ok: false, lines: [command] } : command.run(session, args);
+}
+
+const isRunning = (work: Output | Running): work is Running => 'next' in work;
+
+/** A session behind a port. `clock` gives milliseconds; it decides only when to let others in. */
+export class Port implements SessionPort {
+  readonly session: Session;
+  private readonly memo = new Memo();
+  private readonly listeners = new Set<() => void>();
+  private interrupted = false;
+  private last = '';
+  private current: SessionView | null = null;
+
+  constructor(
+    loaded: Loaded,
+    private readonly clock: () => number = () => performance.now(),
+  ) {
+    this.session = new Session(loaded);
+  }
+
+  view(): SessionView {
+    this.current ??= buildView(this.session, this.memo);
+    return this.current;
+  }
+
+  subscribe(changed: () => void): () => void {
+    this.listeners.add(changed);
+    return () => {
+      this.listeners.delete(changed);
+    };
+  }
+
+  interrupt(): void {
+    this.interrupted = true;
+  }
+
+  complete(line: string): { readonly from: number; readonly words: readonly string[] } {
+    return complete(this.session, line);
+  }
+
+  async execute(line: string): Promise<CommandResult> {
+    const text = line.trim();
+    const wanted = text === '' ? this.last : text;
+    if (wanted === '' || wanted.startsWith('#')) return { ok: true, output: [], quit: false };
+    const command = findCommand(splitLine(wanted)[0]);
+    this.last = typeof command !== 'string' && (command.repeats ?? false) ? wanted : '';
+    this.interrupted = false;
+    const output = await this.drive(wanted, begin(this.session, wanted));
+    const lines = output.lines.map((out) => out.split('\t').map((part) => printable(part, 4096)).join('\t'));
+    this.session.say(output.ok ? 'out' : 'error', lines);
+    this.changed();
+    return { ok: output.ok, output: lines, quit: output.quit ?? false };
+  }
+
+  private async drive(line: string, work: Output | Running): Promise<Output> {
+    if (!isRunning(work)) return work;
+    let started = this.clock();
+    for (let at = work.next(); ; ) {
+      if (at.done === true) {
+        this.busy(null);
+        return at.value;
+      }
+      if (this.clock() - started > SLICE) {
+        this.busy(`${line} … ${label(at.value)}`);
+        await new Promise<void>((done) => {
+          setImmediate(done);
+        });
+        started = this.clock();
+      }
+      at = work.next(this.interrupted);
+    }
+  }
+
+  private busy(text: string | null): void {
+    if (this.session.state.busy === text) return;
+    this.session.change((draft) => {
+      draft.busy = text;
+    });
+    this.changed();
+  }
+
+  private changed(): void {
+    this.current = null;
+    for (const listener of this.listeners) listener();
+  }
+}

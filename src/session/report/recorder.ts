@@ -1,0 +1,81 @@
+// What is gathered while a boot runs, and the lists it is gathered in. Knows nothing of what makes an entry.
+import { type RunMap, runMap } from '../../machine/index.ts';
+import type { State } from '../../vm/index.ts';
+import type { Loaded } from '../load.ts';
+import type { ReportFault, ReportRestore, ReportUninit } from './types.ts';
+
+/** Of the events only so many are kept as text; all are counted. */
+export const EVENTS_KEPT = 1000;
+
+/** A stage that was reached: position, and the state there. `freed` in distinct pages. */
+export interface ReachedStage {
+  readonly name: string;
+  readonly at: number;
+  readonly state: State;
+  readonly freed: number;
+}
+
+/** A stop that `catch stage` or `catch thread` would make; `function` is where the thread then stands. */
+export interface Mark {
+  readonly kind: 'stage' | 'thread';
+  readonly name: string;
+  readonly at: number;
+  readonly function: string;
+}
+
+/** The record of one boot, being written. */
+export interface Recorder {
+  readonly loaded: Loaded;
+  /** names of the functions that stand for the scenario's actors */
+  readonly actors: ReadonlySet<string>;
+  readonly stages: ReachedStage[];
+  readonly marks: Mark[];
+  readonly uninit: ReportUninit[];
+  readonly faults: ReportFault[];
+  readonly restored: ReportRestore[];
+  readonly initRuns: [string, number, number, number, number][];
+  readonly setRuns: [string, number, number, number][];
+  readonly deferredRanges: Map<number, readonly [number, number]>;
+  readonly events: string[];
+  eventsTotal: number;
+  /** 1 for each pfn given to the buddy as fresh memory */
+  freed: RunMap<number>;
+  freedPages: number;
+  /** thread number → did the last kho_restore_folio() on it give a page? */
+  readonly gave: Map<number, boolean>;
+}
+
+/** An empty record. */
+export function newRecorder(loaded: Loaded): Recorder {
+  const { memmap } = loaded.first.machine;
+  return {
+    loaded,
+    actors: new Set(loaded.kernel.initcalls.map((call) => call.fn)),
+    stages: [],
+    marks: [],
+    uninit: [],
+    faults: [],
+    restored: [],
+    initRuns: [],
+    setRuns: [],
+    deferredRanges: new Map(),
+    events: [],
+    eventsTotal: 0,
+    freed: runMap(2 ** memmap.bits, 0, { same: (a, b) => a === b, hash: (n) => n }),
+    freedPages: 0,
+    gave: new Map(),
+  };
+}
+
+/** Notes one event. */
+export function addEvent(r: Recorder, text: string): void {
+  r.eventsTotal++;
+  if (r.events.length < EVENTS_KEPT) r.events.push(text);
+}
+
+/** Notes one event for each page of [start, end). */
+export function addPageEvents(r: Recorder, kind: string, start: number, end: number, word: string): void {
+  r.eventsTotal += end - start;
+  for (let pfn = start; pfn < end && r.events.length < EVENTS_KEPT; pfn++)
+    r.events.push(`${kind} pfn=${pfn} in ${word}`);
+}

@@ -1,0 +1,103 @@
+// From the record of a run to the report, to the vectors' events, and to the exit status.
+import { entries } from '../../machine/index.ts';
+import type { HandoverBoot } from '../scenario/index.ts';
+import type { Recorded } from './run.ts';
+import { nodeNumbers, pageblockRuns, stageOf } from './stage.ts';
+import type { Report, ReportBoot, ReportExpectation, ReportFault, ReportStop } from './types.ts';
+
+const hex = (n: number): string => `0x${n.toString(16)}`;
+
+/** What the report holds that others find out. */
+export interface ReportParts {
+  /** stops of the scenario's stop commands, in order */
+  readonly stops: readonly ReportStop[];
+  /** the scenario's expectations, checked */
+  readonly expect: readonly ReportExpectation[];
+}
+
+const EMPTY: ReportBoot = {
+  kernel: 'handover',
+  stages: [],
+  deferred_ranges: [],
+  pageblock_runs: [],
+  init_runs: [],
+  pageblock_set_runs: [],
+  preserved: [],
+  radix_pages: 0,
+  scratch: [],
+  restored: [],
+  uninit: [],
+  stops: [],
+  faults: [],
+  console: [],
+};
+
+type Handed = Pick<ReportBoot, 'preserved' | 'radix_pages' | 'scratch'>;
+
+function handed(handover: HandoverBoot | null, radixPages: number): Handed {
+  return {
+    preserved: (handover?.preserved ?? []).map(({ start, order }) => ({ phys: hex(start), order })),
+    radix_pages: radixPages,
+    scratch: (handover?.scratch ?? []).map(({ start, size }) => ({ start: hex(start), size: hex(size) })),
+  };
+}
+
+function kernelBoot(recorded: Recorded, stops: readonly ReportStop[]): ReportBoot {
+  const { loaded, last } = recorded;
+  const { machine } = last;
+  return {
+    kernel: loaded.boot.kernel,
+    stages: recorded.stages.map(stageOf),
+    deferred_ranges: nodeNumbers(machine).map((node) => recorded.deferredRanges.get(node) ?? null),
+    pageblock_runs: pageblockRuns(machine),
+    init_runs: recorded.initRuns,
+    pageblock_set_runs: recorded.setRuns,
+    ...handed(loaded.handover, loaded.radixPages),
+    restored: recorded.restored,
+    uninit: recorded.uninit,
+    stops,
+    faults: recorded.faults,
+    console: entries(machine.console),
+  };
+}
+
+/** The report of a run. `scenario` is the file as the user named it. */
+export function reportOf(recorded: Recorded, parts: ReportParts): Report {
+  const { loaded } = recorded;
+  const boots = loaded.scenario.boots.map((boot): ReportBoot => {
+    if (boot === loaded.boot) return kernelBoot(recorded, parts.stops);
+    if (boot.kind === 'kernel') return { ...EMPTY, kernel: boot.kernel };
+    return { ...EMPTY, ...handed(boot, boot === loaded.handover ? loaded.radixPages : 0) };
+  });
+  return { format: 1, scenario: loaded.file, boots, expect: parts.expect, invariants: [] };
+}
+
+/** Anomalies in the words of the known-answer vectors: the first `first`, and how many there were. */
+export function eventsOf(recorded: Recorded, first = 12): { events: readonly string[]; total: number } {
+  return { events: recorded.events.slice(0, first), total: recorded.eventsTotal };
+}
+
+/** How an expectation of a fault is worded in the report. */
+export function faultWords(text: string, fn: string | undefined): string {
+  return fn === undefined ? `fault ${text}` : `fault ${text} in ${fn}`;
+}
+
+/** True when the fault killed its thread. */
+export function isDeath(fault: ReportFault): boolean {
+  return fault.kind !== 'WARN' && fault.kind !== 'bad-page';
+}
+
+/** Deaths that no expectation names. */
+export function unexpectedDeaths(report: Report): ReportFault[] {
+  const expected = new Set(report.expect.map((one) => one.what));
+  const deaths = report.boots.flatMap((boot) => boot.faults).filter(isDeath);
+  return deaths.filter(
+    ({ text, stack }) => !expected.has(faultWords(text, undefined)) && !expected.has(faultWords(text, stack[0])),
+  );
+}
+
+/** 0: all well; 1: an expectation or an invariant failed, or a thread died and no expectation names that. */
+export function exitStatus(report: Report): 0 | 1 {
+  const failed = [...report.expect, ...report.invariants].some((one) => !one.ok);
+  return failed || unexpectedDeaths(report).length > 0 ? 1 : 0;
+}

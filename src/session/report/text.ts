@@ -1,0 +1,173 @@
+// The report as plain text for people, at most 100 columns: stages, zones, accesses to uninitialised pages, faults,
+// restores, expectations. A section with nothing to say is one line.
+import { printable } from '../printable.ts';
+import { isDeath, unexpectedDeaths } from './report.ts';
+import type { Report, ReportBoot, ReportStage, ReportUninit, ReportZone } from './types.ts';
+
+const COLUMNS = 100;
+/** Of the accesses to uninitialised pages and of the faults so many are listed; the report in JSON has all. */
+const LISTED = 24;
+
+const hex = (n: number): string => `0x${n.toString(16)}`;
+const plural = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+
+function table(rows: readonly (readonly string[])[], left: number): string[] {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => (row[i] ?? '').length)));
+  const cell = (text: string, i: number) => (i < left ? text.padEnd(widths[i] ?? 0) : text.padStart(widths[i] ?? 0));
+  return rows.map((row) => `  ${row.map(cell).join('  ')}`.trimEnd());
+}
+
+function size(bytes: string): string {
+  const n = Number(bytes);
+  for (const [unit, shift] of [
+    ['GiB', 30],
+    ['MiB', 20],
+    ['KiB', 10],
+  ] as const)
+    if (n >= 2 ** shift && n % 2 ** shift === 0) return `${n / 2 ** shift} ${unit}`;
+  return plural(n, 'byte');
+}
+
+function handoverLine(boot: ReportBoot): string {
+  const pages = boot.preserved.reduce((sum, block) => sum + 2 ** block.order, 0);
+  const areas = boot.scratch.map((area) => `${size(area.size)} at ${area.start}`).join(', ');
+  const blocks = `${plural(boot.preserved.length, 'block')} (${plural(pages, 'page')})`;
+  return `${blocks} in a radix tree of ${plural(boot.radix_pages, 'page')}; scratch ${areas === '' ? 'none' : areas}`;
+}
+
+function deferredText(stage: ReportStage): string {
+  const firsts = stage.nodes.map((node) => (node.first_deferred_pfn === null ? '-' : hex(node.first_deferred_pfn)));
+  return firsts.length > 4 ? `${firsts.slice(0, 4).join(' ')} …` : firsts.join(' ');
+}
+
+function stageRow(stage: ReportStage): string[] {
+  const { pages } = stage;
+  const managed = stage.zones.reduce((sum, zone) => sum + zone.managed, 0);
+  const figures = [pages.initialised, pages.initialised_more_than_once, pages.reserved, pages.freed, managed];
+  return [stage.name, stage.at, ...figures.map(String), deferredText(stage)];
+}
+
+function stageLines(boot: ReportBoot): string[] {
+  const head = ['stage', 'at', 'initialised', 'twice', 'reserved', 'freed', 'managed', 'first deferred'];
+  return table([head, ...boot.stages.map(stageRow)], 1);
+}
+
+function freeText(zone: ReportZone): string {
+  const types = Object.entries(zone.free).map(([name, orders]) => {
+    const pages = orders.reduce((sum, count, order) => sum + count * 2 ** order, 0);
+    return `${name} ${pages}`;
+  });
+  return types.length === 0 ? '-' : types.join(' ');
+}
+
+function zoneLines(boot: ReportBoot): string[] {
+  const zones = boot.stages.at(-1)?.zones ?? [];
+  if (zones.length === 0) return [];
+  const rows = zones.map((zone) => [
+    `node ${zone.node} ${zone.zone}`,
+    freeText(zone),
+    hex(zone.start_pfn),
+    String(zone.spanned),
+    String(zone.present),
+    String(zone.managed),
+    zone.contiguous ? 'yes' : 'no',
+  ]);
+  return ['', ...table([['zone', 'free pages', 'start', 'spanned', 'present', 'managed', 'contiguous'], ...rows], 2)];
+}
+
+/** Neighbours that differ in nothing but position are one row with a count. */
+function grouped(accesses: readonly ReportUninit[]): { first: ReportUninit; times: number }[] {
+  const out: { first: ReportUninit; times: number }[] = [];
+  for (const access of accesses) {
+    const last = out.at(-1);
+    const { first } = last ?? {};
+    const same = (['rw', 'pfn', 'field', 'function', 'stage'] as const).every((key) => first?.[key] === access[key]);
+    if (last !== undefined && same) last.times++;
+    else out.push({ first: access, times: 1 });
+  }
+  return out;
+}
+
+const more = (n: number): string[] => (n > 0 ? [`  … and ${n} more; all are in the report with --json`] : []);
+
+function uninitLines(boot: ReportBoot): string[] {
+  if (boot.uninit.length === 0) return ['', 'uninitialised struct pages: none touched'];
+  const rows = grouped(boot.uninit);
+  const shown = rows
+    .slice(0, LISTED)
+    .map(({ first, times }) => [
+      first.at,
+      first.rw === 'r' ? 'read' : 'write',
+      `page(${hex(first.pfn)}).${first.field}`,
+      first.function,
+      `during ${first.stage}${times > 1 ? ` (${times} times)` : ''}`,
+    ]);
+  const head = `uninitialised struct pages: ${boot.uninit.length === 1 ? '1 access' : `${boot.uninit.length} accesses`}`;
+  return ['', head, ...table(shown, 5), ...more(rows.length - LISTED)];
+}
+
+/** Words joined by ` < ` in lines that fit. */
+function wrapped(words: readonly string[], indent: string): string[] {
+  const lines: string[] = [];
+  let line = indent;
+  for (const [i, word] of words.entries()) {
+    const next = i === 0 ? word : `${line === indent ? '' : ' '}< ${word}`;
+    if (line !== indent && line.length + next.length > COLUMNS - 1) {
+      lines.push(line);
+      line = `${indent}${next.trimStart()}`;
+    } else line += next;
+  }
+  return [...lines, line];
+}
+
+function faultLines(report: Report, boot: ReportBoot): string[] {
+  if (boot.faults.length === 0) return ['', 'faults: none'];
+  const unexpected = new Set(unexpectedDeaths(report));
+  const shown = boot.faults.slice(0, LISTED).flatMap((fault) => {
+    const note = isDeath(fault) ? (unexpected.has(fault) ? '  (nobody expected it)' : '  (expected)') : '';
+    return [`  ${fault.at} ${fault.kind}: ${fault.text}${note}`, ...wrapped(fault.stack, '    ')];
+  });
+  return ['', `faults: ${boot.faults.length}`, ...shown, ...more(boot.faults.length - LISTED)];
+}
+
+function restoredLines(boot: ReportBoot): string[] {
+  if (boot.restored.length === 0) return [];
+  const rows = boot.restored.map((one) => [
+    `${one.call}(${one.phys})`,
+    one.ok ? 'ok' : 'refused',
+    plural(one.pages, 'page'),
+    `refcounts ${one.refcounts.join(' ')}`,
+    `private ${one.private}`,
+  ]);
+  return ['', 'restored', ...table(rows, 5)];
+}
+
+function expectLines(report: Report): string[] {
+  const { expect } = report;
+  if (expect.length === 0) return ['', 'expectations: none'];
+  const held = expect.filter((one) => one.ok).length;
+  const rows = expect.flatMap((one) => {
+    const line = `  ${one.ok ? 'ok  ' : 'FAIL'}  ${one.what}`;
+    return one.got === undefined ? [line] : [line, `        got: ${one.got}`];
+  });
+  return ['', `expectations: ${held} of ${expect.length} hold`, ...rows];
+}
+
+function bootLines(report: Report, boot: ReportBoot, number: number): string[] {
+  if (boot.kernel === 'handover') return ['', `boot ${number}: handover: ${handoverLine(boot)}`];
+  const sections = [
+    stageLines(boot),
+    zoneLines(boot),
+    uninitLines(boot),
+    faultLines(report, boot),
+    restoredLines(boot),
+  ];
+  return ['', `boot ${number}: ${boot.kernel}`, ...sections.flat()];
+}
+
+/** The report in words. `title`: of the scenario. Lines are safe to print and at most 100 columns wide. */
+export function reportText(report: Report, title: string): string {
+  const boots = report.boots.flatMap((boot, i) => bootLines(report, boot, i + 1));
+  const lines = [`${report.scenario}: ${title}`, ...boots, ...expectLines(report)];
+  return `${lines.map((line) => printable(line, COLUMNS - 1)).join('\n')}\n`;
+}

@@ -1,0 +1,262 @@
+// A session: one scenario opened, where the user stands in its history, what he has asked to be stopped by. Commands move it;
+// views show it. State changes by immer, as one value; the history itself belongs to the timeline.
+import { produce } from 'immer';
+import { type Branch, comparePositions, type Hit, label, type Outcome, type Point, type Position, position, stackOf, Timeline, type Trigger } from '../debugger/index.ts';
+import type { Value } from '../machine/index.ts';
+import { entries } from '../machine/index.ts';
+import { type Frame, runnable, type State, type Thread } from '../vm/index.ts';
+import { condition, type Evaluated, evaluate, type Variables } from './expression.ts';
+import type { Loaded } from './load.ts';
+import { stageReached } from './stages.ts';
+import type { LogLine, StopView } from './view.ts';
+
+/** Where one stands: a branch, a position, the thread and frame one looks at. */
+export interface Cursor {
+  readonly branch: number;
+  readonly at: Position;
+  /** index of the thread */
+  readonly thread: number;
+  /** 0 = innermost */
+  readonly level: number;
+}
+
+/** A stop point as the user sees it. */
+export interface PointRow {
+  readonly number: number;
+  /** `breakpoint`, `hw watchpoint`, `catchpoint`, … */
+  readonly type: string;
+  /** what was typed after the command */
+  readonly what: string;
+  readonly trigger: Trigger;
+  readonly enabled: boolean;
+  readonly temporary: boolean;
+  readonly thread: number | null;
+  readonly condition: string | null;
+  readonly hits: number;
+}
+
+/** A named position: a stage reached, a stop made, a fault. */
+export interface Mark {
+  readonly at: number;
+  readonly kind: 'stage' | 'stop' | 'fault';
+  readonly label: string;
+}
+
+export type Locking = 'off' | 'on' | 'step' | 'replay';
+
+/** All of a session that changes, as one immutable value. */
+export interface SessionState {
+  readonly cursor: Cursor;
+  /** where one stood at the last stop: what changed since is shown */
+  readonly previous: Cursor;
+  readonly points: readonly PointRow[];
+  readonly nextPoint: number;
+  readonly stop: StopView;
+  readonly direction: 'fwd' | 'rev';
+  readonly locking: Locking;
+  /** cursors to go back to, newest last, and those gone back from */
+  readonly past: readonly Cursor[];
+  readonly future: readonly Cursor[];
+  /** every cursor before a change of place, for undo-move */
+  readonly trail: readonly Cursor[];
+  readonly marks: Readonly<Record<number, readonly Mark[]>>;
+  readonly log: readonly LogLine[];
+  readonly values: readonly Value[];
+  /** `FILE:LINE` of the last line listed */
+  readonly listed: { readonly file: string; readonly line: number } | null;
+  readonly busy: string | null;
+}
+
+/** One opened scenario. */
+export class Session {
+  readonly time: Timeline;
+  state: SessionState;
+  private readonly stages: Map<number, Mark[]> = new Map();
+
+  constructor(readonly loaded: Loaded) {
+    this.time = new Timeline(loaded.kernel.linked, loaded.first, (branch, at, state, trace) => {
+      const stage = stageReached(loaded.kernel.initcalls, state, trace.returned);
+      if (stage !== null) this.addStage(branch, { at, kind: 'stage', label: stage });
+      if (state.threads[state.current]?.death) this.addStage(branch, { at, kind: 'fault', label: state.threads[state.current]?.death?.what ?? '' });
+    });
+    const cursor: Cursor = { branch: 0, at: position(0), thread: 0, level: 0 };
+    this.state = {
+      cursor,
+      previous: cursor,
+      points: [],
+      nextPoint: 1,
+      stop: { kind: 'start', lines: [`start of boot ${loaded.bootNumber}: ${loaded.scenario.title}`] },
+      direction: 'fwd',
+      locking: 'off',
+      past: [],
+      future: [],
+      trail: [],
+      marks: {},
+      log: [],
+      values: [],
+      listed: null,
+      busy: null,
+    };
+  }
+
+  private addStage(branch: number, mark: Mark): void {
+    const list = this.stages.get(branch) ?? [];
+    if (list.some((m) => m.at === mark.at && m.label === mark.label)) return;
+    this.stages.set(branch, [...list, mark]);
+  }
+
+  get kernel() {
+    return this.loaded.kernel;
+  }
+
+  /** Stages and faults of the branch one stands in, those of its parents included, by position. */
+  marks(branch: number = this.state.cursor.branch): readonly Mark[] {
+    const b: Branch = this.time.branch(branch);
+    const own = this.stages.get(branch) ?? [];
+    const above = b.parent === null ? [] : this.marks(b.parent).filter((mark) => mark.at <= b.from);
+    return [...above, ...own];
+  }
+
+  /** Changes the state by a recipe. */
+  change(recipe: (draft: { -readonly [K in keyof SessionState]: SessionState[K] }) => void): void {
+    this.state = produce(this.state, (draft) => recipe(draft as { -readonly [K in keyof SessionState]: SessionState[K] }));
+  }
+
+  /** The simulated state where one stands. */
+  now(cursor: Cursor = this.state.cursor): State {
+    const state = this.time.stateAt(cursor.branch, cursor.at);
+    if (state === null) throw new Error(`no state at ${label(cursor.at)}`);
+    return state;
+  }
+
+  thread(cursor: Cursor = this.state.cursor): Thread | null {
+    return this.now(cursor).threads[cursor.thread] ?? null;
+  }
+
+  /** The frames of the selected thread, innermost first. */
+  stack(cursor: Cursor = this.state.cursor): Frame[] {
+    return stackOf(this.now(cursor), cursor.thread);
+  }
+
+  /** The selected frame; null when the thread has ended. */
+  frame(cursor: Cursor = this.state.cursor): Frame | null {
+    return this.stack(cursor)[cursor.level] ?? null;
+  }
+
+  /** File and line of a frame; of a caller, the line of its call. */
+  place(frame: Frame): { file: string; line: number; fn: string } {
+    const fn = this.kernel.linked.program.fns[frame.fn];
+    return { file: fn?.file ?? '', line: fn?.pos[frame.pc]?.[0] ?? 0, fn: frame.fn };
+  }
+
+  /** Text of a source line, tabs kept. */
+  sourceLine(file: string, line: number): string {
+    return (this.kernel.files[file] ?? '').split('\n')[line - 1] ?? '';
+  }
+
+  /** Convenience variables: $_step, $_thread, $_pfn, $, $$ and $1, $2, … */
+  variables(): Variables {
+    const { cursor, values } = this.state;
+    const out: Record<string, Value> = { $_step: cursor.at.at, $_thread: cursor.thread + 1 };
+    const local = this.frame();
+    const pfn = local === null ? undefined : evaluate(this.kernel, 'pfn', { state: this.now(), thread: cursor.thread, frame: local });
+    if (pfn?.ok) out['$_pfn'] = pfn.value;
+    values.forEach((value, i) => {
+      out[`$${i + 1}`] = value;
+      out['$'] = value;
+      out['$_'] = value;
+    });
+    return out;
+  }
+
+  /** An expression in the selected frame. */
+  evaluate(text: string): Evaluated {
+    return evaluate(this.kernel, text, { state: this.now(), thread: this.state.cursor.thread, frame: this.frame() }, this.variables());
+  }
+
+  /** The stop points as the debugger layer wants them. */
+  livePoints(): Point[] {
+    return this.state.points.map((row) => ({
+      number: row.number,
+      trigger: row.trigger,
+      enabled: row.enabled,
+      temporary: row.temporary,
+      thread: row.thread,
+      condition: row.condition === null ? null : condition(this.kernel, row.condition, this.variables()),
+    }));
+  }
+
+  /** The thread that moves next at a cursor, or the one that moved last when none can. */
+  mover(at: Position, branch: number = this.state.cursor.branch): number {
+    const state = this.time.stateAt(branch, at);
+    if (state === null) return 0;
+    const next = this.time.mover(branch, at.at, state);
+    return next < 0 ? state.current : next;
+  }
+
+  canMove(thread: number): boolean {
+    return runnable(this.kernel.linked, this.now(), thread);
+  }
+
+  /** Goes somewhere and remembers where one was. `stop`: why one stands there. */
+  goto(cursor: Cursor, stop: StopView, direction: 'fwd' | 'rev' = this.state.direction): void {
+    const was = this.state.cursor;
+    const moved = was.branch !== cursor.branch || comparePositions(was.at, cursor.at) !== 0;
+    const consoleAt = entries(this.now(cursor).machine.console);
+    const seen = this.state.log.filter((line) => line.kind === 'dmesg').length;
+    this.change((draft) => {
+      if (moved) {
+        draft.previous = was;
+        draft.past = [...draft.past.slice(-999), was];
+        draft.future = [];
+      }
+      draft.trail = [...draft.trail.slice(-999), was];
+      draft.cursor = cursor;
+      draft.stop = stop;
+      draft.direction = direction;
+      draft.listed = null;
+      draft.log = [...draft.log, ...consoleAt.slice(seen).map((text): LogLine => ({ kind: 'dmesg', text }))];
+    });
+  }
+
+  /** Adds lines to the log. */
+  say(kind: LogLine['kind'], lines: readonly string[]): void {
+    if (lines.length === 0) return;
+    this.change((draft) => {
+      draft.log = [...draft.log.slice(-5000), ...lines.map((text): LogLine => ({ kind, text }))];
+    });
+  }
+
+  /** Counts the hits of points and takes away temporary ones. */
+  counted(hits: readonly Hit[]): void {
+    const numbers = new Set(hits.map((hit) => hit.point.number));
+    this.change((draft) => {
+      draft.points = draft.points
+        .map((row) => (numbers.has(row.number) ? { ...row, hits: row.hits + 1 } : row))
+        .filter((row) => !(row.temporary && numbers.has(row.number)));
+    });
+  }
+
+  /** Adds a stop point; a catchpoint that stands already is not made twice. */
+  addPoint(row: Omit<PointRow, 'number' | 'hits' | 'enabled'>): { row: PointRow; known: boolean } {
+    const same = this.state.points.find((p) => p.type === row.type && p.what === row.what && p.condition === row.condition && p.type === 'catchpoint');
+    if (same !== undefined) return { row: same, known: true };
+    const made: PointRow = { ...row, number: this.state.nextPoint, hits: 0, enabled: true };
+    this.change((draft) => {
+      draft.points = [...draft.points, made];
+      draft.nextPoint = made.number + 1;
+    });
+    return { row: made, known: false };
+  }
+
+  /** A mark of the user's own stops on the timeline. */
+  markStop(outcome: Outcome, text: string): void {
+    const { branch } = this.state.cursor;
+    this.change((draft) => {
+      const own = draft.marks[branch] ?? [];
+      const mark: Mark = { at: outcome.at.at, kind: 'stop', label: text };
+      if (own.some((m) => m.at === mark.at)) return;
+      draft.marks = { ...draft.marks, [branch]: [...own, mark].sort((a, b) => a.at - b.at) };
+    });
+  }
+}

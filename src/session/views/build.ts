@@ -1,0 +1,203 @@
+// The view of a session: everything a screen shows, as plain values. Parts keep their identity while what they show stays.
+import { comparePositions, label, stackOf } from '../../debugger/index.ts';
+import { dumpPage } from '../../kernel/index.ts';
+import { isRef, type Machine, runGet } from '../../machine/index.ts';
+import { localsOf } from '../../vm/index.ts';
+import { localText } from '../commands/look.ts';
+import { stageNow } from '../commands/time.ts';
+import { argumentsOf, threadState, whereOf } from '../describe.ts';
+import { formatValue, lastName } from '../format.ts';
+import type { Cursor, PointRow, Session } from '../session.ts';
+import type { FrameView, LocalView, LogLine, PositionView, SessionView, SourceView, ThreadView, TimelineMark, TimelineView, WatchView } from '../view.ts';
+import { memblockLines } from './memblock.ts';
+import { memmapView, pageblockView } from './strips.ts';
+
+/** Remembers one value for each name, and gives it again while its inputs are the same. */
+export class Memo {
+  private readonly kept = new Map<string, { readonly inputs: readonly unknown[]; readonly value: unknown }>();
+
+  get<T>(name: string, inputs: readonly unknown[], make: () => T): T {
+    const old = this.kept.get(name);
+    if (old !== undefined && old.inputs.length === inputs.length && old.inputs.every((x, i) => Object.is(x, inputs[i]))) return old.value as T;
+    const value = make();
+    this.kept.set(name, { inputs, value });
+    return value;
+  }
+}
+
+function positionView(session: Session): PositionView {
+  const { cursor, direction } = session.state;
+  return {
+    label: label(cursor.at),
+    at: cursor.at.at,
+    end: session.time.end(cursor.branch),
+    ended: session.time.branch(cursor.branch).ended,
+    stage: stageNow(session),
+    direction,
+  };
+}
+
+function sourceView(session: Session): SourceView | null {
+  const frame = session.frame();
+  if (frame === null) return null;
+  const { file, line, fn } = session.place(frame);
+  const points = new Map<number, 'enabled' | 'disabled'>();
+  for (const p of session.state.points) {
+    if (p.trigger.kind !== 'location') continue;
+    const at = session.kernel.linked.program.fns[p.trigger.fn];
+    if (at?.file === file) points.set(at.pos[p.trigger.pcs[0] ?? 0]?.[0] ?? 0, p.enabled ? 'enabled' : 'disabled');
+  }
+  const lines = (session.kernel.files[file] ?? '').split('\n').map((text, i) => ({
+    number: i + 1,
+    text: text.replace(/\t/g, '    '),
+    breakpoint: points.get(i + 1) ?? null,
+    current: i + 1 === line,
+  }));
+  if (lines.at(-1)?.text === '') lines.pop();
+  return { file, function: fn, lines, currentLine: line };
+}
+
+function stackView(session: Session): FrameView[] {
+  return session.stack().map((frame, level) => ({
+    level,
+    function: frame.fn,
+    args: argumentsOf(session, frame),
+    file: session.place(frame).file,
+    line: session.place(frame).line,
+    selected: level === session.state.cursor.level,
+  }));
+}
+
+/** The frame at the last stop that is the selected one: same thread, function and depth. */
+function framesBefore(session: Session): ReturnType<Session['frame']> {
+  const { cursor, previous } = session.state;
+  const now = session.stack();
+  const frame = now[cursor.level];
+  if (frame === undefined) return null;
+  const then = session.time.stateAt(previous.branch, previous.at);
+  const stack = then === null ? [] : stackOf(then, cursor.thread);
+  const found = stack[stack.length - (now.length - cursor.level)];
+  return found?.fn === frame.fn ? found : null;
+}
+
+function localsView(session: Session): LocalView[] {
+  const frame = session.frame();
+  if (frame === null) return [];
+  const { program } = session.kernel.linked;
+  const before = framesBefore(session);
+  const old = before === null ? new Map() : localsOf(program, before);
+  return [...localsOf(program, frame)].map(([name, value]) => {
+    const text = localText(session, value, name);
+    const was = old.has(name) && !isRef(old.get(name) ?? null) ? formatValue(old.get(name), name) : null;
+    return { name, value: text, was: was === null || was === text || isRef(value) ? null : was };
+  });
+}
+
+function threadViews(session: Session): ThreadView[] {
+  return session.now().threads.map((thread, i) => ({
+    number: i + 1,
+    name: thread.name,
+    state: threadState(session, i),
+    where: whereOf(session, i),
+    selected: i === session.state.cursor.thread,
+  }));
+}
+
+function valueAt(session: Session, row: PointRow, cursor: Cursor): string {
+  if (row.trigger.kind !== 'watch' && row.trigger.kind !== 'access') return '';
+  const state = session.time.stateAt(cursor.branch, cursor.at);
+  return state === null ? '' : formatValue(row.trigger.value(state, cursor.thread), lastName(row.what));
+}
+
+/** Rows under a watch: of a struct page its dump, of a pageblock the pages it covers. */
+function watchDetails(session: Session, row: PointRow): string[] {
+  const { machine } = session.now();
+  if (row.trigger.kind === 'pages') return dumpPage(machine, row.trigger.start, null).slice(0, 2);
+  const page = /page\(\s*(0x[0-9a-f]+|\d+)\s*\)/i.exec(row.what)?.[1];
+  if (page === undefined || /pageblock\(/.test(row.what)) return [];
+  const pfn = Number(page);
+  if (pfn >= 2 ** machine.memmap.bits || runGet(machine.memmap, pfn) === null) return ['not backed by memory'];
+  const state = runGet(machine.inits, pfn) === 0 ? ['not initialised in this boot'] : [];
+  return [...state, ...dumpPage(machine, pfn, null).slice(0, 2)];
+}
+
+function watchViews(session: Session): WatchView[] {
+  const { cursor, previous } = session.state;
+  return session.state.points
+    .filter((p) => p.type.startsWith('hw'))
+    .map((row) => {
+      const value = valueAt(session, row, cursor);
+      const was = valueAt(session, row, previous);
+      return { number: row.number, expression: row.what, value, was: was === value ? null : was, details: watchDetails(session, row), enabled: row.enabled };
+    });
+}
+
+function timelineView(session: Session): TimelineView {
+  const { cursor } = session.state;
+  const stops = session.state.marks[cursor.branch] ?? [];
+  const marks: TimelineMark[] = [...session.marks(), ...stops].map(({ at, kind, label: text }) => ({ at, kind, label: text }));
+  return {
+    end: session.time.end(cursor.branch),
+    ended: session.time.branch(cursor.branch).ended,
+    at: cursor.at.at,
+    marks: marks.sort((a, b) => a.at - b.at),
+  };
+}
+
+function pointsText(session: Session): string {
+  const count = (test: (p: PointRow) => boolean) => session.state.points.filter(test).length;
+  const breaks = count((p) => p.type.endsWith('breakpoint'));
+  const watches = count((p) => p.type.startsWith('hw'));
+  const catches = count((p) => p.type === 'catchpoint');
+  return `breakpoints ${breaks}  catch ${catches}  watch ${watches}`;
+}
+
+/** The page last touched by the turn that led here: a page among the locals, the first watch, or none. */
+function touchedPage(session: Session): number {
+  const frame = session.frame();
+  if (frame !== null) {
+    for (const name of ['page', 'buddy', 'start_page', 'pfn', 'spfn', 'start_pfn']) {
+      const value = localsOf(session.kernel.linked.program, frame).get(name);
+      if (typeof value === 'number') return value;
+      if (value !== undefined && isRef(value) && value.struct === 'page') return value.at as number;
+    }
+  }
+  const pages = session.state.points.find((p) => p.trigger.kind === 'pages' || p.trigger.kind === 'page');
+  return pages?.trigger.kind === 'pages' || pages?.trigger.kind === 'page' ? pages.trigger.start : -1;
+}
+
+/** The view of a session as it stands. */
+export function buildView(session: Session, memo: Memo): SessionView {
+  const { state, loaded } = session;
+  const { cursor, previous, points, stop, busy, locking } = state;
+  const where = [cursor, session.time.end(cursor.branch), session.time.branch(cursor.branch).ended];
+  const machine: Machine = session.now().machine;
+  const before = (): Machine | null => {
+    const then = comparePositions(previous.at, cursor.at) === 0 ? null : session.time.stateAt(previous.branch, previous.at);
+    return then?.machine ?? null;
+  };
+  const threads = memo.get('threads', [cursor, locking], () => threadViews(session));
+  return {
+    scenario: loaded.file.split('/').at(-1) ?? loaded.file,
+    title: loaded.scenario.title,
+    variant: ['v7.3', ...loaded.patches].join(' + '),
+    position: memo.get('position', [...where, state.direction, session.marks().length], () => positionView(session)),
+    stop,
+    thread: threads[cursor.thread] ?? null,
+    source: memo.get('source', [cursor, points], () => sourceView(session)),
+    stack: memo.get('stack', [cursor], () => stackView(session)),
+    locals: memo.get('locals', [cursor, previous], () => localsView(session)),
+    threads,
+    schedulerLocking: locking,
+    watches: memo.get('watches', [cursor, previous, points], () => watchViews(session)),
+    memblock: memo.get('memblock', [machine.memblock], () => memblockLines(machine)),
+    log: memo.get('log', [state.log], (): readonly LogLine[] => state.log.slice(-2000)),
+    timeline: memo.get('timeline', [...where, state.marks, session.marks().length], () => timelineView(session)),
+    points: memo.get('points', [points], () => pointsText(session)),
+    busy,
+    memmap: (cells) => memo.get(`memmap ${cells}`, [machine, previous, cursor], () => memmapView(machine, before(), cells, touchedPage(session))),
+    pageblocks: (columns, rows) =>
+      memo.get(`pageblocks ${columns} ${rows}`, [machine.pageblocks, previous, cursor], () => pageblockView(machine, before(), columns, rows, touchedPage(session))),
+  };
+}
+

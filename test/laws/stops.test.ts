@@ -1,0 +1,147 @@
+// Forwards from the start and backwards from the end one meets the same stops: catchpoints and breakpoints at the same
+// positions, watchpoints with the same changes.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  backward,
+  type Evaluate,
+  forward,
+  type Hit,
+  type Outcome,
+  type Point,
+  type Position,
+  position,
+  type Search,
+  Timeline,
+  type Trigger,
+} from '../../src/debugger/index.ts';
+import { readField, type Ref } from '../../src/machine/index.ts';
+import type { Loaded } from '../../src/session/load.ts';
+import { generated, law, runOut, type Small, shipped, smallMachine } from './support.ts';
+
+const point = (trigger: Trigger, number = 1): Point => ({
+  number,
+  trigger,
+  enabled: true,
+  temporary: false,
+  thread: null,
+  condition: null,
+});
+
+function finished(search: Search): Outcome {
+  for (;;) {
+    const next = search.next(false);
+    if (next.done) return next.value;
+  }
+}
+
+interface Stop {
+  readonly at: Position;
+  readonly hits: readonly Hit[];
+}
+
+/** All stops from one end of the history to the other. */
+function stops(time: Timeline, back: boolean, end: number, points: readonly Point[]): Stop[] {
+  const out: Stop[] = [];
+  for (let at = position(back ? end : 0); ; ) {
+    const outcome = finished((back ? backward : forward)(time, 0, at, points, null));
+    if (outcome.kind === 'end' || outcome.kind === 'start') return out;
+    if (outcome.kind === 'fault' && outcome.hits.length === 0) {
+      at = outcome.at;
+      continue;
+    }
+    if (outcome.kind !== 'hits' && outcome.kind !== 'fault') throw new Error(`a search ended with ${outcome.kind}`);
+    out.push({ at: outcome.at, hits: outcome.hits });
+    at = outcome.at;
+  }
+}
+
+function timeline(loaded: Loaded): { time: Timeline; end: number } {
+  const time = new Timeline(loaded.kernel.linked, loaded.first, undefined, 1000, 16);
+  return { time, end: runOut(time) };
+}
+
+const value = (target: Ref, field: string): Evaluate => (state) => {
+  try {
+    return readField(state.machine, target, field);
+  } catch {
+    return undefined;
+  }
+};
+
+function expectSamePlaces(loaded: Loaded, points: readonly Point[]): number {
+  const { time, end } = timeline(loaded);
+  const there = stops(time, false, end, points);
+  const back = stops(time, true, end, points);
+  expect(back.map((stop) => stop.at).reverse()).toEqual(there.map((stop) => stop.at));
+  const matches = (stop: Stop) => stop.hits.map((hit) => [hit.point.number, hit.matches]);
+  expect(back.map(matches).reverse()).toEqual(there.map(matches));
+  return there.length;
+}
+
+function expectSameChanges(loaded: Loaded, trigger: Trigger): number {
+  const { time, end } = timeline(loaded);
+  const there = stops(time, false, end, [point(trigger)]);
+  const back = stops(time, true, end, [point(trigger)]);
+  const change = (stop: Stop) => stop.hits.map(({ old, now, matches }) => [String(old), String(now), matches]);
+  expect(back.map(change).reverse()).toEqual(there.map(change));
+  back.reverse().forEach((stop, i) => {
+    const after = there[i]?.at.at ?? -1;
+    expect(stop.at.at).toBeLessThan(after);
+    if (i > 0) expect(stop.at.at).toBeGreaterThanOrEqual(there[i - 1]?.at.at ?? 0);
+  });
+  return there.length;
+}
+
+/** All pcs of a function at which a line has its first statement. */
+function statements(loaded: Loaded, fn: string): number[] {
+  const { pos } = loaded.kernel.linked.program.fns[fn] ?? { pos: [] };
+  return pos.flatMap(([, , statement], pc) => (statement === 1 ? [pc] : []));
+}
+
+const FUNCTIONS = ['__free_one_page', 'deferred_init_memmap_chunk', 'kho_radix_walk_leaf', 'kho_init_folio', 'memmap_init_range'];
+
+const DEFERRED: Small = {
+  sizes: [264], cpus: 1, debug: false, stale: false, patched: true, preserved: [[0, 7], [4, 31], [10, 40]], free: true,
+};
+
+describe('stops', () => {
+  test('of catch uninit are the same seventeen forwards and backwards on the shipped bug', () => {
+    expect(expectSamePlaces(shipped('seed-000/uninit-boundary-before.json'), [point({ kind: 'uninit', rw: null })])).toBe(17);
+  });
+
+  test('of catch uninit, breakpoints and page breakpoints are the same both ways on generated machines', () => {
+    fc.assert(
+      fc.property(smallMachine, fc.constantFrom(...FUNCTIONS), fc.nat(20), fc.nat(70_000), (small, fn, nth, pfn) => {
+        const loaded = generated({ ...small, patched: true });
+        const pcs = statements(loaded, fn);
+        const at = pcs[nth % pcs.length] as number;
+        expectSamePlaces(loaded, [
+          point({ kind: 'uninit', rw: null }),
+          point({ kind: 'location', fn, pcs: [at] }, 2),
+          point({ kind: 'page', start: pfn, end: pfn + 1 }, 3),
+        ]);
+      }),
+      law(60),
+    );
+  });
+
+  test('of a watchpoint tell the same changes both ways', () => {
+    const loaded = generated(DEFERRED);
+    const zone = { struct: 'zone', at: 1 };
+    for (const field of ['managed_pages', 'nr_free_pages', 'contiguous']) {
+      const found = expectSameChanges(loaded, { kind: 'watch', value: value(zone, field) });
+      expect(found).toBeGreaterThan(0);
+    }
+    const page = value({ struct: 'page', at: 0x6007 }, 'private');
+    expect(expectSameChanges(loaded, { kind: 'watch', value: page })).toBeGreaterThan(1);
+  });
+
+  test('of a watchpoint on pages are the same accesses both ways', () => {
+    const loaded = generated(DEFERRED);
+    for (const mode of ['r', 'w', 'rw'] as const) {
+      const found = expectSameChanges(loaded, { kind: 'pages', mode, start: 0x6000, end: 0x6008 });
+      expect(found).toBeGreaterThan(0);
+    }
+  });
+});

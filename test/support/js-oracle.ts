@@ -1,0 +1,346 @@
+// The differential oracle: kernel text run as plain JavaScript. Types are stripped, kernel functions become generators, and
+// the result runs in a with() over proxies of one mutable machine, under the run-to-block schedule. What JavaScript leaves
+// behind must equal what the virtual machine leaves.
+import { parse } from '@babel/parser';
+import type * as t from '@babel/types';
+import { transformSync } from 'esbuild';
+import { apply, isRef, KernelFault, type Machine, type Ref, readField, type Value } from '../../src/machine/index.ts';
+import type { Context, Frame, Linked, State, Thread, Wait } from '../../src/vm/index.ts';
+
+type Edit = readonly [start: number, end: number, text: string];
+type Files = Readonly<Record<string, string>>;
+
+/** Names that kernel text declares at its top: functions and constants. */
+interface Declared {
+  readonly functions: ReadonlySet<string>;
+  readonly constants: readonly string[];
+}
+
+function declaredIn(program: t.Program): Declared {
+  const functions = new Set<string>();
+  const constants: string[] = [];
+  for (const node of program.body) {
+    if (node.type === 'FunctionDeclaration' && node.id) functions.add(node.id.name);
+    if (node.type === 'VariableDeclaration') {
+      for (const { id } of node.declarations) if (id.type === 'Identifier') constants.push(id.name);
+    }
+  }
+  return { functions, constants };
+}
+
+/** Intrinsics after which the thread may have to wait. */
+const BLOCKING = new Set(['spin_lock', 'wait_for_completion']);
+
+/** Collects the edits that make kernel text JavaScript; positions are those of the parsed text. */
+class Rewriter {
+  readonly edits: Edit[] = [];
+
+  constructor(
+    readonly functions: ReadonlySet<string>,
+    readonly intrinsics: (name: string) => boolean,
+  ) {}
+
+  private at(node: t.Node): readonly [number, number] {
+    return [node.start ?? 0, node.end ?? 0];
+  }
+
+  private wrap(node: t.Node, before: string, after: string): void {
+    const [start, end] = this.at(node);
+    this.edits.push([start, start, before], [end, end, after]);
+  }
+
+  /** A call: of kernel text through $call, of what may wait through $wait, of other intrinsics as it stands. */
+  private call(node: t.CallExpression): void {
+    const { callee } = node;
+    if (callee.type !== 'Identifier') throw new Error('kernel text calls by name');
+    const [start, end] = this.at(callee);
+    if (this.intrinsics(callee.name) && !BLOCKING.has(callee.name)) return;
+    const how = BLOCKING.has(callee.name) ? `$wait("${callee.name}"` : `$call(${this.value(callee.name)}`;
+    this.wrap(node, '(yield* ', ')');
+    this.edits.push([start, end, how]);
+    const [first] = node.arguments;
+    const open = first === undefined ? (node.end ?? 0) - 1 : (first.start ?? 0);
+    this.edits.push([end, open, first === undefined ? '' : ', ']);
+  }
+
+  private value(name: string): string {
+    return this.functions.has(name) ? `$fn("${name}")` : name;
+  }
+
+  /** `const x: some_struct = { … }` needs the name that stripping would lose. */
+  private declarator(node: t.VariableDeclarator): void {
+    const { id, init } = node;
+    if (init?.type !== 'ObjectExpression' || id.type !== 'Identifier' || id.typeAnnotation?.type !== 'TSTypeAnnotation') return;
+    const type = id.typeAnnotation.typeAnnotation;
+    if (type.type !== 'TSTypeReference' || type.typeName.type !== 'Identifier') return;
+    this.wrap(init, `$new("${type.typeName.name}", `, ')');
+  }
+
+  walk(node: t.Node, parent: t.Node | null): void {
+    if (node.type.startsWith('TS') && node.type !== 'TSNonNullExpression') return;
+    if (node.type === 'FunctionDeclaration') {
+      const start = node.start ?? 0;
+      this.edits.push([start, start + 'function'.length, 'function*']);
+      for (const child of node.body.body) this.walk(child, node.body);
+      return;
+    }
+    if (node.type === 'CallExpression') {
+      this.call(node);
+      for (const child of node.arguments) this.walk(child, node);
+      return;
+    }
+    if (node.type === 'VariableDeclarator') this.declarator(node);
+    if (node.type === 'Identifier') this.identifier(node, parent);
+    for (const key of ['expression', 'test', 'consequent', 'alternate', 'body', 'init', 'update', 'argument', 'left', 'right',
+      'object', 'property', 'value', 'discriminant'] as const) this.child(node, key);
+    for (const key of ['body', 'declarations', 'properties', 'expressions', 'cases', 'consequent'] as const) {
+      const list: unknown = node[key as keyof t.Node];
+      if (Array.isArray(list)) for (const child of list) this.walk(child as t.Node, node);
+    }
+  }
+
+  private child(node: t.Node, key: string): void {
+    const child: unknown = node[key as keyof t.Node];
+    if (typeof child === 'object' && child !== null && 'type' in child) this.walk(child as t.Node, node);
+  }
+
+  private identifier(node: t.Identifier, parent: t.Node | null): void {
+    if (!this.functions.has(node.name)) return;
+    if (parent?.type === 'MemberExpression' && parent.property === node && !parent.computed) return;
+    const [start, end] = this.at(node);
+    this.edits.push([start, end, this.value(node.name)]);
+  }
+}
+
+function edited(text: string, edits: readonly Edit[]): string {
+  /* an insertion at the end of an inner node comes before one at the end of an outer node: later pushed is inner */
+  const order = edits.map((edit, i) => ({ edit, i })).sort((a, b) => {
+    const byPlace = a.edit[0] - b.edit[0];
+    if (byPlace !== 0) return byPlace;
+    const closing = (e: Edit) => e[0] === e[1] && e[2] === ')';
+    if (closing(a.edit) !== closing(b.edit)) return closing(a.edit) ? -1 : 1;
+    return closing(a.edit) ? b.i - a.i : a.i - b.i;
+  });
+  let out = '';
+  let at = 0;
+  for (const { edit: [start, end, replacement] } of order) {
+    out += text.slice(at, Math.max(at, start)) + replacement;
+    at = Math.max(at, end);
+  }
+  return out + text.slice(at);
+}
+
+/** Kernel text as the body of a JavaScript function over $scope, $call, $wait, $fn and $new; returns its functions. */
+export function toJavaScript(files: Files, intrinsics: (name: string) => boolean): string {
+  const parsed = Object.values(files).map((text) => ({
+    text,
+    program: parse(text, { sourceType: 'script', plugins: ['typescript'] }).program as t.Program,
+  }));
+  const functions = new Set(parsed.flatMap(({ program }) => [...declaredIn(program).functions]));
+  const bodies = parsed.map(({ text, program }) => {
+    const rewriter = new Rewriter(functions, (name) => intrinsics(name) && !functions.has(name));
+    for (const node of program.body) rewriter.walk(node, null);
+    return transformSync(edited(text, rewriter.edits), { loader: 'ts', target: 'es2022' }).code;
+  });
+  return `with ($scope) {\n${bodies.join('\n')}\nreturn { ${[...functions].join(', ')} };\n}`;
+}
+
+type Struct = { readonly [field: string]: unknown };
+type Native = number | bigint | string | boolean | null | undefined | Struct;
+type Generated = Generator<undefined, Native, undefined>;
+
+interface Running {
+  readonly name: string;
+  readonly run: Generated;
+  readonly stack: { readonly fn: string; readonly own: string[] }[];
+  serial: number;
+  waits: Wait | null;
+  death: boolean;
+  done: boolean;
+}
+
+const REF = Symbol('ref');
+
+/** One boot in JavaScript. */
+class Oracle implements Context {
+  machine: Machine;
+  readonly accesses = null;
+  readonly notes = null;
+  op = 0;
+  blocked: Wait | null = null;
+  spawned: Context['spawned'] = null;
+  private readonly threads: Running[] = [];
+  private readonly structs = new Map<string, Struct>();
+  private readonly functions: Readonly<Record<string, (...args: Native[]) => Generated>>;
+  private current = 0;
+  private halted = false;
+
+  constructor(
+    readonly linked: Linked,
+    files: Files,
+    readonly first: State,
+  ) {
+    this.machine = first.machine;
+    const code = toJavaScript(files, (name) => linked.env.intrinsics[name] !== undefined);
+    const make = new Function('$scope', '$call', '$wait', '$fn', '$new', code);
+    const fn = (name: string) => this.wrap({ struct: 'fn', at: name });
+    this.functions = make(this.scope(), this.call.bind(this), this.wait.bind(this), fn, this.newStruct.bind(this));
+  }
+
+  get thread(): number {
+    return this.current;
+  }
+
+  /** What intrinsics may ask of the state: names and stacks of threads. */
+  get state(): State {
+    const threads = this.threads.map(({ name, stack }): Thread => {
+      let top: Frame | null = null;
+      for (const { fn } of stack) top = { fn, pc: 0, locals: [], own: null, up: top };
+      return { name, top, serial: 0, waits: null, death: null };
+    });
+    return { ...this.first, machine: this.machine, threads, current: this.current, halted: this.halted };
+  }
+
+  emit(effect: Parameters<Context['emit']>[0]): void {
+    this.machine = apply(this.machine, effect);
+  }
+
+  private wrap(value: Value): Native {
+    if (!isRef(value)) return value;
+    const key = `${value.struct}/${value.at}`;
+    let proxy = this.structs.get(key);
+    if (proxy === undefined) {
+      proxy = new Proxy<Struct>({}, {
+        get: (_target, field) => (field === REF ? value : this.wrap(readField(this.machine, value, field as string))),
+        set: (_target, field, next: Native) => {
+          this.emit({ k: 'store', ref: value, field: field as string, value: this.unwrap(next) });
+          return true;
+        },
+      });
+      this.structs.set(key, proxy);
+    }
+    return proxy;
+  }
+
+  private unwrap(value: Native): Value {
+    if (value === undefined || value === null) return null;
+    return typeof value === 'object' ? ((value as { [REF]: Ref })[REF] as Ref) : value;
+  }
+
+  private scope(): object {
+    const { intrinsics, constants } = this.linked.env;
+    const variables: Ref = { struct: 'var', at: 0 };
+    const calls = new Map<string, (...args: Native[]) => Native>();
+    for (const name of Object.keys(intrinsics)) calls.set(name, (...args) => this.intrinsic(name, args));
+    const known = (name: string | symbol) => typeof name === 'string' && !name.startsWith('$');
+    return new Proxy({}, {
+      has: (_target, name) => known(name),
+      get: (_target, name) => {
+        if (typeof name !== 'string') return undefined;
+        if (name in constants) return this.wrap(constants[name] as Value);
+        return calls.get(name) ?? this.wrap(readField(this.machine, variables, name));
+      },
+      set: (_target, name, next: Native) => {
+        this.emit({ k: 'store', ref: variables, field: String(name), value: this.unwrap(next) });
+        return true;
+      },
+    });
+  }
+
+  private intrinsic(name: string, args: readonly Native[]): Native {
+    const values = args.map((arg) => this.unwrap(arg));
+    const row = this.linked.env.intrinsics[name];
+    const [from, to] = values;
+    if (row?.kind === 'range') {
+      if ((from as number) >= (to as number)) return from as number;
+      const stopped = row.run(this, ...values);
+      return typeof stopped === 'number' ? stopped : (to as number);
+    }
+    const value = row?.run(this, ...values) ?? null;
+    for (const start of this.spawned ?? []) this.start(start.name, start.fn, start.args);
+    this.spawned = null;
+    return this.wrap(value);
+  }
+
+  private *wait(name: string, ...args: Native[]): Generated {
+    const thread = this.threads[this.current] as Running;
+    for (;;) {
+      const value = this.intrinsic(name, args);
+      if (this.blocked === null) return value;
+      thread.waits = this.blocked;
+      this.blocked = null;
+      yield;
+      thread.waits = null;
+    }
+  }
+
+  private *call(fn: Native, ...args: Native[]): Generated {
+    const { at } = this.unwrap(fn) as Ref;
+    const thread = this.threads[this.current] as Running;
+    const frame = { fn: String(at), own: [] as string[] };
+    thread.stack.push(frame);
+    const body = this.functions[frame.fn];
+    if (body === undefined) throw new Error(`no kernel function ${at}`);
+    const value = yield* body(...args);
+    for (const own of frame.own) this.drop(own);
+    thread.stack.pop();
+    return value ?? null;
+  }
+
+  private drop(own: string): void {
+    const slash = own.indexOf('/');
+    this.emit({ k: 'drop', struct: own.slice(0, slash), at: own.slice(slash + 1) });
+  }
+
+  private newStruct(struct: string, fields: Readonly<Record<string, Native>>): Native {
+    const thread = this.threads[this.current] as Running;
+    const at = `${this.current}.${thread.serial++}`;
+    const values = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, this.unwrap(value)]));
+    this.emit({ k: 'new', struct, at, fields: values });
+    thread.stack.at(-1)?.own.push(`${struct}/${at}`);
+    return this.wrap({ struct, at });
+  }
+
+  private start(name: string, fn: string, args: readonly Value[]): void {
+    const run = this.call(this.wrap({ struct: 'fn', at: fn }), ...args.map((arg) => this.wrap(arg)));
+    this.threads.push({ name, run, stack: [], serial: 0, waits: null, death: false, done: false });
+  }
+
+  private pick(): number {
+    const able = (t: Running | undefined) =>
+      t !== undefined && !t.done && !t.death && (t.waits === null || this.linked.env.ready(this.machine, t.waits));
+    return able(this.threads[this.current]) ? this.current : this.threads.findIndex(able);
+  }
+
+  private died(fault: KernelFault): void {
+    const thread = this.threads[this.current] as Running;
+    const stack = thread.stack.map((frame) => frame.fn).reverse();
+    const after = this.linked.env.died(this.state, this.current, fault, stack);
+    this.machine = after.machine;
+    this.halted = after.halted;
+    thread.death = true;
+  }
+
+  /** Runs the boot to its end. */
+  run(): Machine {
+    this.start('swapper', 'start_kernel', []);
+    while (!this.halted) {
+      const next = this.pick();
+      if (next < 0) break;
+      this.current = next;
+      const thread = this.threads[next] as Running;
+      try {
+        thread.done = thread.run.next().done === true;
+      } catch (error) {
+        if (!(error instanceof KernelFault)) throw error;
+        this.died(error);
+      }
+    }
+    return this.machine;
+  }
+}
+
+/** The machine that the kernel text leaves when JavaScript runs it from `first` to the end of the boot. */
+export function runAsJavaScript(linked: Linked, files: Files, first: State): Machine {
+  return new Oracle(linked, files, first).run();
+}
