@@ -55,6 +55,7 @@ export class ExpressionLowering {
     const { b } = this;
     switch (node.type) {
       case 'NumericLiteral':
+        if (!Number.isSafeInteger(node.value) && this.inline) return ['n', BigInt(String(node.extra?.raw ?? node.value)).toString()];
         if (!Number.isSafeInteger(node.value)) b.fail(node, `${node.value} is not a whole number below 2^53; write a bigint`);
         return literal(node);
       case 'BigIntLiteral':
@@ -184,7 +185,8 @@ export class ExpressionLowering {
     if (node.callee.type === 'MemberExpression') b.refuse(node.callee, 'method');
     if (node.callee.type !== 'Identifier') return b.refuse(node.callee);
     const { name } = node.callee;
-    const local = b.find(name);
+    // in a debugger's expression zone(0, DMA32) means the zone, also where a local is called so
+    const local = this.inline && b.unit.names.intrinsics[name] !== undefined ? null : b.find(name);
     const callee = b.unit.functions.get(name);
     if (local === null && callee === undefined) return this.intrinsic(node, node.callee, into);
     if (this.inline) b.fail(node, `${name}() is kernel text; an expression may call intrinsics that only read`);

@@ -1,5 +1,5 @@
 // Intrinsics on threads, locks, completions, the console, boot parameters and nodes.
-import { bootParameter, entries, type Machine, names, readField, row as tableRow, type Value } from '../../machine/index.ts';
+import { bootParameter, entries, type Machine, readField, row as tableRow, type Value } from '../../machine/index.ts';
 import { type Context, frames, type Intrinsics, type Wait } from '../../vm/index.ts';
 import { badPageLines, bugOn, vmBugOnPage, warnLines } from '../faults.ts';
 import { printf } from '../printf.ts';
@@ -123,9 +123,7 @@ const consoleRows: Intrinsics = {
 };
 
 function nodesOf(m: Machine, memoryOnly: boolean): number[] {
-  const nids = names(m.table, 'pglist_data').map(Number);
-  const known = nids.length > 0 ? nids : m.hardware.nodes.map((node) => node.node);
-  const sorted = [...known].sort((a, b) => a - b);
+  const sorted = m.hardware.nodes.map((node) => node.node).sort((a, b) => a - b);
   if (!memoryOnly) return sorted;
   return sorted.filter((nid) => Number(tableRow(m.table, 'pglist_data', nid)?.['node_present_pages'] ?? 0) > 0);
 }

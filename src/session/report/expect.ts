@@ -1,7 +1,8 @@
 // Checks what a scenario expects against the record of its run. What expressions mean, and how often stops of other kinds
 // would be made, the caller knows.
-import { isRef, ULONG_MAX, type Value } from '../../machine/index.ts';
+import type { Value } from '../../machine/index.ts';
 import type { State } from '../../vm/index.ts';
+import { formatValue, lastName } from '../format.ts';
 import type { Expectation } from '../scenario/index.ts';
 import { faultWords, isDeath } from './report.ts';
 import type { Recorded } from './run.ts';
@@ -28,14 +29,6 @@ type Kind<K extends string> = Extract<Expectation, Record<K, unknown>>;
 
 const withoutBoot = (name: string): string => name.replace(/^boot\d+:/, '');
 
-/** A value in words: pfns and addresses in hex as well, ULONG_MAX by name. */
-function shown(value: Value): string {
-  if (value === ULONG_MAX) return 'ULONG_MAX';
-  if (typeof value === 'bigint') return `0x${value.toString(16)}`;
-  if (isRef(value)) return `${value.struct}(${value.at})`;
-  return value === null ? 'NULL' : String(value);
-}
-
 const result = (what: string, ok: boolean, got: string): ReportExpectation => (ok ? { what, ok } : { what, ok, got });
 
 /** What stands left of a comparison, for the message: `node(0).first_deferred_pfn` of `… == 65536`. */
@@ -51,7 +44,8 @@ function checkAt(expected: Kind<'at'>, recorded: Recorded, evaluate: EvaluateTex
   if (whole.value) return { what, ok: true };
   const left = COMPARISON.exec(expected.that)?.[1];
   const part = left === undefined ? null : evaluate(left, stage.state);
-  return result(what, false, part?.ok ? `${left} is ${shown(part.value)}` : shown(whole.value));
+  const got = part?.ok ? `${left} is ${formatValue(part.value, lastName(left ?? ''))}` : formatValue(whole.value);
+  return result(what, false, got);
 }
 
 /** Stops that `catch …` would make, or null when this module does not know the command. One for each turn. */
