@@ -63,10 +63,10 @@ export const NORMAL: Group = rows(
     17,
     4,
     rows(62, 5, pane('source', 11, 5), pane('watch', 6, 4)),
-    rows(48, 3, pane('stack', 8, 4), pane('threads', 4, 2), pane('pageblocks', 5, 2)),
+    rows(48, 3, pane('stack', 7, 1), pane('threads', 5, 0), pane('pageblocks', 5, 0)),
   ),
   pane('memmap', 6, 0),
-  columns(5, 1, pane('memblock', 61, 1), pane('log', 49, 3)),
+  columns(5, 0, pane('memblock', 61, 1), pane('log', 49, 3)),
 );
 
 /** 200x60: three columns of boxes, the memmap across, two tables below. */

@@ -55,10 +55,37 @@ function paintRun(run: Run, w: number, theme: Theme): string {
   return paintRow(theme, w, [` #${first.level}..#${last.level} ${first.function}`, ['dim', `  ${run.length} frames`]]);
 }
 
-/** How many rows go to the frames, so that locals keep up to half of the pane. */
+/** Rows that locals need when several share a row. */
+const PACKED = 2;
+
+/** How many rows go to the frames: all where the locals still have two rows for themselves, else half of the pane. */
 function frameRows(frames: number, locals: number, h: number): number {
+  if (frames + Math.min(locals, PACKED) <= h) return frames;
   const forLocals = Math.min(locals, Math.max(Math.floor(h / 2), h - frames - 1));
   return Math.max(1, Math.min(frames, h - forLocals));
+}
+
+/** Locals side by side, as many in a row as fit, in at most `h` rows. */
+function packLocals(locals: readonly LocalView[], w: number, h: number, theme: Theme): string[] {
+  const text = (local: LocalView) => `${local.name} = ${local.value}${local.was === null ? '' : ` (was ${local.was})`}`;
+  const lines: LocalView[][] = [[]];
+  let used = 0;
+  for (const local of locals) {
+    const length = text(local).length + 2;
+    if (used > 0 && used + length > w) {
+      lines.push([]);
+      used = 0;
+    }
+    lines.at(-1)?.push(local);
+    used += length;
+  }
+  return lines.slice(0, h).map((line) =>
+    paintRow(
+      theme,
+      w,
+      line.flatMap((local) => [`  ${local.name} = `, [local.was === null ? 'plain' : 'changed', text(local).slice(local.name.length + 3)] as const]),
+    ),
+  );
 }
 
 /** Frames as they are where they fit, recursions joined where they do not, else those round the selected one. */
@@ -82,8 +109,9 @@ export function paintStack(slice: StackSlice, w: number, h: number, theme: Theme
     const label = `${theme.glyphs.rule.repeat(2)} locals of #${level} `;
     rows.push(paintRow(theme, w, [['dim', label + theme.glyphs.rule.repeat(Math.max(0, w - label.length))]]));
   }
+  if (rows.length + locals.length > h) return [...rows, ...packLocals(locals, w, h - rows.length, theme)];
   const names = Math.min(20, Math.max(0, ...locals.map((local) => local.name.length)));
-  for (const local of locals.slice(0, h - rows.length)) rows.push(paintLocal(local, names, w, theme));
+  for (const local of locals) rows.push(paintLocal(local, names, w, theme));
   return rows;
 }
 

@@ -40,7 +40,8 @@ function earliest(hits: readonly Hit[], from: Position, limit: Position | null):
 }
 
 function latest(hits: readonly Hit[], piece: Piece, from: Position): Hit[] {
-  const moved = hits.map((hit) => (hit.after ? { ...hit, at: piece.start } : hit));
+  // undone, a change goes from the new value to the old one
+  const moved = hits.map((hit) => (hit.after ? { ...hit, at: piece.start, old: hit.now, now: hit.old } : hit));
   let best: Position | null = null;
   for (const { at } of moved) {
     if (comparePositions(at, from) >= 0) continue;

@@ -223,7 +223,7 @@ export class Session {
   say(kind: LogLine['kind'], lines: readonly string[]): void {
     if (lines.length === 0) return;
     this.change((draft) => {
-      draft.log = [...draft.log.slice(-5000), ...lines.map((text): LogLine => ({ kind, text }))];
+      draft.log = [...draft.log.slice(-5000), ...lines.map((text): LogLine => ({ kind, text: text.replace(/\t+/g, '  ') }))];
     });
   }
 

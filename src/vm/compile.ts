@@ -22,7 +22,8 @@ function parseText(file: string, text: string, module = false): t.Program {
     const { loc, message } = error as { loc?: { line: number; column: number }; message: string };
     const what = message.replace(/\s*\(\d+:\d+\)$/, '').replace(/\.$/, '');
     if (!module && /import|export/.test(what)) return parseText(file, text, true);
-    throw new KernelTextError(`${file}:${loc?.line ?? 1}:${(loc?.column ?? 0) + 1}: ${what[0]?.toLowerCase()}${what.slice(1)}`);
+    const said = what.startsWith("'await'") ? refusal('AwaitExpression') : `${what[0]?.toLowerCase()}${what.slice(1)}`;
+    throw new KernelTextError(`${file}:${loc?.line ?? 1}:${(loc?.column ?? 0) + 1}: ${said}`);
   }
 }
 

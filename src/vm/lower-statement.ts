@@ -110,7 +110,8 @@ export class StatementLowering {
         return;
       }
       default:
-        return this.b.refuse(node, this.known(node) ? 'no effect' : node.type);
+        if (this.known(node)) return this.b.refuse(node, 'no effect');
+        return this.b.refuse(node, node.type === 'UnaryExpression' ? node.operator : node.type);
     }
   }
 

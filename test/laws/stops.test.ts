@@ -84,7 +84,9 @@ function expectSameChanges(loaded: Loaded, trigger: Trigger): number {
   const there = stops(time, false, end, [point(trigger)]);
   const back = stops(time, true, end, [point(trigger)]);
   const change = (stop: Stop) => stop.hits.map(({ old, now, matches }) => [String(old), String(now), matches]);
-  expect(back.map(change).reverse()).toEqual(there.map(change));
+  /* undone, a change goes from the new value to the old one */
+  const undone = (stop: Stop) => stop.hits.map(({ old, now, matches }) => [String(now), String(old), matches]);
+  expect(back.map(undone).reverse()).toEqual(there.map(change));
   back.reverse().forEach((stop, i) => {
     const after = there[i]?.at.at ?? -1;
     expect(stop.at.at).toBeLessThan(after);

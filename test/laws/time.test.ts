@@ -106,7 +106,7 @@ describe('time', () => {
       fc.property(fc.array(move, { minLength: 1, maxLength: 20 }), caches, (moves, { recent, every }) =>
         expectSeekIsMicroSteps(loaded, micro, moves, recent, every),
       ),
-      law(150),
+      law(30),
     );
   });
 

@@ -1,5 +1,5 @@
 // Commands that move through time by executing: step, next, finish, continue and the like, and the reverse of each.
-import { backward, forward, type Goal, goals, label, type Outcome, type Point, type Position, position, type Search, type Trigger } from '../../debugger/index.ts';
+import { backward, forward, type Goal, goals, type Outcome, type Point, type Position, position, type Search, type Trigger } from '../../debugger/index.ts';
 import { placeLines, stopOf, whereOf } from '../describe.ts';
 import { formatValue } from '../format.ts';
 import type { Cursor, Session } from '../session.ts';
@@ -21,7 +21,6 @@ function arrive(session: Session, outcome: Outcome, way: Way, extra: readonly st
     session.counted(outcome.hits);
     session.markStop(outcome, stop.lines[0] ?? '');
   }
-  if (stop.lines.length > 0) session.say('event', [`${label(outcome.at)} ${stop.lines[0]}`]);
   return say(...(switched ? [`[Switching to thread ${next.thread + 1} (${name})]`] : []), ...extra, ...stop.lines, ...place);
 }
 

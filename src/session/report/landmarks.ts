@@ -81,6 +81,7 @@ function observeRestore(r: Recorder, turn: TurnSeen, call: string): void {
 /** A function that returned in the turn: a restore, and the stage that it ends. */
 export function observeReturn(r: Recorder, turn: TurnSeen, returned: string): void {
   if (RESTORES.has(returned)) observeRestore(r, turn, returned);
+  if (!r.stageEnds.has(returned)) return;
   const stage = stageReached(r.loaded.kernel.initcalls, turn.after, returned);
   if (stage !== null) reachStage(r, stage, turn.end, turn.after);
 }

@@ -1,7 +1,17 @@
 // What one turn adds to the record. Whatever concerns struct pages and pageblocks is read off the recorded accesses, and off
 // nothing else; the states only say which values stand there.
 import { label, type Position, uninitialisedPage } from '../../debugger/index.ts';
-import { entries, flagsNid, flagsZid, PG_reserved, runGet, runSet, runs } from '../../machine/index.ts';
+import {
+  entries,
+  flagsNid,
+  flagsZid,
+  PG_reserved,
+  type Run,
+  type RunMap,
+  runGet,
+  runSet,
+  runs,
+} from '../../machine/index.ts';
 import { type Access, localsOf } from '../../vm/index.ts';
 import { addEvent, addPageEvents, type Recorder } from './recorder.ts';
 import { functionOf, intrinsicsIn, mover, stackNames, stageWord, type TurnSeen } from './turn.ts';
@@ -12,6 +22,17 @@ const FREEING: ReadonlySet<string> = new Set(['__free_pages_core', '__free_pages
 
 /** `#N` */
 export const at = (n: number): string => label({ at: n, sub: 0 } satisfies Position);
+
+/** The runs of [start, end); a single page, by far the most frequent, without a walk. */
+function runsOf<V>(map: RunMap<V>, start: number, end: number): Iterable<Run<V>> {
+  return end - start === 1 ? [{ start, end, value: runGet(map, start) }] : runs(map, start, end);
+}
+
+/** Does uninitialisedPage() have anything to find? Answers for single pages, whatever they are, at once. */
+function mayBeUninitialised(turn: TurnSeen, access: Access): boolean {
+  const start = access.at as number;
+  return endOf(access) - start > 1 || !(runGet(turn.before.machine.inits, start) > 0);
+}
 
 const endOf = (access: Access): number => access.end ?? (access.at as number) + 1;
 const hasMagic = (page: { readonly private: bigint } | null): boolean =>
@@ -30,9 +51,9 @@ function noteInit(r: Recorder, turn: TurnSeen, access: Access): void {
   const last = r.initRuns.at(-1);
   if (last?.[0] === word && last[2] === start && last[3] === nid && last[4] === zid) last[2] = end;
   else r.initRuns.push([word, start, end, nid, zid]);
-  for (const run of runs(turn.before.machine.memmap, start, end))
+  for (const run of runsOf(turn.before.machine.memmap, start, end))
     if (hasMagic(run.value)) addPageEvents(r, 'overwrite-kho-page', run.start, run.end, word);
-  for (const run of runs(r.freed, start, end))
+  for (const run of runsOf(r.freed, start, end))
     if (run.value > 0) addPageEvents(r, 'reinit-of-freed-page', run.start, run.end, word);
 }
 
@@ -42,9 +63,9 @@ function noteFree(r: Recorder, turn: TurnSeen, access: Access): void {
   const end = endOf(access);
   if (runGet(turn.after.machine.memmap, start)?._refcount !== 0) return;
   const word = stageWord(turn, r.actors);
-  for (const run of runs(turn.before.machine.inits, start, end))
+  for (const run of runsOf(turn.before.machine.inits, start, end))
     if (run.value === 0) addPageEvents(r, 'free-uninit', run.start, run.end, word);
-  for (const run of runs(r.freed, start, end)) {
+  for (const run of runsOf(r.freed, start, end)) {
     if (run.value === 0) r.freedPages += run.end - run.start;
     else addPageEvents(r, 'double-free', run.start, run.end, word);
   }
@@ -77,7 +98,7 @@ function noteUninitEvents(r: Recorder, turn: TurnSeen, access: Access, pfn: numb
 
 function noteReserved(r: Recorder, turn: TurnSeen, start: number, end: number, word: string): void {
   if (((runGet(turn.after.machine.memmap, start)?.flags ?? 0n) & PG_reserved) === 0n) return;
-  for (const run of runs(turn.before.machine.inits, start, end))
+  for (const run of runsOf(turn.before.machine.inits, start, end))
     if (run.value === 0) addPageEvents(r, 'SetPageReserved-on-uninit', run.start, run.end, word);
 }
 
@@ -88,7 +109,7 @@ function notePage(r: Recorder, turn: TurnSeen, access: Access): void {
   }
   const fn = functionOf(turn);
   if (access.rw === 'w' && access.field === '_refcount' && fn === '__free_pages_core') noteFree(r, turn, access);
-  const pfn = uninitialisedPage(turn.before, access);
+  const pfn = mayBeUninitialised(turn, access) ? uninitialisedPage(turn.before, access) : -1;
   if (pfn < 0) return;
   const stage = stageWord(turn, r.actors);
   r.uninit.push({ at: at(turn.start), rw: access.rw, pfn, field: String(access.field), function: fn, stage });

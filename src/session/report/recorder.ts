@@ -2,6 +2,8 @@
 import { type RunMap, runMap } from '../../machine/index.ts';
 import type { State } from '../../vm/index.ts';
 import type { Loaded } from '../load.ts';
+import { STAGES } from '../scenario/index.ts';
+import { lastActor } from '../stages.ts';
 import type { ReportFault, ReportRestore, ReportUninit } from './types.ts';
 
 /** Of the events only so many are kept as text; all are counted. */
@@ -28,6 +30,8 @@ export interface Recorder {
   readonly loaded: Loaded;
   /** names of the functions that stand for the scenario's actors */
   readonly actors: ReadonlySet<string>;
+  /** functions whose return may end a stage: a filter, so that stageReached() is not asked of every return */
+  readonly stageEnds: ReadonlySet<string>;
   readonly stages: ReachedStage[];
   readonly marks: Mark[];
   readonly uninit: ReportUninit[];
@@ -48,9 +52,11 @@ export interface Recorder {
 /** An empty record. */
 export function newRecorder(loaded: Loaded): Recorder {
   const { memmap } = loaded.first.machine;
+  const { initcalls } = loaded.kernel;
   return {
     loaded,
-    actors: new Set(loaded.kernel.initcalls.map((call) => call.fn)),
+    actors: new Set(initcalls.map((call) => call.fn)),
+    stageEnds: new Set([...STAGES, 'pgdat_init_report_one_done', lastActor(initcalls) ?? 'run_init_process']),
     stages: [],
     marks: [],
     uninit: [],

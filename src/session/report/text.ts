@@ -11,9 +11,11 @@ const LISTED = 24;
 const hex = (n: number): string => `0x${n.toString(16)}`;
 const plural = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
 
-function table(rows: readonly (readonly string[])[], left: number): string[] {
+/** Rows in columns: those numbered in `right` flush right, the others flush left. */
+function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string[] {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => (row[i] ?? '').length)));
-  const cell = (text: string, i: number) => (i < left ? text.padEnd(widths[i] ?? 0) : text.padStart(widths[i] ?? 0));
+  const cell = (text: string, i: number) =>
+    right.includes(i) ? text.padStart(widths[i] ?? 0) : text.padEnd(widths[i] ?? 0);
   return rows.map((row) => `  ${row.map(cell).join('  ')}`.trimEnd());
 }
 
@@ -28,11 +30,15 @@ function size(bytes: string): string {
   return plural(n, 'byte');
 }
 
-function handoverLine(boot: ReportBoot): string {
+function handoverLines(boot: ReportBoot, number: number): string[] {
   const pages = boot.preserved.reduce((sum, block) => sum + 2 ** block.order, 0);
   const areas = boot.scratch.map((area) => `${size(area.size)} at ${area.start}`).join(', ');
   const blocks = `${plural(boot.preserved.length, 'block')} (${plural(pages, 'page')})`;
-  return `${blocks} in a radix tree of ${plural(boot.radix_pages, 'page')}; scratch ${areas === '' ? 'none' : areas}`;
+  return [
+    `boot ${number}: handover`,
+    `  preserved: ${blocks} in a radix tree of ${plural(boot.radix_pages, 'page')}`,
+    `  scratch: ${areas === '' ? 'none' : areas}`,
+  ];
 }
 
 function deferredText(stage: ReportStage): string {
@@ -48,8 +54,8 @@ function stageRow(stage: ReportStage): string[] {
 }
 
 function stageLines(boot: ReportBoot): string[] {
-  const head = ['stage', 'at', 'initialised', 'twice', 'reserved', 'freed', 'managed', 'first deferred'];
-  return table([head, ...boot.stages.map(stageRow)], 1);
+  const head = ['stage', 'at', 'init', 'twice', 'reserved', 'freed', 'managed', 'deferred from'];
+  return table([head, ...boot.stages.map(stageRow)], [1, 2, 3, 4, 5, 6]);
 }
 
 function freeText(zone: ReportZone): string {
@@ -65,14 +71,15 @@ function zoneLines(boot: ReportBoot): string[] {
   if (zones.length === 0) return [];
   const rows = zones.map((zone) => [
     `node ${zone.node} ${zone.zone}`,
-    freeText(zone),
     hex(zone.start_pfn),
     String(zone.spanned),
     String(zone.present),
     String(zone.managed),
     zone.contiguous ? 'yes' : 'no',
+    freeText(zone),
   ]);
-  return ['', ...table([['zone', 'free pages', 'start', 'spanned', 'present', 'managed', 'contiguous'], ...rows], 2)];
+  const head = ['zone', 'start', 'spanned', 'present', 'managed', 'contig', 'free pages'];
+  return ['', ...table([head, ...rows], [1, 2, 3, 4])];
 }
 
 /** Neighbours that differ in nothing but position are one row with a count. */
@@ -100,10 +107,10 @@ function uninitLines(boot: ReportBoot): string[] {
       first.rw === 'r' ? 'read' : 'write',
       `page(${hex(first.pfn)}).${first.field}`,
       first.function,
-      `during ${first.stage}${times > 1 ? ` (${times} times)` : ''}`,
+      `${first.stage}${times > 1 ? ` (${times} times)` : ''}`,
     ]);
   const head = `uninitialised struct pages: ${boot.uninit.length === 1 ? '1 access' : `${boot.uninit.length} accesses`}`;
-  return ['', head, ...table(shown, 5), ...more(rows.length - LISTED)];
+  return ['', head, ...table([['at', '', 'page', 'function', 'during'], ...shown]), ...more(rows.length - LISTED)];
 }
 
 /** Words joined by ` < ` in lines that fit. */
@@ -139,7 +146,7 @@ function restoredLines(boot: ReportBoot): string[] {
     `refcounts ${one.refcounts.join(' ')}`,
     `private ${one.private}`,
   ]);
-  return ['', 'restored', ...table(rows, 5)];
+  return ['', 'restored', ...table(rows)];
 }
 
 function expectLines(report: Report): string[] {
@@ -153,8 +160,18 @@ function expectLines(report: Report): string[] {
   return ['', `expectations: ${held} of ${expect.length} hold`, ...rows];
 }
 
-function bootLines(report: Report, boot: ReportBoot, number: number): string[] {
-  if (boot.kernel === 'handover') return ['', `boot ${number}: handover: ${handoverLine(boot)}`];
+/** Words for people that the report does not hold. */
+export interface TextWords {
+  readonly title: string;
+  /** patches in force in the last boot */
+  readonly patches?: readonly string[];
+}
+
+function bootLines(report: Report, number: number, words: TextWords): string[] {
+  const boot = report.boots[number - 1];
+  if (boot === undefined) return [];
+  if (boot.kernel === 'handover') return ['', ...handoverLines(boot, number)];
+  const variant = number === report.boots.length ? [boot.kernel, ...(words.patches ?? [])].join(' + ') : boot.kernel;
   const sections = [
     stageLines(boot),
     zoneLines(boot),
@@ -162,12 +179,13 @@ function bootLines(report: Report, boot: ReportBoot, number: number): string[] {
     faultLines(report, boot),
     restoredLines(boot),
   ];
-  return ['', `boot ${number}: ${boot.kernel}`, ...sections.flat()];
+  return ['', `boot ${number}: ${variant}`, ...sections.flat()];
 }
 
-/** The report in words. `title`: of the scenario. Lines are safe to print and at most 100 columns wide. */
-export function reportText(report: Report, title: string): string {
-  const boots = report.boots.flatMap((boot, i) => bootLines(report, boot, i + 1));
-  const lines = [`${report.scenario}: ${title}`, ...boots, ...expectLines(report)];
+/** The report in words; lines are safe to print and at most 100 columns wide. */
+export function reportText(report: Report, words: TextWords | string): string {
+  const known: TextWords = typeof words === 'string' ? { title: words } : words;
+  const boots = report.boots.flatMap((_, i) => bootLines(report, i + 1, known));
+  const lines = [known.title, report.scenario, ...boots, ...expectLines(report)];
   return `${lines.map((line) => printable(line, COLUMNS - 1)).join('\n')}\n`;
 }

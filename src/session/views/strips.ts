@@ -98,11 +98,17 @@ function memblockRow(m: Machine, start: number, per: number, count: number): str
   return cells.text();
 }
 
+/** Pages of a cell: at least `wanted`, a power of two or one and a half times one, whole pageblocks where it is more than one. */
+function cellSize(wanted: number, block: number): number {
+  const power = 2 ** Math.ceil(Math.log2(Math.max(1, wanted)));
+  const smaller = (power / 4) * 3;
+  return smaller >= wanted && smaller % block === 0 ? smaller : power;
+}
+
 /** The memmap in `count` cells. `before`: the machine at the last stop; `cursor`: the page last touched, or -1. */
 export function memmapView(m: Machine, before: Machine | null, count: number, cursor: number): MemmapView {
   const { start, end } = shownRange(m);
-  const wanted = Math.max(1, Math.ceil((end - start) / Math.max(1, count)));
-  const per = 2 ** Math.ceil(Math.log2(wanted));
+  const per = cellSize(Math.ceil((end - start) / Math.max(1, count)), 2 ** m.config.pageblockOrder);
   const cells = Math.max(1, Math.min(count, Math.ceil((end - start) / per)));
   const all = (machine: Machine) =>
     [
