@@ -44,8 +44,20 @@ function measureSpeed(loaded: Loaded): Figure[] {
   });
   return [
     { what: 'two-nodes: statements', value: statements, unit: '', noise: null, target: null },
-    { what: 'statements/s, every state kept, accesses recorded', value: percentile(speeds, 50), unit: '/s', noise: spread(speeds), target: { least: 300_000 } },
-    { what: 'kept per step, every state kept', value: percentile(bytes, 50), unit: 'bytes', noise: spread(bytes), target: { most: 1024 } },
+    {
+      what: 'statements/s, every state kept, accesses recorded',
+      value: percentile(speeds, 50),
+      unit: '/s',
+      noise: spread(speeds),
+      target: { least: 300_000 },
+    },
+    {
+      what: 'kept per step, every state kept',
+      value: percentile(bytes, 50),
+      unit: 'bytes',
+      noise: spread(bytes),
+      target: { most: 1024 },
+    },
   ];
 }
 
@@ -76,7 +88,10 @@ function measureSeek(loaded: Loaded, name: string, recent: number | undefined): 
 function expectHealthy(loaded: Loaded): void {
   const time = new Timeline(loaded.kernel.linked, loaded.first);
   whole(time);
-  const died = time.branch(0).states.at(-1)?.threads.find((thread) => thread.death !== null);
+  const died = time
+    .branch(0)
+    .states.at(-1)
+    ?.threads.find((thread) => thread.death !== null);
   if (died) process.stderr.write(`${loaded.file}: ${died.name} died: ${died.death?.what}; the figures tell little\n`);
 }
 
@@ -92,7 +107,13 @@ const figures = [
 const loops = [...before, ...times(3, calibrate)];
 process.stdout.write(
   JSON.stringify([
-    { what: 'calibration loop beside this', value: percentile(loops, 50), unit: 'ms', noise: spread(loops), target: null },
+    {
+      what: 'calibration loop beside this',
+      value: percentile(loops, 50),
+      unit: 'ms',
+      noise: spread(loops),
+      target: null,
+    },
     ...figures,
   ]),
 );

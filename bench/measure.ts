@@ -56,7 +56,8 @@ export function line({ what, value, unit, noise, target }: Figure): string {
   const shown = `${what.padEnd(52)} ${round(value).padStart(10)} ${unit.padEnd(12)}`;
   const around = (noise === null ? '' : `spread ${noise.toFixed(0)} %`).padEnd(14);
   if (target === null) return `${shown} ${around}`.trimEnd();
-  const met = (target.least === undefined || value >= target.least) && (target.most === undefined || value <= target.most);
+  const met =
+    (target.least === undefined || value >= target.least) && (target.most === undefined || value <= target.most);
   const wanted = target.least !== undefined ? `at least ${round(target.least)}` : `at most ${round(target.most ?? 0)}`;
   return `${shown} ${around} target ${wanted}: ${met ? 'met' : 'MISSED'}`;
 }

@@ -16,7 +16,13 @@ function wallTime(cli: string, file: string): number {
 
 function measure(cli: string, file: string): Figure {
   const took = times(RUNS, () => wallTime(cli, file));
-  return { what: `run ${basename(file)}`, value: percentile(took, 50), unit: 'ms', noise: spread(took), target: { most: 1000 } };
+  return {
+    what: `run ${basename(file)}`,
+    value: percentile(took, 50),
+    unit: 'ms',
+    noise: spread(took),
+    target: { most: 1000 },
+  };
 }
 
 const [cli = '', ...files] = process.argv.slice(2);
@@ -26,7 +32,13 @@ const figures = hasRun ? files.map((file) => measure(cli, file)) : [];
 loops.push(...times(3, calibrate));
 process.stdout.write(
   JSON.stringify([
-    { what: 'calibration loop beside this', value: percentile(loops, 50), unit: 'ms', noise: spread(loops), target: null },
+    {
+      what: 'calibration loop beside this',
+      value: percentile(loops, 50),
+      unit: 'ms',
+      noise: spread(loops),
+      target: null,
+    },
     ...figures,
   ]),
 );

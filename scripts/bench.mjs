@@ -24,6 +24,18 @@ const BENCHES = [
   { name: 'screen', args: [CLI, join(SCENARIOS, 'seed-000/uninit-boundary-before.json')], node: [] },
 ];
 
+/** ink looks for the React developer tools; they are no part of what is measured. */
+const withoutDevtools = {
+  name: 'without-devtools',
+  setup(b) {
+    b.onResolve({ filter: /^react-devtools-core$|\/devtools(\.js)?$/ }, () => ({
+      path: 'devtools',
+      namespace: 'empty',
+    }));
+    b.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'export default {};', loader: 'js' }));
+  },
+};
+
 async function bundle(name, folder) {
   const outfile = join(folder, `${name}.mjs`);
   await build({
@@ -35,7 +47,12 @@ async function bundle(name, folder) {
     mainFields: ['module', 'main'],
     jsx: 'automatic',
     logLevel: 'error',
-    define: { 'import.meta.url': JSON.stringify(pathToFileURL(join(ROOT, 'src/kernel/text.ts')).href) },
+    plugins: [withoutDevtools],
+    define: {
+      'import.meta.url': JSON.stringify(pathToFileURL(join(ROOT, 'src/kernel/text.ts')).href),
+      'process.env.NODE_ENV': '"production"',
+      'process.env.DEV': '"false"',
+    },
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(process.argv[1]);" },
   });
   return outfile;

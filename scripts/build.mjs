@@ -12,7 +12,10 @@ const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).ver
 const withoutDevtools = {
   name: 'without-devtools',
   setup(b) {
-    b.onResolve({ filter: /^react-devtools-core$|\/devtools(\.js)?$/ }, () => ({ path: 'devtools', namespace: 'empty' }));
+    b.onResolve({ filter: /^react-devtools-core$|\/devtools(\.js)?$/ }, () => ({
+      path: 'devtools',
+      namespace: 'empty',
+    }));
     b.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'export default {};', loader: 'js' }));
   },
 };
@@ -49,7 +52,16 @@ function notices(metafile) {
 }
 
 function licenceText(folder) {
-  for (const name of ['LICENSE', 'license', 'LICENSE.md', 'LICENSE.txt', 'license.md', 'LICENCE', 'LICENSE-MIT', 'License']) {
+  for (const name of [
+    'LICENSE',
+    'license',
+    'LICENSE.md',
+    'LICENSE.txt',
+    'license.md',
+    'LICENCE',
+    'LICENSE-MIT',
+    'License',
+  ]) {
     try {
       return readFileSync(join(folder, name), 'utf8').trim();
     } catch {}
@@ -69,13 +81,16 @@ const result = await build({
   minify: true,
   metafile: true,
   chunkNames: 'chunks/[hash]',
-  banner: { js: "import { createRequire as khodbgRequire } from 'node:module'; const require = khodbgRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as khodbgRequire } from 'node:module'; const require = khodbgRequire(import.meta.url);",
+  },
 });
 chmodSync(join(dist, 'cli.js'), 0o755);
 
 const bundled = notices(result.metafile);
 const texts = bundled.map((p) => `${p.name} ${p.version} (${p.license})\n\n${p.text}\n`);
-const intro = 'khodbg is GPL-2.0-only. The bundle in this folder contains the packages below, each under its own licence.\n';
+const intro =
+  'khodbg is GPL-2.0-only. The bundle in this folder contains the packages below, each under its own licence.\n';
 writeFileSync(join(dist, 'THIRD-PARTY-NOTICES.txt'), [intro, ...texts].join(`\n${'-'.repeat(78)}\n\n`));
 
 const { TEXT_FILES } = await import(await bundleForBuild('src/kernel/text.ts', 'text.mjs'));
@@ -98,7 +113,10 @@ async function bundleForBuild(entry, name) {
     absWorkingDir: root,
     entryPoints: [entry],
     outfile,
-    define: { ...shared.define, 'import.meta.url': JSON.stringify(pathToFileURL(join(root, 'src/kernel/text.ts')).href) },
+    define: {
+      ...shared.define,
+      'import.meta.url': JSON.stringify(pathToFileURL(join(root, 'src/kernel/text.ts')).href),
+    },
   });
   return pathToFileURL(outfile).href;
 }

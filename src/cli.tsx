@@ -2,9 +2,9 @@
 // khodbg's command line: arguments and files in, screen or line mode or one report out, exit status as documented.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { type Given, printFirstStop, prompt, runCommands, setStops } from './line-mode.ts';
-import { loadScenario, Port, printable, runReport, scenariosFolder } from './session/index.ts';
+import { BUDGET, loadScenario, Port, printable, runReport, scenariosFolder } from './session/index.ts';
 
 declare const KHODBG_VERSION: string | undefined;
 const VERSION = typeof KHODBG_VERSION === 'string' ? KHODBG_VERSION : 'source';
@@ -67,7 +67,7 @@ async function open(file: string, options: OpenOptions, given: readonly (Given[]
     await printFirstStop(port, print);
     return 0;
   }
-  if (process.env['TERM'] === 'dumb') {
+  if (process.env.TERM === 'dumb') {
     await printFirstStop(port, print);
     return prompt(port, print, complain);
   }
@@ -75,12 +75,26 @@ async function open(file: string, options: OpenOptions, given: readonly (Given[]
   return runScreen(port, { stdin: process.stdin, stdout: process.stdout, color: options.color });
 }
 
+interface RunOptions {
+  readonly json?: boolean;
+  readonly patch: string[];
+  readonly budget: number;
+}
+
+function positive(text: string): number {
+  const n = Number(text);
+  if (Number.isSafeInteger(n) && n > 0) return n;
+  throw new InvalidArgumentError('a whole number above 0 is expected.');
+}
+
 /** Runs a scenario to its end and prints the report. */
-function run(file: string, options: { readonly json?: boolean; readonly patch: string[] }): number {
+function run(file: string, options: RunOptions): number {
   const loaded = loadScenario(file, { patches: options.patch });
   if (!loaded.ok) return fail(loaded.errors);
-  const result = runReport(loaded.loaded);
+  const result = runReport(loaded.loaded, options.budget);
   if (!result.ok) return fail(result.errors);
+  if (result.status === 3)
+    complain(`${file}: the budget of ${options.budget} statements ran out before the boot ended; --budget N raises it`);
   print(options.json === true ? JSON.stringify(result.report, null, 2) : result.text);
   return result.status;
 }
@@ -89,34 +103,54 @@ const DEFAULT = 'seed-000/uninit-boundary-before.json';
 
 function program(given: (Given[] | string)[], exit: (status: number | Promise<number>) => void): Command {
   const collect = (value: string, previous: string[]) => [...previous, value];
-  const patches = () => new Option('--patch <patch>', 'a shipped patch by NAME, or a unified diff by path').argParser(collect).default([] as string[]);
+  const patches = () =>
+    new Option('--patch <patch>', 'a shipped patch by NAME, or a unified diff by path')
+      .argParser(collect)
+      .default([] as string[]);
   const root = new Command('khodbg')
-    .description('Steps, forwards and backwards, through a simulated Linux boot with KHO and deferred struct page initialisation.')
+    .description(
+      'Steps, forwards and backwards, through a simulated Linux boot with KHO and deferred struct page initialisation.',
+    )
     .version(VERSION)
     .argument('[file]', `scenario; without one, the shipped ${DEFAULT}`)
-    .addOption(new Option('-x, --command <file>', 'executes the commands of a file (- for standard input)').argParser((file: string) => {
-      given.push(readCommands(file));
-      return file;
-    }))
-    .addOption(new Option('--ex <command>', 'executes a command (also -ex); may be given again').argParser((line: string) => {
-      given.push([{ line, origin: '-ex' }]);
-      return line;
-    }))
+    .addOption(
+      new Option('-x, --command <file>', 'executes the commands of a file (- for standard input)').argParser(
+        (file: string) => {
+          given.push(readCommands(file));
+          return file;
+        },
+      ),
+    )
+    .addOption(
+      new Option('--ex <command>', 'executes a command (also -ex); may be given again').argParser((line: string) => {
+        given.push([{ line, origin: '-ex' }]);
+        return line;
+      }),
+    )
     .option('--batch', 'line mode: exits after the commands; a refused command ends it with 2')
     .addOption(patches())
     .addOption(new Option('--kernel <name>', 'kernel profile').choices(['v7.3']).default('v7.3'))
-    .addOption(new Option('--color <when>', 'colour on the screen').choices(['auto', 'always', 'never']).default('auto'))
+    .addOption(
+      new Option('--color <when>', 'colour on the screen').choices(['auto', 'always', 'never']).default('auto'),
+    )
     .exitOverride()
     .configureOutput({ writeErr: (text) => complain(text.trimEnd()) })
-    .action((file: string | undefined, options: OpenOptions) => exit(open(file ?? join(scenariosFolder(), DEFAULT), options, given)));
+    .action((file: string | undefined, options: OpenOptions) =>
+      exit(open(file ?? join(scenariosFolder(), DEFAULT), options, given)),
+    );
   root
     .command('run')
     .description('runs a scenario to its end and prints what happened; exit status 1 when an expectation failed')
     .argument('<file>', 'scenario')
     .option('--json', 'the report as JSON, a stable format')
+    .addOption(
+      new Option('--budget <statements>', 'gives up after so many, with exit status 3')
+        .argParser(positive)
+        .default(BUDGET),
+    )
     .addOption(patches())
     .exitOverride()
-    .action((file: string, options: { json?: boolean; patch: string[] }) => exit(run(file, options)));
+    .action((file: string, options: RunOptions) => exit(run(file, options)));
   return root;
 }
 
@@ -146,7 +180,9 @@ main().then(
   },
   (error: unknown) => {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    complain(`khodbg: a bug in khodbg, not in your scenario; please report it with the scenario and these lines\n${text}`);
+    complain(
+      `khodbg: a bug in khodbg, not in your scenario; please report it with the scenario and these lines\n${text}`,
+    );
     process.exit(70);
   },
 );

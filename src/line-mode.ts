@@ -12,7 +12,12 @@ export interface Given {
 }
 
 /** Runs commands one after the other; the exit status: 2 at the first that is refused, 0 else. `quit` ends early. */
-export async function runCommands(port: Port, commands: readonly Given[], print: Print, complain: Print): Promise<{ status: number; quit: boolean }> {
+export async function runCommands(
+  port: Port,
+  commands: readonly Given[],
+  print: Print,
+  complain: Print,
+): Promise<{ status: number; quit: boolean }> {
   for (const { line, origin } of commands) {
     const result = await port.execute(line);
     for (const text of result.output) (result.ok ? print : complain)(result.ok ? text : `${origin}: ${text}`);
@@ -49,7 +54,11 @@ function completion(port: Port, line: string): [string[], string] {
 
 /** Asks for commands at a prompt until quit or the end of input. */
 export async function prompt(port: Port, print: Print, complain: Print): Promise<number> {
-  const reader = createInterface({ input: process.stdin, output: process.stdout, completer: (line: string): [string[], string] => completion(port, line) });
+  const reader = createInterface({
+    input: process.stdin,
+    output: process.stdout,
+    completer: (line: string): [string[], string] => completion(port, line),
+  });
   reader.on('SIGINT', () => port.interrupt());
   try {
     for (;;) {

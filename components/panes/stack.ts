@@ -55,45 +55,48 @@ function paintRun(run: Run, w: number, theme: Theme): string {
   return paintRow(theme, w, [` #${first.level}..#${last.level} ${first.function}`, ['dim', `  ${run.length} frames`]]);
 }
 
-/** Rows that locals need when several share a row. */
-const PACKED = 2;
+const localText = (local: LocalView): string =>
+  `${local.name} = ${local.value}${local.was === null ? '' : ` (was ${local.was})`}`;
 
-/** How many rows go to the frames: all where the locals still have two rows for themselves, else half of the pane. */
-function frameRows(frames: number, locals: number, h: number): number {
-  if (frames + Math.min(locals, PACKED) <= h) return frames;
-  const forLocals = Math.min(locals, Math.max(Math.floor(h / 2), h - frames - 1));
-  return Math.max(1, Math.min(frames, h - forLocals));
-}
-
-/** Locals side by side, as many in a row as fit, in at most `h` rows. */
-function packLocals(locals: readonly LocalView[], w: number, h: number, theme: Theme): string[] {
-  const text = (local: LocalView) => `${local.name} = ${local.value}${local.was === null ? '' : ` (was ${local.was})`}`;
-  const lines: LocalView[][] = [[]];
+/** Locals side by side, as many in a row as fit. */
+function packed(locals: readonly LocalView[], w: number): readonly (readonly LocalView[])[] {
+  const lines: LocalView[][] = [];
   let used = 0;
   for (const local of locals) {
-    const length = text(local).length + 2;
-    if (used > 0 && used + length > w) {
+    const length = localText(local).length + 2;
+    if (lines.length === 0 || used + length > w) {
       lines.push([]);
       used = 0;
     }
     lines.at(-1)?.push(local);
     used += length;
   }
-  return lines.slice(0, h).map((line) =>
-    paintRow(
-      theme,
-      w,
-      line.flatMap((local) => [`  ${local.name} = `, [local.was === null ? 'plain' : 'changed', text(local).slice(local.name.length + 3)] as const]),
-    ),
+  return lines;
+}
+
+/** How many rows go to the frames: all where the locals still fit side by side, else half of the pane at least. */
+function frameRows(frames: number, locals: readonly LocalView[], w: number, h: number): number {
+  const needed = Math.min(packed(locals, w).length, Math.floor(h / 2));
+  return Math.max(1, Math.min(frames, h - needed));
+}
+
+function paintPacked(line: readonly LocalView[], w: number, theme: Theme): string {
+  return paintRow(
+    theme,
+    w,
+    line.flatMap((local) => [
+      `  ${local.name} = `,
+      [local.was === null ? 'plain' : 'changed', localText(local).slice(local.name.length + 3)] as const,
+    ]),
   );
 }
 
 /** Frames as they are where they fit, recursions joined where they do not, else those round the selected one. */
-function framesShown({ stack, locals, scroll }: StackSlice, h: number): readonly Run[] {
+function framesShown({ stack, locals, scroll }: StackSlice, w: number, h: number): readonly Run[] {
   const single = stack.map((frame) => [frame]);
-  if (stack.length <= frameRows(stack.length, locals.length, h)) return single;
+  if (stack.length <= frameRows(stack.length, locals, w, h)) return single;
   const all = runs(stack);
-  const count = frameRows(all.length, locals.length, h);
+  const count = frameRows(all.length, locals, w, h);
   const selected = all.findIndex((run) => run[0]?.selected);
   const first = clampScroll(scroll > 0 ? scroll : selected - count + 2, all.length, count);
   return all.slice(first, first + count);
@@ -103,21 +106,24 @@ function framesShown({ stack, locals, scroll }: StackSlice, h: number): readonly
 export function paintStack(slice: StackSlice, w: number, h: number, theme: Theme): string[] {
   const { stack, locals } = slice;
   if (stack.length === 0) return [paintRow(theme, w, [['dim', 'no frames']])];
-  const rows = framesShown(slice, h).map((run) => paintRun(run, w, theme));
+  const rows = framesShown(slice, w, h).map((run) => paintRun(run, w, theme));
   const level = stack.find((frame) => frame.selected)?.level ?? 0;
   if (rows.length + locals.length < h && locals.length > 0) {
     const label = `${theme.glyphs.rule.repeat(2)} locals of #${level} `;
     rows.push(paintRow(theme, w, [['dim', label + theme.glyphs.rule.repeat(Math.max(0, w - label.length))]]));
   }
-  if (rows.length + locals.length > h) return [...rows, ...packLocals(locals, w, h - rows.length, theme)];
+  if (rows.length + locals.length > h) {
+    const lines = packed(locals, w).slice(0, h - rows.length);
+    return [...rows, ...lines.map((line) => paintPacked(line, w, theme))];
+  }
   const names = Math.min(20, Math.max(0, ...locals.map((local) => local.name.length)));
   for (const local of locals) rows.push(paintLocal(local, names, w, theme));
   return rows;
 }
 
-function title({ view, ui, h }: PaneInput): string {
+function title({ view, ui, w, h }: PaneInput): string {
   const { thread, stack, locals } = view;
-  const shown = framesShown({ stack, locals, scroll: ui.scroll.stack ?? 0 }, h).flat();
+  const shown = framesShown({ stack, locals, scroll: ui.scroll.stack ?? 0 }, w, h).flat();
   const [first] = shown;
   const part =
     first && shown.length < stack.length ? `  #${first.level}-#${shown.at(-1)?.level} of ${stack.length}` : '';

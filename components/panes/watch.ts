@@ -28,7 +28,9 @@ function paintWatch(watch: WatchView, names: number, w: number, theme: Theme): s
 /** Paints the watches one under the other, details indented. */
 export function paintWatches({ watches, scroll }: WatchSlice, w: number, h: number, theme: Theme): string[] {
   if (watches.length === 0) {
-    return [paintRow(theme, w, [['dim', 'nothing watched; try  :watch page(PFN)->flags  or  :watch pb[N].migratetype']])];
+    return [
+      paintRow(theme, w, [['dim', 'nothing watched; try  :watch page(PFN)->flags  or  :watch pb[N].migratetype']]),
+    ];
   }
   const longest = Math.max(...watches.map((watch) => watch.expression.length));
   const names = Math.min(longest, Math.max(12, Math.floor(w * 0.45)));

@@ -9,7 +9,10 @@ import type { Piece } from './timeline.ts';
 export type Evaluate = (state: State, thread: number) => Value | undefined;
 
 /** Where an expression lies in memory, so that accesses to it can be recognised; null when it is no place. */
-export type Locate = (state: State, thread: number) => { struct: string; at: number | string; field: string | number } | null;
+export type Locate = (
+  state: State,
+  thread: number,
+) => { struct: string; at: number | string; field: string | number } | null;
 
 /** What a point watches for. pfn ranges are half-open. */
 export type Trigger =
@@ -95,7 +98,8 @@ function uninitHit(piece: Piece, rw: 'r' | 'w' | null): string[] {
   for (const access of piece.trace.accesses ?? []) {
     if (rw !== null && access.rw !== rw) continue;
     const pfn = uninitialisedPage(piece.before, access);
-    if (pfn >= 0) out.push(`${describeAccess(access, access.end === undefined ? undefined : pfn, access.end)}, uninitialised`);
+    if (pfn >= 0)
+      out.push(`${describeAccess(access, access.end === undefined ? undefined : pfn, access.end)}, uninitialised`);
   }
   return out;
 }
@@ -107,9 +111,10 @@ function accessHit(piece: Piece, trigger: Extract<Trigger, { kind: 'access' }>):
   for (const access of piece.trace.accesses ?? []) {
     if (access.struct !== place.struct || (trigger.mode === 'r' && access.rw !== 'r')) continue;
     if (access.field !== '*' && place.field !== '*' && access.field !== place.field) continue;
-    const inside = typeof access.at === 'number' && typeof place.at === 'number'
-      ? place.at >= access.at && place.at < (access.end ?? access.at + 1)
-      : access.at === place.at;
+    const inside =
+      typeof access.at === 'number' && typeof place.at === 'number'
+        ? place.at >= access.at && place.at < (access.end ?? access.at + 1)
+        : access.at === place.at;
     if (inside) out.push(describeAccess(access));
   }
   return out;
@@ -123,13 +128,20 @@ function threadEvents(piece: Piece): string[] {
 }
 
 const same = (a: Value | undefined, b: Value | undefined): boolean =>
-  a === b || (typeof a === 'object' && typeof b === 'object' && a !== null && b !== null && a.at === b.at && a.struct === b.struct);
+  a === b ||
+  (typeof a === 'object' &&
+    typeof b === 'object' &&
+    a !== null &&
+    b !== null &&
+    a.at === b.at &&
+    a.struct === b.struct);
 
 /** What one trigger finds in a turn, or null. */
 function find(piece: Piece, point: Point): Omit<Hit, 'point'> | null {
   const { trigger } = point;
   const end = position(piece.end);
-  const before = (matches: readonly string[]) => (matches.length === 0 ? null : { at: piece.start, after: false, matches });
+  const before = (matches: readonly string[]) =>
+    matches.length === 0 ? null : { at: piece.start, after: false, matches };
   const after = (matches: readonly string[]) => (matches.length === 0 ? null : { at: end, after: true, matches });
   switch (trigger.kind) {
     case 'location': {
@@ -141,9 +153,22 @@ function find(piece: Piece, point: Point): Omit<Hit, 'point'> | null {
       return hit === null ? null : { at: hit.at, after: false, matches: hit.matches };
     }
     case 'pages': {
-      const hit = (piece.trace.accesses ?? []).filter((a) => a.struct === 'page' && trigger.mode.includes(a.rw) &&
-        (a.at as number) < trigger.end && (a.end ?? (a.at as number) + 1) > trigger.start);
-      return after(hit.map((a) => describeAccess(a, Math.max(trigger.start, a.at as number), Math.min(trigger.end, a.end ?? (a.at as number) + 1))));
+      const hit = (piece.trace.accesses ?? []).filter(
+        (a) =>
+          a.struct === 'page' &&
+          trigger.mode.includes(a.rw) &&
+          (a.at as number) < trigger.end &&
+          (a.end ?? (a.at as number) + 1) > trigger.start,
+      );
+      return after(
+        hit.map((a) =>
+          describeAccess(
+            a,
+            Math.max(trigger.start, a.at as number),
+            Math.min(trigger.end, a.end ?? (a.at as number) + 1),
+          ),
+        ),
+      );
     }
     case 'watch': {
       const old = trigger.value(piece.before, piece.thread);
@@ -153,7 +178,13 @@ function find(piece: Piece, point: Point): Omit<Hit, 'point'> | null {
     case 'access': {
       const matches = accessHit(piece, trigger);
       if (matches.length === 0) return null;
-      return { at: end, after: true, matches, old: trigger.value(piece.before, piece.thread), now: trigger.value(piece.after, piece.thread) };
+      return {
+        at: end,
+        after: true,
+        matches,
+        old: trigger.value(piece.before, piece.thread),
+        now: trigger.value(piece.after, piece.thread),
+      };
     }
     case 'uninit':
       return before(uninitHit(piece, trigger.rw));

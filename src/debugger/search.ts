@@ -51,7 +51,13 @@ function latest(hits: readonly Hit[], piece: Piece, from: Position): Hit[] {
 }
 
 /** Forwards from a position. Send `true` into the generator to interrupt it. */
-export function* forward(time: Timeline, branch: number, from: Position, points: readonly Point[], goal: Goal | null): Search {
+export function* forward(
+  time: Timeline,
+  branch: number,
+  from: Position,
+  points: readonly Point[],
+  goal: Goal | null,
+): Search {
   let at = from;
   for (let n = 1; ; n++) {
     const piece = time.pieceFrom(branch, at);
@@ -76,7 +82,13 @@ export function* forward(time: Timeline, branch: number, from: Position, points:
 }
 
 /** Backwards from a position. */
-export function* backward(time: Timeline, branch: number, from: Position, points: readonly Point[], goal: Goal | null): Search {
+export function* backward(
+  time: Timeline,
+  branch: number,
+  from: Position,
+  points: readonly Point[],
+  goal: Goal | null,
+): Search {
   let at = from;
   for (let n = 1; ; n++) {
     const piece = time.pieceBefore(branch, at);
@@ -104,12 +116,15 @@ export function depthOf(state: State, thread: number): number {
 export const goals = {
   /** to the next statement of the thread */
   step: (time: Timeline, thread: number): Goal => ({
-    reached: (state, mover) => mover === thread && (time.atStatement(state, thread) || state.threads[thread]?.top === null),
+    reached: (state, mover) =>
+      mover === thread && (time.atStatement(state, thread) || state.threads[thread]?.top === null),
   }),
   /** to the next statement of the thread in this frame or a caller */
   next: (time: Timeline, thread: number, deep: number): Goal => ({
     reached: (state, mover) =>
-      mover === thread && depthOf(state, thread) <= deep && (time.atStatement(state, thread) || state.threads[thread]?.top === null),
+      mover === thread &&
+      depthOf(state, thread) <= deep &&
+      (time.atStatement(state, thread) || state.threads[thread]?.top === null),
   }),
   /** until the frame has returned: forwards inside the caller's statement, backwards before it */
   finish: (time: Timeline, thread: number, deep: number, back: boolean): Goal => ({
@@ -117,7 +132,13 @@ export const goals = {
       mover === thread && depthOf(state, thread) < deep && (!back || time.atStatement(state, thread)),
   }),
   /** like next, but not backwards in the text: leaves loops */
-  until: (time: Timeline, thread: number, deep: number, line: number, lineOf: (state: State, thread: number) => number): Goal => ({
+  until: (
+    time: Timeline,
+    thread: number,
+    deep: number,
+    line: number,
+    lineOf: (state: State, thread: number) => number,
+  ): Goal => ({
     reached: (state, mover) =>
       mover === thread &&
       (depthOf(state, thread) < deep ||

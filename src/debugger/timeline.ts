@@ -57,7 +57,16 @@ export class Timeline {
     readonly recent: number = RECENT,
     readonly every: number = EVERY,
   ) {
-    this.branches.push({ id: 0, parent: null, from: 0, choices: [], at: [0], states: [first], thinned: 0, ended: false });
+    this.branches.push({
+      id: 0,
+      parent: null,
+      from: 0,
+      choices: [],
+      at: [0],
+      states: [first],
+      thinned: 0,
+      ended: false,
+    });
   }
 
   branch(id: number): Branch {

@@ -20,12 +20,20 @@ export interface Initcall {
 /** File name under which actors are listed. */
 export const ACTORS_FILE = 'scenario/actors.ts';
 
+/** What is wrong with one actor. */
+export interface ActorError {
+  readonly index: number;
+  readonly key: 'call' | 'args';
+  readonly message: string;
+}
+
+/** The functions of all actors and when they run. */
 export interface Actors {
   readonly fns: Readonly<Record<string, Fn>>;
   readonly initcalls: readonly Initcall[];
   readonly text: string;
-  /** calls whose arguments do not fit, in words */
-  readonly errors: readonly string[];
+  /** calls that do not fit: which actor, which of its keys, and why */
+  readonly errors: readonly ActorError[];
 }
 
 function argument(arg: number | string | boolean, type: string): { ex: Ex; text: string } | null {
@@ -42,15 +50,14 @@ export function makeActors(program: Program, actors: readonly Actor[]): Actors {
   const lines = ['// What the scenario has the kernel call, by initcall level.', ''];
   const fns: Record<string, Fn> = {};
   const initcalls: Initcall[] = [];
-  const errors: string[] = [];
+  const errors: ActorError[] = [];
   actors.forEach((actor, i) => {
     const callee = program.fns[actor.call];
     const args = (callee?.params ?? []).map((param, k) => argument(actor.args[k] ?? '', param.type));
-    if (callee === undefined) errors.push(`actors[${i}].call: no kernel function ${actor.call}`);
-    else if (args.length !== actor.args.length) {
-      errors.push(`actors[${i}].args: ${actor.call}() takes ${args.length}: ${callee.params.map((p) => `${p.name}: ${p.type}`).join(', ')}`);
-    } else if (args.includes(null)) {
-      errors.push(`actors[${i}].args: ${actor.call}() takes ${callee.params.map((p) => `${p.name}: ${p.type}`).join(', ')}`);
+    if (callee === undefined) errors.push({ index: i, key: 'call', message: `no kernel function ${actor.call}` });
+    else if (args.length !== actor.args.length || args.includes(null)) {
+      const params = callee.params.map((p) => `${p.name}: ${p.type}`).join(', ');
+      errors.push({ index: i, key: 'args', message: `${actor.call}() takes (${params})` });
     }
     const name = `${actor.at}_${i + 1}`;
     const given = args.map((arg) => arg?.text ?? '0').join(', ');
@@ -63,8 +70,14 @@ export function makeActors(program: Program, actors: readonly Actor[]): Actors {
       end: line + 1,
       params: [],
       slots: 0,
-      ops: [['call', 0, actor.call, args.map((arg): Ex => arg?.ex ?? ['k', 0])], ['ret', null]],
-      pos: [[line, 2, 1], [line + 1, 1, 1]],
+      ops: [
+        ['call', 0, actor.call, args.map((arg): Ex => arg?.ex ?? ['k', 0])],
+        ['ret', null],
+      ],
+      pos: [
+        [line, 2, 1],
+        [line + 1, 1, 1],
+      ],
       vars: [],
     };
     initcalls.push({ level: actor.at, fn: name, thread: actor.thread });

@@ -64,8 +64,14 @@ const FIXED: Readonly<Record<string, Value>> = {
 
 /** CONFIG_* symbols that kernel text tests. */
 const TESTED = [
-  'CONFIG_DEFERRED_STRUCT_PAGE_INIT', 'CONFIG_DEBUG_VM', 'CONFIG_KEXEC_HANDOVER_DEBUG', 'CONFIG_KEXEC_HANDOVER_ENABLE_DEFAULT',
-  'CONFIG_PAGE_OWNER', 'CONFIG_PAGE_TABLE_CHECK', 'CONFIG_INIT_ON_ALLOC_DEFAULT_ON', 'CONFIG_LIVEUPDATE',
+  'CONFIG_DEFERRED_STRUCT_PAGE_INIT',
+  'CONFIG_DEBUG_VM',
+  'CONFIG_KEXEC_HANDOVER_DEBUG',
+  'CONFIG_KEXEC_HANDOVER_ENABLE_DEFAULT',
+  'CONFIG_PAGE_OWNER',
+  'CONFIG_PAGE_TABLE_CHECK',
+  'CONFIG_INIT_ON_ALLOC_DEFAULT_ON',
+  'CONFIG_LIVEUPDATE',
 ];
 
 /** Every constant of one boot by name. Zone names (`DMA32`) are constants for the debugger's `zone(nid, DMA32)`. */
@@ -97,7 +103,7 @@ export function constantsOf(config: Config): Readonly<Record<string, Value>> {
 /** Kernel variables as the image holds them when it starts. */
 export function variablesOf(config: Config): Fields {
   return {
-    deferred_pages: config.symbols['CONFIG_DEFERRED_STRUCT_PAGE_INIT'] === true,
+    deferred_pages: config.symbols.CONFIG_DEFERRED_STRUCT_PAGE_INIT === true,
     deferred_struct_pages: false,
     prev_end_pfn: 0,
     nr_initialised: 0,
@@ -108,7 +114,7 @@ export function variablesOf(config: Config): Fields {
     pgdat_init_n_undone: 0,
     padata_free_works: 0,
     slab_available: false,
-    kho_enable: config.symbols['CONFIG_KEXEC_HANDOVER_ENABLE_DEFAULT'] === true,
+    kho_enable: config.symbols.CONFIG_KEXEC_HANDOVER_ENABLE_DEFAULT === true,
     page_ext_total_usage: 0,
   };
 }

@@ -5,9 +5,9 @@ import {
   flagsZid,
   isPoisoned,
   type Machine,
-  type Page,
   PAGE_FLAGS,
   PAGE_TYPE_NONE,
+  type Page,
   PG_head,
   pageAddress,
   runGet,
@@ -18,7 +18,13 @@ const hex = (n: bigint, digits = 0) => BigInt.asUintN(64, n).toString(16).padSta
 const word32 = (n: number) => BigInt.asUintN(32, BigInt(n));
 
 const TYPE_NAMES: Readonly<Record<number, string>> = {
-  0xf0: 'buddy', 0xf1: 'offline', 0xf2: 'table', 0xf3: 'guard', 0xf4: 'hugetlb', 0xf5: 'slab', 0xf7: 'unaccepted',
+  240: 'buddy',
+  241: 'offline',
+  242: 'table',
+  243: 'guard',
+  244: 'hugetlb',
+  245: 'slab',
+  247: 'unaccepted',
 };
 
 /** The neighbours of a free block on its list give words 1 and 2; else what is stored, self-links as addresses. */
@@ -64,7 +70,10 @@ export function dumpPage(m: Machine, pfn: number, reason: string | null): string
   const raw = (list: readonly bigint[]) => list.map((w) => hex(w, 16)).join(' ');
   const large = (page.flags & PG_head) !== 0n && runGet(m.memmap, pfn + 1) !== null;
   const tail = large ? runGet(m.memmap, pfn + 1) : null;
-  const head = tail === null ? [] : [`head: order:${BigInt.asUintN(8, tail.flags)} mapcount:0 entire_mapcount:0 nr_pages_mapped:0 pincount:0`];
+  const head =
+    tail === null
+      ? []
+      : [`head: order:${BigInt.asUintN(8, tail.flags)} mapcount:0 entire_mapcount:0 nr_pages_mapped:0 pincount:0`];
   return [
     `page: refcount:${page._refcount} mapcount:${mapcount} mapping:${hex(page.mapping, 16)} index:0x${index} pfn:0x${pfn.toString(16)}`,
     ...head,

@@ -1,7 +1,33 @@
 // One boot's kernel: text, patches and actors compiled, linked against the configuration; and the state it starts in.
-import { type Config, type Handover, type Hardware, type Machine, makeMachine, type PhysPage, physKind, putRow, type RunMap, runGet, runMap, runSet, type Value, withWord, ZERO_PAGE } from '../machine/index.ts';
-import { compile, type Environment, type Intrinsics, type Linked, link, type Names, newThread, type Program, type State } from '../vm/index.ts';
-import { type Actor, makeActors, ACTORS_FILE, type Initcall } from './actors.ts';
+import {
+  type Config,
+  type Handover,
+  type Hardware,
+  type Machine,
+  makeMachine,
+  type PhysPage,
+  physKind,
+  putRow,
+  type RunMap,
+  runGet,
+  runMap,
+  runSet,
+  type Value,
+  withWord,
+  ZERO_PAGE,
+} from '../machine/index.ts';
+import {
+  compile,
+  type Environment,
+  type Intrinsics,
+  type Linked,
+  link,
+  type Names,
+  newThread,
+  type Program,
+  type State,
+} from '../vm/index.ts';
+import { ACTORS_FILE, type Actor, type ActorError, type Initcall, makeActors } from './actors.ts';
 import { constantsOf, variablesOf } from './constants.ts';
 import { died } from './faults.ts';
 import { allocatorRows } from './intrinsics/allocator.ts';
@@ -33,20 +59,44 @@ export interface Kernel {
 
 export type Built =
   | { readonly ok: true; readonly kernel: Kernel }
-  | { readonly ok: false; readonly errors: readonly string[] };
+  | { readonly ok: false; readonly errors: readonly string[]; readonly actors: readonly ActorError[] };
 
 function initcallRows(initcalls: readonly Initcall[]): Intrinsics {
   const of = (level: Value) => initcalls.filter((call) => call.level === level);
   return {
-    nr_initcalls: row('read', 1, 'how many initcalls of a level the scenario has', (_c, level: Value) => of(level).length),
-    initcall: row('read', 2, 'the i-th initcall of a level', (_c, level: Value, i: number) => ref('fn', of(level)[i]?.fn ?? '')),
-    initcall_thread: row('read', 2, 'name of the thread it runs on, NULL for this one', (_c, level: Value, i: number) => of(level)[i]?.thread ?? null),
+    nr_initcalls: row(
+      'read',
+      1,
+      'how many initcalls of a level the scenario has',
+      (_c, level: Value) => of(level).length,
+    ),
+    initcall: row('read', 2, 'the i-th initcall of a level', (_c, level: Value, i: number) =>
+      ref('fn', of(level)[i]?.fn ?? ''),
+    ),
+    initcall_thread: row(
+      'read',
+      2,
+      'name of the thread it runs on, NULL for this one',
+      (_c, level: Value, i: number) => of(level)[i]?.thread ?? null,
+    ),
   };
 }
 
 /** The intrinsics that kernel text may call, for one configuration. */
 export function kernelIntrinsics(config: Config, initcalls: readonly Initcall[] = []): Intrinsics {
-  return { ...pureRows(config), ...pageRows, ...memblockRows, ...allocatorRows, ...systemIntrinsics, ...initcallRows(initcalls) };
+  return {
+    ...pureRows(config),
+    ...pageRows,
+    ...memblockRows,
+    ...allocatorRows,
+    ...systemIntrinsics,
+    ...initcallRows(initcalls),
+  };
+}
+
+/** The intrinsics that expressions of the debugger may call. */
+export function debuggerIntrinsics(config: Config): Intrinsics {
+  return { ...kernelIntrinsics(config), ...debuggerRows };
 }
 
 /** What names mean to the compiler. */
@@ -73,7 +123,7 @@ export function buildKernel(config: Config, patches: readonly Patch[], actors: r
   const changed = new Set<string>();
   for (const patch of patches) {
     const result = applyKernelPatch(files, patch.name, patch.text);
-    if (!result.ok) return result;
+    if (!result.ok) return { ...result, actors: [] };
     files = result.files;
     for (const file of result.changed) changed.add(file);
   }
@@ -81,11 +131,11 @@ export function buildKernel(config: Config, patches: readonly Patch[], actors: r
   if (changed.size > 0) {
     const texts = Object.fromEntries([...changed].map((file) => [file, files[file] ?? '']));
     const result = compile(texts, namesOf(kernelIntrinsics(config), config), program);
-    if (!result.ok) return result;
+    if (!result.ok) return { ...result, actors: [] };
     program = result.program;
   }
   const made = makeActors(program, actors);
-  if (made.errors.length > 0) return { ok: false, errors: made.errors };
+  if (made.errors.length > 0) return { ok: false, errors: [], actors: made.errors };
   program = { fns: { ...program.fns, ...made.fns }, constants: program.constants };
   const intrinsics = { ...kernelIntrinsics(config, made.initcalls), ...debuggerRows };
   const constants = { ...constantsOf(config), pb: ref('pb[]', 0) };
@@ -93,7 +143,13 @@ export function buildKernel(config: Config, patches: readonly Patch[], actors: r
   const names = { ...namesOf(intrinsics, config), constants: new Set(Object.keys(constants)) };
   return {
     ok: true,
-    kernel: { config, linked: link(program, env), names, files: { ...files, [ACTORS_FILE]: made.text }, initcalls: made.initcalls },
+    kernel: {
+      config,
+      linked: link(program, env),
+      names,
+      files: { ...files, [ACTORS_FILE]: made.text },
+      initcalls: made.initcalls,
+    },
   };
 }
 
@@ -106,13 +162,29 @@ function initialTable(machine: Machine): Machine {
 }
 
 /** The state in which the boot processor enters start_kernel(). `boot` counts from 1. */
-export function firstState(kernel: Kernel, boot: number, hardware: Hardware, phys: RunMap<PhysPage | null> | null): State {
+export function firstState(
+  kernel: Kernel,
+  boot: number,
+  hardware: Hardware,
+  phys: RunMap<PhysPage | null> | null,
+): State {
   const machine = initialTable(makeMachine(kernel.config, hardware, phys));
-  return { boot, machine, threads: [newThread(kernel.linked, 'swapper', 'start_kernel', [])], current: 0, halted: false };
+  return {
+    boot,
+    machine,
+    threads: [newThread(kernel.linked, 'swapper', 'start_kernel', [])],
+    current: 0,
+    halted: false,
+  };
 }
 
 /** The pages of the radix tree that a handover lists, from `root` on, 4 KiB each in order of allocation; and how many. */
-export function handoverTree(config: Config, hardware: Hardware, preserved: Handover['preserved'], root: number): { phys: RunMap<PhysPage | null>; pages: number } {
+export function handoverTree(
+  config: Config,
+  hardware: Hardware,
+  preserved: Handover['preserved'],
+  root: number,
+): { phys: RunMap<PhysPage | null>; pages: number } {
   let phys = makeMachine(config, hardware).phys;
   const size = 2 ** config.pageShift;
   let pages = 1;

@@ -20,15 +20,28 @@ export function bugOn(condition: string, file: string): KernelFault {
 }
 
 /** Functions that the compiler folds into their callers: no frame of their own in a kernel's call trace. */
-const INLINED = new Set(['page_is_buddy', 'find_buddy_page_pfn', 'early_page_initialised', 'account_freepages',
-  'kho_page_info', 'kho_page_magic', 'kho_page_order', 'kho_radix_key_order', 'kho_radix_key_phys', 'actor']);
+const INLINED = new Set([
+  'page_is_buddy',
+  'find_buddy_page_pfn',
+  'early_page_initialised',
+  'account_freepages',
+  'kho_page_info',
+  'kho_page_magic',
+  'kho_page_order',
+  'kho_radix_key_order',
+  'kho_radix_key_phys',
+  'actor',
+]);
 
 const traced = (stack: readonly string[]) => stack.filter((fn) => !INLINED.has(fn));
 
 function ending(name: string): string[] {
   if (name === 'swapper') return ['x86_64_start_reservations', 'x86_64_start_kernel', 'common_startup_64'];
-  return name.startsWith('kworker') ? ['process_one_work', 'worker_thread', 'kthread', 'ret_from_fork', 'ret_from_fork_asm'] :
-    name === 'kernel_init' ? ['ret_from_fork', 'ret_from_fork_asm'] : ['kthread', 'ret_from_fork', 'ret_from_fork_asm'];
+  return name.startsWith('kworker')
+    ? ['process_one_work', 'worker_thread', 'kthread', 'ret_from_fork', 'ret_from_fork_asm']
+    : name === 'kernel_init'
+      ? ['ret_from_fork', 'ret_from_fork_asm']
+      : ['kthread', 'ret_from_fork', 'ret_from_fork_asm'];
 }
 
 /** Name in `Comm:`, as pid 0 and pid 1 carry it before the first exec. */
@@ -46,21 +59,32 @@ export function died(state: State, thread: number, fault: KernelFault, stack: re
   const name = state.threads[thread]?.name ?? '';
   const [rip, ...callers] = traced(stack);
   const pid = name === 'swapper' ? 0 : name === 'kernel_init' ? 1 : thread + 1;
-  const header = fault.kind === 'BUG' ? ['Oops: invalid opcode: 0000 [#1] SMP'] : fault.kind === 'oops' ? ['Oops: Oops: 0000 [#1] SMP'] : [];
-  const oops = fault.kind === 'panic' || fault.kind === 'trap' ? [`${fault.kind === 'panic' ? 'Kernel panic - not syncing: ' : 'khodbg: '}${fault.message}`] : [
-    ...fault.lines,
-    ...header,
-    `CPU: 0 UID: 0 PID: ${pid} Comm: ${comm(name)} Not tainted`,
-    `RIP: 0010:${rip ?? ''}`,
-    ...callTrace(name, callers),
-    '---[ end trace 0000000000000000 ]---',
-  ];
+  const header =
+    fault.kind === 'BUG'
+      ? ['Oops: invalid opcode: 0000 [#1] SMP']
+      : fault.kind === 'oops'
+        ? ['Oops: Oops: 0000 [#1] SMP']
+        : [];
+  const oops =
+    fault.kind === 'panic' || fault.kind === 'trap'
+      ? [`${fault.kind === 'panic' ? 'Kernel panic - not syncing: ' : 'khodbg: '}${fault.message}`]
+      : [
+          ...fault.lines,
+          ...header,
+          `CPU: 0 UID: 0 PID: ${pid} Comm: ${comm(name)} Not tainted`,
+          `RIP: 0010:${rip ?? ''}`,
+          ...callTrace(name, callers),
+          '---[ end trace 0000000000000000 ]---',
+        ];
   const fatal = fault.kind === 'panic' || bootParameter(state.machine.config, 'oops') === 'panic' || pid <= 1;
   const last =
-    !fatal || fault.kind === 'panic' ? [] :
-      bootParameter(state.machine.config, 'oops') === 'panic' ? ['Kernel panic - not syncing: Fatal exception'] :
-        pid === 1 ? ['Kernel panic - not syncing: Attempted to kill init! exitcode=0x0000000b'] :
-          ['Kernel panic - not syncing: Attempted to kill the idle task!'];
+    !fatal || fault.kind === 'panic'
+      ? []
+      : bootParameter(state.machine.config, 'oops') === 'panic'
+        ? ['Kernel panic - not syncing: Fatal exception']
+        : pid === 1
+          ? ['Kernel panic - not syncing: Attempted to kill init! exitcode=0x0000000b']
+          : ['Kernel panic - not syncing: Attempted to kill the idle task!'];
   const machine = { ...state.machine, console: print(state.machine.console, [...oops, ...last]) };
   return { ...state, machine, halted: fatal };
 }

@@ -6,6 +6,7 @@ export {
   type Built,
   baseProgram,
   buildKernel,
+  debuggerIntrinsics,
   firstState,
   handoverTree,
   type Kernel,

@@ -349,12 +349,23 @@ declare function page_bad_reason(page: page): string;
 
 // Changes of the machine.
 declare function alloc_node_data(nid: nid_t): void;
-declare function init_node_zone(nid: nid_t, zid: int, start: pfn_t, spanned: ulong, present: ulong): void;
+declare function init_node_zone(
+	nid: nid_t,
+	zid: int,
+	start: pfn_t,
+	spanned: ulong,
+	present: ulong,
+): void;
 declare function memory_present(section: int): void;
 declare function memblock_add(base: phys_addr_t, size: phys_addr_t): int;
 declare function memblock_reserve(base: phys_addr_t, size: phys_addr_t): int;
 declare function memblock_phys_free(base: phys_addr_t, size: phys_addr_t): int;
-declare function memblock_set_node(base: phys_addr_t, size: phys_addr_t, type: memblock_type, nid: nid_t): int;
+declare function memblock_set_node(
+	base: phys_addr_t,
+	size: phys_addr_t,
+	type: memblock_type,
+	nid: nid_t,
+): int;
 declare function memblock_mark_kho_scratch(base: phys_addr_t, size: phys_addr_t): int;
 declare function memblock_clear_kho_scratch(base: phys_addr_t, size: phys_addr_t): int;
 declare function memblock_clear_hotplug(base: phys_addr_t, size: phys_addr_t): int;
@@ -368,7 +379,13 @@ declare function memblock_alloc(size: phys_addr_t, align: phys_addr_t): phys_add
 declare function __next_mem_range(it: mem_range, nid: nid_t, flags: int): boolean;
 declare function init_pageblock_migratetype(page: page, mt: migratetype, isolate: boolean): void;
 declare function set_buddy_order(page: page, order: int): void;
-declare function __add_to_free_list(page: page, zone: zone, order: int, mt: migratetype, tail: boolean): void;
+declare function __add_to_free_list(
+	page: page,
+	zone: zone,
+	order: int,
+	mt: migratetype,
+	tail: boolean,
+): void;
 declare function __del_page_from_free_list(page: page, zone: zone, order: int): void;
 
 declare function __set_bit(leaf: kho_radix_leaf, bit: int): void;
@@ -380,9 +397,27 @@ declare function wait_for_completion(c: completion): void;
 declare function kthread_run(fn: (arg: pglist_data) => void, arg: pglist_data, name: string): void;
 declare function kernel_thread(fn: () => void, name: string): void;
 declare function queue_work(fn: (ps: padata_mt_job_state) => void, ps: padata_mt_job_state): void;
-declare function pr_info(fmt: string, a?: Printable, b?: Printable, c?: Printable, d?: Printable): void;
-declare function pr_warn(fmt: string, a?: Printable, b?: Printable, c?: Printable, d?: Printable): void;
-declare function pr_err(fmt: string, a?: Printable, b?: Printable, c?: Printable, d?: Printable): void;
+declare function pr_info(
+	fmt: string,
+	a?: Printable,
+	b?: Printable,
+	c?: Printable,
+	d?: Printable,
+): void;
+declare function pr_warn(
+	fmt: string,
+	a?: Printable,
+	b?: Printable,
+	c?: Printable,
+	d?: Printable,
+): void;
+declare function pr_err(
+	fmt: string,
+	a?: Printable,
+	b?: Printable,
+	c?: Printable,
+	d?: Printable,
+): void;
 declare function panic(fmt: string, a?: Printable, b?: Printable): void;
 declare function WARN_ON(condition: boolean, text: string): boolean;
 declare function WARN_ON_ONCE(condition: boolean, text: string): boolean;

@@ -13,7 +13,9 @@ export type Patched =
 /** A git mail without its prose before the diff and the signature after it. */
 export function cutMail(text: string): string {
   const lines = text.replace(/\r\n/g, '\n').split('\n');
-  const start = lines.findIndex((line, i) => line.startsWith('diff --git ') || (line.startsWith('--- ') && (lines[i + 1] ?? '').startsWith('+++ ')));
+  const start = lines.findIndex(
+    (line, i) => line.startsWith('diff --git ') || (line.startsWith('--- ') && (lines[i + 1] ?? '').startsWith('+++ ')),
+  );
   const body = start < 0 ? [] : lines.slice(start);
   const signature = body.lastIndexOf('-- ');
   return (signature < 0 ? body : body.slice(0, signature)).join('\n');
@@ -21,7 +23,10 @@ export function cutMail(text: string): string {
 
 /** File name without the a/ or b/ of git, .c read as the .ts that models it. */
 function fileName(header: string | undefined): string {
-  return (header ?? '').replace(/\t.*$/, '').replace(/^[ab]\//, '').replace(/\.c$/, '.ts');
+  return (header ?? '')
+    .replace(/\t.*$/, '')
+    .replace(/^[ab]\//, '')
+    .replace(/\.c$/, '.ts');
 }
 
 /** First line of a hunk's old side that the text does not hold, at the place where the hunk would fit best. */
@@ -41,7 +46,12 @@ function firstMissing(text: string, hunk: StructuredPatchHunk): string {
   return best;
 }
 
-function applyFile(name: string, file: string, text: string, patch: StructuredPatch): { text: string } | { error: string } {
+function applyFile(
+  name: string,
+  file: string,
+  text: string,
+  patch: StructuredPatch,
+): { text: string } | { error: string } {
   let now = text;
   let offset = 0;
   for (const [i, hunk] of patch.hunks.entries()) {
@@ -65,7 +75,8 @@ export function applyKernelPatch(files: Files, name: string, text: string): Patc
   } catch (error) {
     return { ok: false, errors: [`${name}: not a unified diff: ${(error as Error).message.split('\n')[0]}`] };
   }
-  if (parsed.length === 0) return { ok: false, errors: [`${name}: no hunk found; a patch is a unified diff as git writes it`] };
+  if (parsed.length === 0)
+    return { ok: false, errors: [`${name}: no hunk found; a patch is a unified diff as git writes it`] };
   const out: Record<string, string> = { ...files };
   const errors: string[] = [];
   const changed: string[] = [];

@@ -1,7 +1,15 @@
 // The kernel's printf, as far as boot messages need it (lib/vsprintf.c, v7.3). Knows nothing of where the text goes.
 import { isRef, PHYS_ADDR_MAX, ULONG_MAX, type Value } from '../machine/index.ts';
 
-const ERRNO: Readonly<Record<number, string>> = { 12: 'ENOMEM', 14: 'EFAULT', 17: 'EEXIST', 22: 'EINVAL', 2: 'ENOENT', 34: 'ERANGE', 99: 'EADDRNOTAVAIL' };
+const ERRNO: Readonly<Record<number, string>> = {
+  12: 'ENOMEM',
+  14: 'EFAULT',
+  17: 'EEXIST',
+  22: 'EINVAL',
+  2: 'ENOENT',
+  34: 'ERANGE',
+  99: 'EADDRNOTAVAIL',
+};
 
 const asBig = (value: Value): bigint => {
   if (typeof value === 'bigint') return value;
@@ -40,9 +48,12 @@ function padded(text: string, flags: string, width: number): string {
 /** `format` with its arguments; %d %u %x with l, ll, L, z, the flags - 0 #, a width, %s %pa %pe %c %%. */
 export function printf(format: string, args: readonly Value[]): string {
   let next = 0;
-  return format.replace(/%([-0#+ ]*)(\d*)(?:hh|h|ll|l|L|z|t)?(pa|pe|[diuxXsc%])/g, (_all, flags: string, width: string, kind: string) => {
-    if (kind === '%') return '%';
-    const value = args[next++] ?? null;
-    return padded(digits(kind, flags.includes('#'), value), flags, Number(width || 0));
-  });
+  return format.replace(
+    /%([-0#+ ]*)(\d*)(?:hh|h|ll|l|L|z|t)?(pa|pe|[diuxXsc%])/g,
+    (_all, flags: string, width: string, kind: string) => {
+      if (kind === '%') return '%';
+      const value = args[next++] ?? null;
+      return padded(digits(kind, flags.includes('#'), value), flags, Number(width || 0));
+    },
+  );
 }

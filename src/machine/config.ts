@@ -29,14 +29,11 @@ export const MIGRATETYPE_NAMES = ['UNMOVABLE', 'MOVABLE', 'RECLAIMABLE', 'HIGHAT
 export const MIGRATETYPE_LETTERS = 'UMEHCI';
 
 /** Derives what follows from the symbols (include/linux/pageblock-flags.h, page-flags-layout.h; x86-64). */
-export function makeConfig(
-  symbols: Config['symbols'],
-  fill: Config['fill'],
-  cmdline: string,
-): Config {
+export function makeConfig(symbols: Config['symbols'], fill: Config['fill'], cmdline: string): Config {
   const on = (name: string) => symbols[name] === true;
   const maxPageOrder = 10;
-  const blockMax = typeof symbols['CONFIG_PAGE_BLOCK_MAX_ORDER'] === 'number' ? symbols['CONFIG_PAGE_BLOCK_MAX_ORDER'] : maxPageOrder;
+  const blockMax =
+    typeof symbols.CONFIG_PAGE_BLOCK_MAX_ORDER === 'number' ? symbols.CONFIG_PAGE_BLOCK_MAX_ORDER : maxPageOrder;
   const huge = on('CONFIG_HUGETLB_PAGE') || on('CONFIG_TRANSPARENT_HUGEPAGE');
   const maxNrZones = on('CONFIG_ZONE_DEVICE') ? 5 : 4;
   return {
@@ -45,7 +42,7 @@ export function makeConfig(
     sectionSizeBits: 27,
     pageblockOrder: huge ? Math.min(9, blockMax) : blockMax,
     maxPageOrder,
-    nodesShift: typeof symbols['CONFIG_NODES_SHIFT'] === 'number' ? symbols['CONFIG_NODES_SHIFT'] : 10,
+    nodesShift: typeof symbols.CONFIG_NODES_SHIFT === 'number' ? symbols.CONFIG_NODES_SHIFT : 10,
     maxNrZones,
     zonesWidth: maxNrZones > 4 ? 3 : 2,
     fill,

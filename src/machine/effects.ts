@@ -15,11 +15,24 @@ export type Effect =
   | { readonly k: 'store'; readonly ref: Ref; readonly field: Field; readonly value: Value }
   | { readonly k: 'init'; readonly start: number; readonly end: number; readonly nid: number; readonly zid: number }
   | { readonly k: 'pages'; readonly start: number; readonly end: number; readonly change: Partial<PageFields> }
-  | { readonly k: 'page-flags'; readonly start: number; readonly end: number; readonly clear: bigint; readonly set: bigint }
+  | {
+      readonly k: 'page-flags';
+      readonly start: number;
+      readonly end: number;
+      readonly clear: bigint;
+      readonly set: bigint;
+    }
   | { readonly k: 'section'; readonly section: number }
   | { readonly k: 'back'; readonly start: number; readonly end: number }
   | { readonly k: 'migratetype'; readonly start: number; readonly end: number; readonly migratetype: number }
-  | { readonly k: 'list'; readonly pfn: number; readonly zone: number; readonly order: number; readonly migratetype: number; readonly tail: boolean }
+  | {
+      readonly k: 'list';
+      readonly pfn: number;
+      readonly zone: number;
+      readonly order: number;
+      readonly migratetype: number;
+      readonly tail: boolean;
+    }
   | { readonly k: 'unlist'; readonly pfn: number }
   | { readonly k: 'memblock'; readonly memblock: Memblock }
   | { readonly k: 'phys'; readonly pfn: number; readonly page: PhysPage | null }
@@ -56,7 +69,10 @@ export function apply(m: Machine, e: Effect): Machine {
       };
     case 'pages':
       pageAt(m, e.start, 'flags', true);
-      return { ...m, memmap: runUpdate(m.memmap, e.start, e.end, (p) => (p === null ? null : withFields(p, e.change))) };
+      return {
+        ...m,
+        memmap: runUpdate(m.memmap, e.start, e.end, (p) => (p === null ? null : withFields(p, e.change))),
+      };
     case 'page-flags': {
       pageAt(m, e.start, 'flags', true);
       const clear = e.clear & PG_ALL;

@@ -141,9 +141,28 @@ export function initialisedPage(config: Config, nid: number, zid: number): Page 
 
 /** Page flag bits (include/linux/page-flags.h, v7.3), by name as %pGp prints them. */
 export const PAGE_FLAGS: readonly (readonly [string, bigint])[] = [
-  'locked', 'writeback', 'referenced', 'uptodate', 'dirty', 'lru', 'head', 'waiters', 'active', 'workingset',
-  'owner_priv_1', 'owner_2', 'arch_1', 'reserved', 'private', 'private_2', 'reclaim', 'swapbacked', 'unevictable',
-  'dropbehind', 'mlocked', 'hwpoison',
+  'locked',
+  'writeback',
+  'referenced',
+  'uptodate',
+  'dirty',
+  'lru',
+  'head',
+  'waiters',
+  'active',
+  'workingset',
+  'owner_priv_1',
+  'owner_2',
+  'arch_1',
+  'reserved',
+  'private',
+  'private_2',
+  'reclaim',
+  'swapbacked',
+  'unevictable',
+  'dropbehind',
+  'mlocked',
+  'hwpoison',
 ].map((name, bit) => [name, 1n << BigInt(bit)] as const);
 
 export const PG_head = 1n << 6n;
@@ -152,7 +171,15 @@ export const PG_reserved = 1n << 13n;
 export const PG_ALL = (1n << 22n) - 1n;
 /** Flags that must not be set on a page that is freed (facts of include/linux/page-flags.h, PAGE_FLAGS_CHECK_AT_FREE). */
 export const PAGE_FLAGS_CHECK_AT_FREE =
-  (1n << 5n) | (1n << 0n) | (1n << 14n) | (1n << 15n) | (1n << 1n) | PG_reserved | (1n << 8n) | (1n << 18n) | (1n << 20n);
+  (1n << 5n) |
+  (1n << 0n) |
+  (1n << 14n) |
+  (1n << 15n) |
+  (1n << 1n) |
+  PG_reserved |
+  (1n << 8n) |
+  (1n << 18n) |
+  (1n << 20n);
 
 export const PGTY_buddy = 0xf0;
 /** page_type of a free block's head. */

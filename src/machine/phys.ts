@@ -18,9 +18,7 @@ export const physKind: ValueKind<PhysPage | null> = {
 
 function sameWords(a: PhysPage, b: PhysPage): boolean {
   const keys = Object.keys(a.words);
-  return (
-    keys.length === Object.keys(b.words).length && keys.every((k) => a.words[Number(k)] === b.words[Number(k)])
-  );
+  return keys.length === Object.keys(b.words).length && keys.every((k) => a.words[Number(k)] === b.words[Number(k)]);
 }
 
 /** The page with one word changed; `index` from 0 to 511. */

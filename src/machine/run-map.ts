@@ -1,6 +1,6 @@
 // A persistent map from the integers [0, 2^bits) to values: a trie of fan-out 16 whose uniform subtrees are one value,
 // so that its cost goes with the number of changes, never of pages. Equal content has equal shape and equal hash.
-import { type Hash, mix, minus, plus } from './hash.ts';
+import { type Hash, minus, mix, plus } from './hash.ts';
 
 const BITS = 4;
 const FANOUT = 16;

@@ -12,7 +12,13 @@ import { append, entries, type TextList } from './text-list.ts';
 import type { Value } from './value.ts';
 
 /** A value as JSON: bigints as `{ "n": "0x…" }`, everything else as it is. */
-export type SavedValue = number | string | boolean | null | { readonly n: string } | { struct: string; at: number | string };
+export type SavedValue =
+  | number
+  | string
+  | boolean
+  | null
+  | { readonly n: string }
+  | { struct: string; at: number | string };
 
 /** A map as JSON: distinct values, and for each run its length and the index of its value. */
 interface SavedMap<S> {
@@ -148,7 +154,10 @@ export function loadMachine(saved: SavedMachine, config: Config, hardware: Hardw
     pageblocks: loadMap(empty.pageblocks, saved.pageblocks, same),
     buddy: { blocks: loadMap(empty.buddy.blocks, saved.blocks, (block) => block), lists: saved.lists },
     phys: loadMap(empty.phys, saved.phys, loadPhys),
-    table: saved.table.reduce((table, [struct, at, fields]) => putRow(table, struct, at, loadFields(fields)), EMPTY_TABLE),
+    table: saved.table.reduce(
+      (table, [struct, at, fields]) => putRow(table, struct, at, loadFields(fields)),
+      EMPTY_TABLE,
+    ),
     console: saved.console.reduce<TextList>(append, null),
     serial: saved.serial,
   };

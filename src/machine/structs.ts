@@ -1,9 +1,10 @@
 // How kernel structs are found in the machine: a row per struct says how its fields are read and written. Fields that are
 // structs or arrays inside it are addresses, not accesses. Reading what is not there is a fault in the kernel's words.
-import { type Machine, NEVER_SET } from './machine.ts';
-import type { MemblockType, Region } from './memblock.ts';
+
 import { freeCount } from './buddy.ts';
 import { pageFault, trap } from './fault.ts';
+import { type Machine, NEVER_SET } from './machine.ts';
+import type { MemblockType, Region } from './memblock.ts';
 import { type Page, type PageFields, pageAddress, SELF, withFields } from './page.ts';
 import { withWord } from './phys.ts';
 import { runGet, runUpdate } from './run-map.ts';
@@ -26,10 +27,23 @@ const always = () => true;
 
 /** sizeof(struct zone) and the offset of managed_pages, from the reported fault at 0x1410 (zone 3 of a NULL pgdat). */
 const ZONE_SIZE = 0x680n;
-const ZONE_OFFSETS: Readonly<Record<string, bigint>> = { managed_pages: 0x90n, spanned_pages: 0x98n, zone_start_pfn: 0x88n };
+const ZONE_OFFSETS: Readonly<Record<string, bigint>> = {
+  managed_pages: 0x90n,
+  spanned_pages: 0x98n,
+  zone_start_pfn: 0x88n,
+};
 const PAGE_OFFSETS: Readonly<Record<string, bigint>> = {
-  flags: 0n, lru_next: 8n, compound_info: 8n, lru_prev: 16n, mapping: 24n, index: 32n, private: 40n,
-  page_type: 48n, _mapcount: 48n, _refcount: 52n, memcg_data: 56n,
+  flags: 0n,
+  lru_next: 8n,
+  compound_info: 8n,
+  lru_prev: 16n,
+  mapping: 24n,
+  index: 32n,
+  private: 40n,
+  page_type: 48n,
+  _mapcount: 48n,
+  _refcount: 52n,
+  memcg_data: 56n,
 };
 
 /** The field names a struct page answers to. */
@@ -107,7 +121,10 @@ const RESERVED = 2 ** 30;
 export const regionAt = (type: 'memory' | 'reserved', i: number): number => (type === 'reserved' ? RESERVED + i : i);
 
 const ENTRY: Readonly<Record<string, (r: Region) => Value>> = {
-  base: (r) => r.base, size: (r) => r.size, flags: (r) => r.flags, nid: (r) => r.nid,
+  base: (r) => r.base,
+  size: (r) => r.size,
+  flags: (r) => r.flags,
+  nid: (r) => r.nid,
 };
 
 const scratchOf = (m: Machine, at: number) => m.hardware.handover?.scratch[at];

@@ -2,7 +2,12 @@
 import { type Hash, hashString, mix } from './hash.ts';
 
 /** Null is the empty list; otherwise the last entry and the list before it. */
-export type TextList = { readonly text: string; readonly before: TextList; readonly length: number; readonly hash: Hash } | null;
+export type TextList = {
+  readonly text: string;
+  readonly before: TextList;
+  readonly length: number;
+  readonly hash: Hash;
+} | null;
 
 /** The list with one entry more. */
 export function append(list: TextList, text: string): TextList {

@@ -32,6 +32,8 @@ export function hashValue(value: Value): Hash {
     case 'boolean':
       return value ? 8 : 9;
     default:
-      return value === null ? 10 : mix(hashString(value.struct), typeof value.at === 'number' ? value.at : hashString(value.at));
+      return value === null
+        ? 10
+        : mix(hashString(value.struct), typeof value.at === 'number' ? value.at : hashString(value.at));
   }
 }

@@ -38,9 +38,14 @@ function hitLines(row: PointRow, hit: Hit): string[] {
     case 'page':
       return [`Breakpoint ${row.number}, ${row.what}: ${hit.matches.join(', ')}`];
     case 'watch':
-      return [`Hardware watchpoint ${row.number}: ${row.what}  ${formatValue(hit.old, name)} → ${formatValue(hit.now, name)}`];
+      return [
+        `Hardware watchpoint ${row.number}: ${row.what}  ${formatValue(hit.old, name)} → ${formatValue(hit.now, name)}`,
+      ];
     case 'access': {
-      const changed = formatValue(hit.old, name) === formatValue(hit.now, name) ? `value ${formatValue(hit.now, name)}` : `${formatValue(hit.old, name)} → ${formatValue(hit.now, name)}`;
+      const changed =
+        formatValue(hit.old, name) === formatValue(hit.now, name)
+          ? `value ${formatValue(hit.now, name)}`
+          : `${formatValue(hit.old, name)} → ${formatValue(hit.now, name)}`;
       return [`Hardware ${row.type.replace('hw ', '')} ${row.number}: ${row.what}  ${changed}`, ...hit.matches];
     }
     case 'pages':

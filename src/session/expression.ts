@@ -3,7 +3,15 @@
 import type { Evaluate, Locate } from '../debugger/index.ts';
 import type { Kernel } from '../kernel/index.ts';
 import { KernelFault, type Value } from '../machine/index.ts';
-import { type Context, compileExpression, type Ex, type Frame, linkExpression, type Run, type State } from '../vm/index.ts';
+import {
+  type Context,
+  compileExpression,
+  type Ex,
+  type Frame,
+  linkExpression,
+  type Run,
+  type State,
+} from '../vm/index.ts';
 
 /** The frame an expression is read in. */
 export interface Scope {
@@ -12,9 +20,7 @@ export interface Scope {
   readonly frame: Frame | null;
 }
 
-export type Evaluated =
-  | { readonly ok: true; readonly value: Value }
-  | { readonly ok: false; readonly error: string };
+export type Evaluated = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: string };
 
 /** Convenience variables by name, `$_` and the like. */
 export type Variables = Readonly<Record<string, Value>>;
@@ -44,7 +50,9 @@ function contextOf(scope: Scope): Context {
   };
 }
 
-type Compiled = { readonly ok: true; readonly ex: Ex; readonly run: Run } | { readonly ok: false; readonly error: string };
+type Compiled =
+  | { readonly ok: true; readonly ex: Ex; readonly run: Run }
+  | { readonly ok: false; readonly error: string };
 
 function compileIn(kernel: Kernel, text: string, frame: Frame | null, variables: Variables): Compiled {
   const { program, env } = kernel.linked;
@@ -53,13 +61,18 @@ function compileIn(kernel: Kernel, text: string, frame: Frame | null, variables:
   const scope = fn === undefined || frame === null ? null : { fn, pc: frame.pc };
   const compiled = compileExpression(normalise(text), names, program.constants, scope);
   if (!compiled.ok) return { ok: false, error: gdbWording(compiled.error) };
-  const run = linkExpression(compiled.ex, { intrinsics: env.intrinsics, constants: { ...env.constants, ...variables } });
+  const run = linkExpression(compiled.ex, {
+    intrinsics: env.intrinsics,
+    constants: { ...env.constants, ...variables },
+  });
   return { ok: true, ex: compiled.ex, run };
 }
 
 function gdbWording(error: string): string {
   const unknown = /^'([^']+)' is not known here(.*)$/.exec(error);
-  return unknown === null ? error : `No symbol "${unknown[1]}" in current context.${unknown[2]?.replace(/^; /, ' ') ?? ''}`;
+  return unknown === null
+    ? error
+    : `No symbol "${unknown[1]}" in current context.${unknown[2]?.replace(/^; /, ' ') ?? ''}`;
 }
 
 function guarded(run: () => Value): Evaluated {
@@ -118,7 +131,13 @@ export function prepare(
     const result = guarded(() => run((at?.locals ?? []) as Value[], contextOf({ state, thread: mover, frame: at })));
     return result.ok ? result.value : undefined;
   };
-  return { ok: true, prepared: { evaluate: (state, mover) => ask(compiled.run, state, mover), locate: locator(kernel, compiled.ex, ask, variables) } };
+  return {
+    ok: true,
+    prepared: {
+      evaluate: (state, mover) => ask(compiled.run, state, mover),
+      locate: locator(kernel, compiled.ex, ask, variables),
+    },
+  };
 }
 
 function locator(
@@ -128,7 +147,8 @@ function locator(
   variables: Variables,
 ): Locate | null {
   const { env } = kernel.linked;
-  const link = (e: Ex) => linkExpression(e, { intrinsics: env.intrinsics, constants: { ...env.constants, ...variables } });
+  const link = (e: Ex) =>
+    linkExpression(e, { intrinsics: env.intrinsics, constants: { ...env.constants, ...variables } });
   if (ex[0] === 'ld') {
     const [base, field] = [link(ex[1]), link(ex[2])];
     return (state, mover) => {

@@ -1,8 +1,21 @@
 // Values as a kernel developer reads them: pfns, addresses and flags in hex, sentinels and migratetypes by name. Knows
 // nothing of where the values come from.
-import { isRef, MIGRATETYPE_NAMES, type Machine, PAGE_FIELDS, PHYS_ADDR_MAX, pageAddress, pageAt, pageField, row, ULONG_MAX, type Value } from '../machine/index.ts';
+import {
+  isRef,
+  type Machine,
+  MIGRATETYPE_NAMES,
+  PAGE_FIELDS,
+  PHYS_ADDR_MAX,
+  pageAddress,
+  pageAt,
+  pageField,
+  row,
+  ULONG_MAX,
+  type Value,
+} from '../machine/index.ts';
 
-const HEX_NAME = /(^|_)(pfn|spfn|epfn|phys|addr|base|start|end|root|anchor|node|child|mem_map|current_limit|prev_end|hole_pfn|mo_pfn|chunk_end|zone_low|zone_high|next)$|pfn$|_phys$|^(size|limit|key|flags|private|page_type|info)$/;
+const HEX_NAME =
+  /(^|_)(pfn|spfn|epfn|phys|addr|base|start|end|root|anchor|node|child|mem_map|current_limit|prev_end|hole_pfn|mo_pfn|chunk_end|zone_low|zone_high|next)$|pfn$|_phys$|^(size|limit|key|flags|private|page_type|info)$/;
 const NOT_HEX = new Set(['node', 'child_nid']);
 const MIGRATETYPE_NAME = /^(mt|migratetype|buddy_mt)$|\.(mt|migratetype)$/;
 
@@ -53,10 +66,16 @@ export function formatAs(value: Value, letter: string, name: string): string {
 }
 
 /** The fields of a struct, for print: `{flags = 0x0, …}`; null when the struct has no fields of its own to list. */
-export function structFields(m: Machine, ref: { readonly struct: string; readonly at: number | string }): [string, Value][] | null {
+export function structFields(
+  m: Machine,
+  ref: { readonly struct: string; readonly at: number | string },
+): [string, Value][] | null {
   if (ref.struct === 'page') {
     const page = pageAt(m, ref.at as number, 'flags');
-    return PAGE_FIELDS.filter((f) => f !== 'compound_info' && f !== '_mapcount').map((f) => [f, pageField(page, ref.at as number, f)]);
+    return PAGE_FIELDS.filter((f) => f !== 'compound_info' && f !== '_mapcount').map((f) => [
+      f,
+      pageField(page, ref.at as number, f),
+    ]);
   }
   const fields = row(m.table, ref.struct, ref.at);
   return fields === undefined ? null : Object.entries(fields);
@@ -74,4 +93,5 @@ export function printValue(m: Machine, value: Value, name: string): string {
 export const pagePointer = (pfn: number): string => `0x${pageAddress(pfn).toString(16)}`;
 
 /** A pfn range as it is typed: `0x18000..0x18200`. */
-export const rangeText = (start: number, end: number): string => (end - start === 1 ? hexNumber(start) : `${hexNumber(start)}..${hexNumber(end)}`);
+export const rangeText = (start: number, end: number): string =>
+  end - start === 1 ? hexNumber(start) : `${hexNumber(start)}..${hexNumber(end)}`;

@@ -3,10 +3,32 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { baseProgram, buildKernel, firstState, handoverTree, KERNELS, type Kernel, type Patch, shippedPatch, shippedPatches } from '../kernel/index.ts';
+import {
+  baseProgram,
+  buildKernel,
+  debuggerIntrinsics,
+  firstState,
+  handoverTree,
+  KERNELS,
+  type Kernel,
+  namesOf,
+  type Patch,
+  shippedPatch,
+  shippedPatches,
+} from '../kernel/index.ts';
 import { type Hardware, makeConfig } from '../machine/index.ts';
-import type { Program, State } from '../vm/index.ts';
-import { formatProblem, type HandoverBoot, type KernelBoot, parseScenario, type Problem, type Scenario } from './scenario/index.ts';
+import { compileExpression, type Program, type State } from '../vm/index.ts';
+import { normalise } from './expression.ts';
+import {
+  CONFIG_TABLE,
+  formatProblem,
+  type HandoverBoot,
+  type KernelBoot,
+  type Problem,
+  parseScenario,
+  type Scenario,
+  type TextKind,
+} from './scenario/index.ts';
 
 /** A scenario ready to run. `first`: the state in which its last boot enters start_kernel(). */
 export interface Loaded {
@@ -42,6 +64,21 @@ function knownProgram(): Program {
   return baseProgram(DEFAULT_CONFIG);
 }
 
+/** Why a text of the scenario cannot mean anything, to follow the text in a message; null when it can. */
+function checkText(program: Program, kind: TextKind, text: string): string | null {
+  if (kind === 'schedule') return 'is not read yet; leave the key out';
+  if (kind !== 'expression') return null;
+  const names = namesOf(debuggerIntrinsics(DEFAULT_CONFIG), DEFAULT_CONFIG);
+  const constants = new Set([
+    ...names.constants,
+    ...Object.keys(program.constants),
+    'pb',
+    ...CONFIG_TABLE.map((row) => row.name),
+  ]);
+  const read = compileExpression(normalise(text), { ...names, constants }, program.constants, null);
+  return read.ok ? null : `is no expression: ${read.error}`;
+}
+
 function readPatch(name: string, folder: string): Patch | string {
   if (!name.includes('/')) {
     const known = shippedPatches();
@@ -49,7 +86,8 @@ function readPatch(name: string, folder: string): Patch | string {
     return `no shipped patch '${name}'; shipped are ${known.join(', ')}; a path contains a '/'`;
   }
   const path = isAbsolute(name) ? name : join(folder, name);
-  if (!existsSync(path)) return `cannot read the patch '${name}': no such file; paths are relative to ${folder === '' ? 'the working directory' : 'the file that names them'}`;
+  if (!existsSync(path))
+    return `cannot read the patch '${name}': no such file; paths are relative to ${folder === '' ? 'the working directory' : 'the file that names them'}`;
   try {
     return { name, text: readFileSync(path, 'utf8') };
   } catch (error) {
@@ -102,6 +140,7 @@ export function loadScenarioText(file: string, text: string, options: LoadOption
     kernels: KERNELS,
     functions: Object.keys(program.fns),
     arity,
+    check: (kind, words) => checkText(program, kind, words),
   });
   if (!parsed.ok) return { ok: false, errors: parsed.errors.map(formatProblem) };
   const { scenario } = parsed;
@@ -112,7 +151,18 @@ export function loadScenarioText(file: string, text: string, options: LoadOption
   if (errors.length > 0) return { ok: false, errors };
   const config = makeConfig(boot.config, scenario.machine.fill, boot.cmdline);
   const built = buildKernel(config, patches, boot.actors);
-  if (!built.ok) return { ok: false, errors: built.errors };
+  const place = (path: readonly (string | number)[]) => {
+    const { line, col } = parsed.placeOf(path);
+    return `${file}:${line}:${col}`;
+  };
+  if (!built.ok) {
+    const at = scenario.boots.indexOf(boot);
+    const actors = built.actors.map(
+      ({ index, key, message }) =>
+        `${place(['boots', at, 'actors', index, key])}: boots[${at}].actors[${index}].${key}: ${message}`,
+    );
+    return { ok: false, errors: [...built.errors, ...actors] };
+  }
   const hardware = hardwareOf(scenario, boot, handover);
   const tree = handover === null ? null : handoverTree(config, hardware, handover.preserved, handover.radixNodes);
   const bootNumber = scenario.boots.length;
@@ -128,10 +178,7 @@ export function loadScenarioText(file: string, text: string, options: LoadOption
       first: firstState(built.kernel, bootNumber, hardware, tree?.phys ?? null),
       radixPages: tree?.pages ?? 0,
       patches: patches.map((patch) => patch.name),
-      place: (path) => {
-        const { line, col } = parsed.placeOf(path);
-        return `${file}:${line}:${col}`;
-      },
+      place,
     },
   };
 }
@@ -144,7 +191,10 @@ export function loadScenario(file: string, options: LoadOptions = {}): LoadResul
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     const why = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'it is a folder' : (code ?? 'error');
-    return { ok: false, errors: [`${file}: cannot be read: ${why}; give the path of a scenario, such as scenarios/two-nodes.json`] };
+    return {
+      ok: false,
+      errors: [`${file}: cannot be read: ${why}; give the path of a scenario, such as scenarios/two-nodes.json`],
+    };
   }
   return loadScenarioText(file, text, options);
 }

@@ -65,7 +65,12 @@ export class Port implements SessionPort {
     this.last = typeof command !== 'string' && (command.repeats ?? false) ? wanted : '';
     this.interrupted = false;
     const output = await this.drive(wanted, begin(this.session, wanted));
-    const lines = output.lines.map((out) => out.split('\t').map((part) => printable(part, 4096)).join('\t'));
+    const lines = output.lines.map((out) =>
+      out
+        .split('\t')
+        .map((part) => printable(part, 4096))
+        .join('\t'),
+    );
     this.session.say(output.ok ? 'out' : 'error', lines);
     this.changed();
     return { ok: output.ok, output: lines, quit: output.quit ?? false };

@@ -12,7 +12,11 @@ const ok = (value: Position): Read<Position> => ({ ok: true, value });
 const no = (error: string): Read<Position> => ({ ok: false, error });
 
 /** Runs the history on to its end, or to a position; false when it was interrupted. */
-export function* runOn(session: Session, until: number, reached: () => boolean = () => false): Generator<Position, boolean, boolean | undefined> {
+export function* runOn(
+  session: Session,
+  until: number,
+  reached: () => boolean = () => false,
+): Generator<Position, boolean, boolean | undefined> {
   const { branch } = session.state.cursor;
   const { time } = session;
   for (let n = 1; time.end(branch) < until && !time.branch(branch).ended && !reached(); n++) {
@@ -64,5 +68,7 @@ export function* readPosition(session: Session, text: string): Seeking {
   const share = /^(\d+(?:\.\d+)?)%$/.exec(word);
   if (share !== null) return yield* percent(session, Math.min(100, Number(share[1])));
   if (STAGES.includes(word)) return yield* stagePosition(session, word);
-  return no(`'${text}' is no position; write #N, #N.M, +N, -N, 50%, start, end or a stage${didYouMean(word, [...STAGES, 'start'])}`);
+  return no(
+    `'${text}' is no position; write #N, #N.M, +N, -N, 50%, start, end or a stage${didYouMean(word, [...STAGES, 'start'])}`,
+  );
 }

@@ -4,15 +4,23 @@ import type { Output } from './commands/command.ts';
 import { findCommand, splitLine } from './commands/table.ts';
 import { evaluate } from './expression.ts';
 import type { Loaded } from './load.ts';
-import { checkExpectations, exitStatus, type Report, type ReportStop, reportOf, reportText, runScenario } from './report/index.ts';
+import {
+  checkExpectations,
+  exitStatus,
+  type Report,
+  type ReportStop,
+  reportOf,
+  reportText,
+  runScenario,
+} from './report/index.ts';
 import { Session } from './session.ts';
 
 export type RunResult =
   | { readonly ok: true; readonly report: Report; readonly text: string; readonly status: number }
   | { readonly ok: false; readonly errors: readonly string[] };
 
-/** Turns after which a run is given up: nothing that ends needs so many. */
-const BUDGET = 200_000_000;
+/** Turns after which a run is given up unless it is told otherwise: some seconds, or a machine of some 100 GiB. */
+export const BUDGET = 1_500_000;
 
 /** Executes a stop command on a session; null, or why it is refused. */
 function setStop(session: Session, line: string): string | null {
@@ -24,7 +32,7 @@ function setStop(session: Session, line: string): string | null {
 }
 
 /** Runs a loaded scenario. The exit status is 0, 1 when an expectation failed, 3 when it did not end within its budget. */
-export function runReport(loaded: Loaded): RunResult {
+export function runReport(loaded: Loaded, budget: number = BUDGET): RunResult {
   const session = new Session(loaded);
   const { stops: wanted, expect } = loaded.scenario;
   for (const [i, line] of wanted.entries()) {
@@ -37,14 +45,20 @@ export function runReport(loaded: Loaded): RunResult {
     if (!('stop' in one) || counted.has(one.stop)) continue;
     const before = session.state.nextPoint;
     const wrong = setStop(session, one.stop);
-    if (wrong !== null) return { ok: false, errors: [`${loaded.place(['expect', i, 'stop'])}: expect[${i}].stop: ${wrong}`] };
-    counted.set(one.stop, session.state.nextPoint > before ? before : (session.state.points.find((p) => one.stop.endsWith(p.what))?.number ?? 0));
+    if (wrong !== null)
+      return { ok: false, errors: [`${loaded.place(['expect', i, 'stop'])}: expect[${i}].stop: ${wrong}`] };
+    counted.set(
+      one.stop,
+      session.state.nextPoint > before
+        ? before
+        : (session.state.points.find((p) => one.stop.endsWith(p.what))?.number ?? 0),
+    );
   }
   const points = session.livePoints();
   const stops: ReportStop[] = [];
   const seen: { point: number; fn: string }[] = [];
   const recorded = runScenario(loaded, {
-    maxTurns: BUDGET,
+    maxTurns: budget,
     onTurn: ({ start, end, thread, before, after, trace }) => {
       const hits = hitsOf({ start: position(start), end, thread, before, after, trace }, points);
       if (hits.length === 0) return;
@@ -55,7 +69,13 @@ export function runReport(loaded: Loaded): RunResult {
       const [first] = own;
       if (first === undefined) return;
       const row = session.state.points.find((p) => p.number === first.point.number);
-      stops.push({ at: label(first.at), kind: `${row?.type ?? ''} ${row?.what ?? ''}`.trim(), thread: before.threads[thread]?.name ?? '', function: top?.fn ?? '', line });
+      stops.push({
+        at: label(first.at),
+        kind: `${row?.type ?? ''} ${row?.what ?? ''}`.trim(),
+        thread: before.threads[thread]?.name ?? '',
+        function: top?.fn ?? '',
+        line,
+      });
     },
   });
   const checked = checkExpectations(
@@ -67,5 +87,6 @@ export function runReport(loaded: Loaded): RunResult {
     },
   );
   const report = reportOf(recorded, { stops, expect: checked });
-  return { ok: true, report, text: reportText(report, loaded.scenario.title).trimEnd(), status: recorded.ended ? exitStatus(report) : 3 };
+  const text = reportText(report, { title: loaded.scenario.title, patches: loaded.patches }).trimEnd();
+  return { ok: true, report, text, status: recorded.ended ? exitStatus(report) : 3 };
 }

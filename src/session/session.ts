@@ -1,7 +1,19 @@
 // A session: one scenario opened, where the user stands in its history, what he has asked to be stopped by. Commands move it;
 // views show it. State changes by immer, as one value; the history itself belongs to the timeline.
 import { produce } from 'immer';
-import { type Branch, comparePositions, type Hit, label, type Outcome, type Point, type Position, position, stackOf, Timeline, type Trigger } from '../debugger/index.ts';
+import {
+  type Branch,
+  comparePositions,
+  type Hit,
+  label,
+  type Outcome,
+  type Point,
+  type Position,
+  position,
+  stackOf,
+  Timeline,
+  type Trigger,
+} from '../debugger/index.ts';
 import type { Value } from '../machine/index.ts';
 import { entries } from '../machine/index.ts';
 import { type Frame, runnable, type State, type Thread } from '../vm/index.ts';
@@ -77,7 +89,8 @@ export class Session {
     this.time = new Timeline(loaded.kernel.linked, loaded.first, (branch, at, state, trace) => {
       const stage = stageReached(loaded.kernel.initcalls, state, trace.returned);
       if (stage !== null) this.addStage(branch, { at, kind: 'stage', label: stage });
-      if (state.threads[state.current]?.death) this.addStage(branch, { at, kind: 'fault', label: state.threads[state.current]?.death?.what ?? '' });
+      if (state.threads[state.current]?.death)
+        this.addStage(branch, { at, kind: 'fault', label: state.threads[state.current]?.death?.what ?? '' });
     });
     const cursor: Cursor = { branch: 0, at: position(0), thread: 0, level: 0 };
     this.state = {
@@ -119,7 +132,9 @@ export class Session {
 
   /** Changes the state by a recipe. */
   change(recipe: (draft: { -readonly [K in keyof SessionState]: SessionState[K] }) => void): void {
-    this.state = produce(this.state, (draft) => recipe(draft as { -readonly [K in keyof SessionState]: SessionState[K] }));
+    this.state = produce(this.state, (draft) =>
+      recipe(draft as { -readonly [K in keyof SessionState]: SessionState[K] }),
+    );
   }
 
   /** The simulated state where one stands. */
@@ -159,19 +174,27 @@ export class Session {
     const { cursor, values } = this.state;
     const out: Record<string, Value> = { $_step: cursor.at.at, $_thread: cursor.thread + 1 };
     const local = this.frame();
-    const pfn = local === null ? undefined : evaluate(this.kernel, 'pfn', { state: this.now(), thread: cursor.thread, frame: local });
-    if (pfn?.ok) out['$_pfn'] = pfn.value;
+    const pfn =
+      local === null
+        ? undefined
+        : evaluate(this.kernel, 'pfn', { state: this.now(), thread: cursor.thread, frame: local });
+    if (pfn?.ok) out.$_pfn = pfn.value;
     values.forEach((value, i) => {
       out[`$${i + 1}`] = value;
-      out['$'] = value;
-      out['$_'] = value;
+      out.$ = value;
+      out.$_ = value;
     });
     return out;
   }
 
   /** An expression in the selected frame. */
   evaluate(text: string): Evaluated {
-    return evaluate(this.kernel, text, { state: this.now(), thread: this.state.cursor.thread, frame: this.frame() }, this.variables());
+    return evaluate(
+      this.kernel,
+      text,
+      { state: this.now(), thread: this.state.cursor.thread, frame: this.frame() },
+      this.variables(),
+    );
   }
 
   /** The stop points as the debugger layer wants them. */
@@ -223,7 +246,10 @@ export class Session {
   say(kind: LogLine['kind'], lines: readonly string[]): void {
     if (lines.length === 0) return;
     this.change((draft) => {
-      draft.log = [...draft.log.slice(-5000), ...lines.map((text): LogLine => ({ kind, text: text.replace(/\t+/g, '  ') }))];
+      draft.log = [
+        ...draft.log.slice(-5000),
+        ...lines.map((text): LogLine => ({ kind, text: text.replace(/\t+/g, '  ') })),
+      ];
     });
   }
 
@@ -239,7 +265,9 @@ export class Session {
 
   /** Adds a stop point; a catchpoint that stands already is not made twice. */
   addPoint(row: Omit<PointRow, 'number' | 'hits' | 'enabled'>): { row: PointRow; known: boolean } {
-    const same = this.state.points.find((p) => p.type === row.type && p.what === row.what && p.condition === row.condition && p.type === 'catchpoint');
+    const same = this.state.points.find(
+      (p) => p.type === row.type && p.what === row.what && p.condition === row.condition && p.type === 'catchpoint',
+    );
     if (same !== undefined) return { row: same, known: true };
     const made: PointRow = { ...row, number: this.state.nextPoint, hits: 0, enabled: true };
     this.change((draft) => {

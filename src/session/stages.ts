@@ -23,7 +23,7 @@ export function stageReached(initcalls: readonly Initcall[], state: State, retur
   if (returned === null) return null;
   if (BY_RETURN.has(returned)) return returned;
   if (returned === 'pgdat_init_report_one_done') {
-    return row(state.machine.table, 'var', 0)?.['pgdat_init_n_undone'] === 0 ? 'deferred' : null;
+    return row(state.machine.table, 'var', 0)?.pgdat_init_n_undone === 0 ? 'deferred' : null;
   }
   return returned === (lastActor(initcalls) ?? 'run_init_process') ? 'restore' : null;
 }

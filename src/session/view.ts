@@ -18,7 +18,16 @@ export interface PositionView {
 
 /** Why the session stands where it stands. `lines[0]` is the headline, as gdb words it; the rest is detail. */
 export interface StopView {
-  readonly kind: 'start' | 'step' | 'breakpoint' | 'watchpoint' | 'catchpoint' | 'fault' | 'end' | 'seek' | 'interrupted';
+  readonly kind:
+    | 'start'
+    | 'step'
+    | 'breakpoint'
+    | 'watchpoint'
+    | 'catchpoint'
+    | 'fault'
+    | 'end'
+    | 'seek'
+    | 'interrupted';
   readonly lines: readonly string[];
 }
 

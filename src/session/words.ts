@@ -55,9 +55,12 @@ function firstStatements(fn: Fn, line: number): number[] {
 function inFunction(kernel: Kernel, name: string, line: number): Read<Trigger & { kind: 'location' }> {
   const fn = kernel.linked.program.fns[name];
   if (fn === undefined) {
-    return no(`Function "${name}" not defined.${didYouMean(name, Object.keys(kernel.linked.program.fns)).replace(/^; d/, ' D')}`);
+    return no(
+      `Function "${name}" not defined.${didYouMean(name, Object.keys(kernel.linked.program.fns)).replace(/^; d/, ' D')}`,
+    );
   }
-  if (line < fn.line || line > fn.end) return no(`no line ${line} in ${name} (lines ${fn.line} to ${fn.end} of ${fn.file})`);
+  if (line < fn.line || line > fn.end)
+    return no(`no line ${line} in ${name} (lines ${fn.line} to ${fn.end} of ${fn.file})`);
   return ok({ kind: 'location', fn: name, pcs: firstStatements(fn, line) });
 }
 
@@ -73,18 +76,25 @@ function inFile(kernel: Kernel, name: string, line: number): Read<Trigger & { ki
   const count = (kernel.files[file] ?? '').split('\n').length - 1;
   if (line < 1 || line > count) return no(`no line ${line} in ${file} (${count} lines)`);
   const fns = Object.values(kernel.linked.program.fns).filter((fn) => fn.file === file);
-  const fn = fns.find((f) => line >= f.line && line <= f.end) ?? fns.filter((f) => f.line >= line).sort((a, b) => a.line - b.line)[0];
+  const fn =
+    fns.find((f) => line >= f.line && line <= f.end) ??
+    fns.filter((f) => f.line >= line).sort((a, b) => a.line - b.line)[0];
   if (fn === undefined) return no(`no statement at or after line ${line} of ${file}`);
   return inFunction(kernel, fn.name, Math.max(line, fn.line));
 }
 
 /** A place in the text: FUNCTION, FUNCTION:LINE or FILE:LINE; `bootN:` before it is accepted for the boot that runs. */
-export function readLocation(kernel: Kernel, text: string, here: { file: string; line: number } | null): Read<Trigger & { kind: 'location' }> {
+export function readLocation(
+  kernel: Kernel,
+  text: string,
+  here: { file: string; line: number } | null,
+): Read<Trigger & { kind: 'location' }> {
   const plain = text.trim().replace(/^boot\d+:/, '');
   if (plain === '') return here === null ? no('no current place') : inFile(kernel, here.file, here.line);
   if (/^\d+$/.test(plain)) return here === null ? no('no current file') : inFile(kernel, here.file, Number(plain));
   const [name, line, more] = plain.split(':');
-  if (name === undefined || more !== undefined) return no(`'${text}' is no place; write FUNCTION, FUNCTION:LINE or FILE:LINE`);
+  if (name === undefined || more !== undefined)
+    return no(`'${text}' is no place; write FUNCTION, FUNCTION:LINE or FILE:LINE`);
   if (line === undefined) {
     const fn = kernel.linked.program.fns[name];
     if (fn === undefined) return inFunction(kernel, name, 0);

@@ -22,7 +22,9 @@ function shiftLeft(x: number, y: number): number {
 function whole(op: string, x: number, y: number, result: number): number {
   if (Number.isSafeInteger(result)) return result;
   if (op === '/' && y === 0) throw trap(`${x} / 0: divide error`);
-  throw trap(Number.isInteger(result) ? `${x} ${op} ${y} leaves 2^53` : `${x} ${op} ${y} is not a whole number; use div()`);
+  throw trap(
+    Number.isInteger(result) ? `${x} ${op} ${y} leaves 2^53` : `${x} ${op} ${y} is not a whole number; use div()`,
+  );
 }
 
 function word(op: string, x: bigint, y: bigint, result: bigint): bigint {
@@ -111,7 +113,11 @@ export function compare(op: string, x: Value, y: Value): boolean {
 
 /** x === y as C's ==. A number beside a bigint traps: C would convert, JavaScript says false. */
 export function same(x: Value, y: Value): boolean {
-  if (typeof x !== typeof y && (typeof x === 'bigint' || typeof y === 'bigint') && (typeof x === 'number' || typeof y === 'number')) {
+  if (
+    typeof x !== typeof y &&
+    (typeof x === 'bigint' || typeof y === 'bigint') &&
+    (typeof x === 'number' || typeof y === 'number')
+  ) {
     throw trap(`=== of ${kindOf(x)} and ${kindOf(y)}; convert with u64() or num()`);
   }
   return equal(x, y);

@@ -118,10 +118,18 @@ export class Builder {
 
   unknown(node: Node, name: string): never {
     const { functions, constants, names } = this.unit;
-    const known = new Set([...functions.keys(), ...constants.keys(), ...names.constants, ...names.variables]);
-    for (const word of Object.keys(names.intrinsics)) known.add(word);
+    const known = new Set<string>();
     for (let scope: Scope | null = this.scope; scope !== null; scope = scope.up) {
       for (const word of scope.names.keys()) known.add(word);
+    }
+    for (const words of [
+      functions.keys(),
+      constants.keys(),
+      names.constants,
+      names.variables,
+      Object.keys(names.intrinsics),
+    ]) {
+      for (const word of words) known.add(word);
     }
     this.fail(node, `'${name}' is not known here${didYouMean(name, known)}`);
   }

@@ -15,15 +15,22 @@ export type Compiled =
 
 const OPTIONS: ParserOptions = { sourceType: 'script', plugins: ['typescript'], errorRecovery: false };
 
+/** What the parser says of a syntax error, where it knows less than we do. */
+function inOurWords(what: string): string {
+  if (what.startsWith("'await'")) return refusal('AwaitExpression');
+  const jump = /^Unsyntactic (break|continue)/.exec(what);
+  return jump === null ? `${what[0]?.toLowerCase()}${what.slice(1)}` : `${jump[1]} outside a loop`;
+}
+
 function parseText(file: string, text: string, module = false): t.Program {
   try {
-    return parse(text, { ...OPTIONS, sourceType: module ? 'module' : 'script', sourceFilename: file }).program as t.Program;
+    return parse(text, { ...OPTIONS, sourceType: module ? 'module' : 'script', sourceFilename: file })
+      .program as t.Program;
   } catch (error) {
     const { loc, message } = error as { loc?: { line: number; column: number }; message: string };
     const what = message.replace(/\s*\(\d+:\d+\)$/, '').replace(/\.$/, '');
     if (!module && /import|export/.test(what)) return parseText(file, text, true);
-    const said = what.startsWith("'await'") ? refusal('AwaitExpression') : `${what[0]?.toLowerCase()}${what.slice(1)}`;
-    throw new KernelTextError(`${file}:${loc?.line ?? 1}:${(loc?.column ?? 0) + 1}: ${said}`);
+    throw new KernelTextError(`${file}:${loc?.line ?? 1}:${(loc?.column ?? 0) + 1}: ${inOurWords(what)}`);
   }
 }
 
@@ -47,7 +54,10 @@ function collectConstant(file: string, node: t.VariableDeclaration, into: Collec
   }
   for (const { id, init } of node.declarations) {
     const type = init?.type;
-    if (id.type !== 'Identifier' || !(type === 'NumericLiteral' || type === 'BigIntLiteral' || type === 'StringLiteral')) {
+    if (
+      id.type !== 'Identifier' ||
+      !(type === 'NumericLiteral' || type === 'BigIntLiteral' || type === 'StringLiteral')
+    ) {
       into.errors.push(`${at(init ?? id)}: ${refusal('top value')}`);
     } else {
       into.constants.set(id.name, type === 'BigIntLiteral' ? ['n', BigInt(init.value).toString()] : ['k', init.value]);
@@ -60,7 +70,8 @@ function collect(file: string, program: t.Program, into: Collected): void {
   for (const node of program.body) {
     if (node.type === 'FunctionDeclaration') {
       const name = node.id?.name ?? '';
-      if (into.functions.has(name)) into.errors.push(`${at(node)}: ${name} is already defined in ${into.functions.get(name)?.file}`);
+      if (into.functions.has(name))
+        into.errors.push(`${at(node)}: ${name} is already defined in ${into.functions.get(name)?.file}`);
       else into.functions.set(name, { node, file, params: node.params.length });
     } else if (node.type === 'VariableDeclaration') collectConstant(file, node, into);
     else if (!/^TS(TypeAlias|Interface)/.test(node.type) && node.type !== 'EmptyStatement') {

@@ -1,10 +1,20 @@
 // Operations to closures: a program joined with the constants and intrinsics of one boot. Functions are linked when they
 // are first called. Knows nothing of threads.
-import { isEmbedded, isRef, type KernelFault, type Machine, pageFault, type Ref, readField, type Value } from '../machine/index.ts';
+
+import type { Effect } from '../machine/index.ts';
+import {
+  isEmbedded,
+  isRef,
+  type KernelFault,
+  type Machine,
+  pageFault,
+  type Ref,
+  readField,
+  type Value,
+} from '../machine/index.ts';
 import { arithmetic, compare, negate, same } from './arithmetic.ts';
 import type { Ex, Fn, IntrinsicKind, Op, Program } from './ops.ts';
 import type { Access, Note, State, Thread, Wait } from './state.ts';
-import type { Effect } from '../machine/index.ts';
 
 /** What an intrinsic sees while it runs. `machine` is current; emit() changes it. */
 export interface Context {
@@ -52,7 +62,19 @@ export type Run = (locals: Locals, c: Context) => Value;
 
 /** What an operation does, as a small integer. */
 export const K = {
-  set: 0, load: 1, store: 2, new: 3, mem: 4, range: 5, call: 6, callv: 7, ret: 8, jmp: 9, jz: 10, jnz: 11, nop: 12,
+  set: 0,
+  load: 1,
+  store: 2,
+  new: 3,
+  mem: 4,
+  range: 5,
+  call: 6,
+  callv: 7,
+  ret: 8,
+  jmp: 9,
+  jz: 10,
+  jnz: 11,
+  nop: 12,
 } as const;
 
 /** A linked operation; the fields that its kind does not use are blank. */
@@ -108,7 +130,11 @@ function loosened(op: string, a: Run, b: Run): Run {
   return (L, c) => {
     const x = a(L, c);
     const y = b(L, c);
-    return linkBinary(op, () => big(x, y), () => big(y, x))(L, c);
+    return linkBinary(
+      op,
+      () => big(x, y),
+      () => big(y, x),
+    )(L, c);
   };
 }
 
@@ -218,7 +244,16 @@ export function linkExpression(ex: Ex, env: Pick<Environment, 'constants' | 'int
 
 const nothing: Run = () => null;
 const BLANK: Code = {
-  k: K.nop, slot: -1, a: nothing, b: nothing, v: nothing, args: [], name: '', names: [], to: -1, intrinsic: null,
+  k: K.nop,
+  slot: -1,
+  a: nothing,
+  b: nothing,
+  v: nothing,
+  args: [],
+  name: '',
+  names: [],
+  to: -1,
+  intrinsic: null,
 };
 
 function linkOp(op: Op, env: Environment): Code {
@@ -238,7 +273,15 @@ function linkOp(op: Op, env: Environment): Code {
       return { ...BLANK, k: K.mem, slot: op[1], name: op[2], intrinsic, v: linkIntrinsic(intrinsic, op[3].map(go)) };
     }
     case 'range':
-      return { ...BLANK, k: K.range, slot: op[1], name: op[2], intrinsic: env.intrinsics[op[2]] ?? null, to: op[3], names: new Array(op[4]).fill('') };
+      return {
+        ...BLANK,
+        k: K.range,
+        slot: op[1],
+        name: op[2],
+        intrinsic: env.intrinsics[op[2]] ?? null,
+        to: op[3],
+        names: new Array(op[4]).fill(''),
+      };
     case 'call':
       return { ...BLANK, k: K.call, slot: op[1], name: op[2], args: op[3].map(go) };
     case 'callv':

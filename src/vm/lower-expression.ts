@@ -9,7 +9,14 @@ const BINARY = new Set(['+', '-', '*', '/', '%', '<<', '>>', '>>>', '&', '|', '^
 /** The struct that holds the kernel's variables. */
 export const VARIABLES: Ex = ['k', { struct: 'var', at: 0 }];
 
-type Node = t.Expression | t.PrivateName | t.Super | t.Import | t.V8IntrinsicIdentifier | t.SpreadElement | t.ArgumentPlaceholder;
+type Node =
+  | t.Expression
+  | t.PrivateName
+  | t.Super
+  | t.Import
+  | t.V8IntrinsicIdentifier
+  | t.SpreadElement
+  | t.ArgumentPlaceholder;
 
 function literal(node: t.NumericLiteral | t.BigIntLiteral | t.StringLiteral | t.BooleanLiteral | t.NullLiteral): Ex {
   if (node.type === 'BigIntLiteral') return ['n', BigInt(node.value).toString()];
@@ -55,8 +62,10 @@ export class ExpressionLowering {
     const { b } = this;
     switch (node.type) {
       case 'NumericLiteral':
-        if (!Number.isSafeInteger(node.value) && this.inline) return ['n', BigInt(String(node.extra?.raw ?? node.value)).toString()];
-        if (!Number.isSafeInteger(node.value)) b.fail(node, `${node.value} is not a whole number below 2^53; write a bigint`);
+        if (!Number.isSafeInteger(node.value) && this.inline)
+          return ['n', BigInt(String(node.extra?.raw ?? node.value)).toString()];
+        if (!Number.isSafeInteger(node.value))
+          b.fail(node, `${node.value} is not a whole number below 2^53; write a bigint`);
         return literal(node);
       case 'BigIntLiteral':
       case 'StringLiteral':
@@ -102,7 +111,8 @@ export class ExpressionLowering {
     if (b.unit.functions.has(node.name)) return ['f', node.name];
     if (b.unit.names.constants.has(node.name)) return ['g', node.name];
     if (b.unit.names.variables.has(node.name)) return this.load(VARIABLES, ['k', node.name], into);
-    if (b.unit.names.intrinsics[node.name] !== undefined) b.fail(node, `${node.name} is an intrinsic and can only be called`);
+    if (b.unit.names.intrinsics[node.name] !== undefined)
+      b.fail(node, `${node.name} is an intrinsic and can only be called`);
     return b.unknown(node, node.name);
   }
 

@@ -15,7 +15,7 @@ export class StatementLowering {
     this.x = new ExpressionLowering(b, false);
   }
 
-  statement(node: t.Statement): void {
+  statement(node: t.Statement): undefined {
     const { b } = this;
     switch (node.type) {
       case 'BlockStatement':
@@ -52,13 +52,13 @@ export class StatementLowering {
     }
   }
 
-  private block(body: readonly t.Statement[]): void {
+  private block(body: readonly t.Statement[]): undefined {
     this.b.open();
     for (const node of body) this.statement(node);
     this.b.close();
   }
 
-  private declaration(node: t.VariableDeclaration): void {
+  private declaration(node: t.VariableDeclaration): undefined {
     const { b } = this;
     if (node.kind === 'var') b.refuse(node, 'var');
     const [declarator, second] = node.declarations;
@@ -73,7 +73,7 @@ export class StatementLowering {
     b.declare(id, id.name, node.kind === 'let', slot);
   }
 
-  private struct(id: t.Identifier, init: t.ObjectExpression, slot: Slot): void {
+  private struct(id: t.Identifier, init: t.ObjectExpression, slot: Slot): undefined {
     const annotation = id.typeAnnotation;
     const type = annotation?.type === 'TSTypeAnnotation' ? annotation.typeAnnotation : null;
     if (type?.type !== 'TSTypeReference' || type.typeName.type !== 'Identifier') {
@@ -82,7 +82,12 @@ export class StatementLowering {
     const names: string[] = [];
     const values: Ex[] = [];
     for (const property of init.properties) {
-      if (property.type !== 'ObjectProperty' || property.computed || property.shorthand || property.key.type !== 'Identifier') {
+      if (
+        property.type !== 'ObjectProperty' ||
+        property.computed ||
+        property.shorthand ||
+        property.key.type !== 'Identifier'
+      ) {
         return this.b.fail(property, 'a struct is written as { field: value, … }');
       }
       names.push(property.key.name);
@@ -92,12 +97,12 @@ export class StatementLowering {
   }
 
   /** Puts the value of `node` into `slot` by its last operation, or by a `set`. */
-  private into(slot: Slot, node: t.Expression): void {
+  private into(slot: Slot, node: t.Expression): undefined {
     const value = this.x.value(node, slot);
     if (value[0] !== 'l' || value[1] !== slot) this.b.emit('set', slot, value);
   }
 
-  private expression(node: t.Expression): void {
+  private expression(node: t.Expression): undefined {
     switch (node.type) {
       case 'AssignmentExpression':
         return this.assignment(node);
@@ -116,12 +121,15 @@ export class StatementLowering {
   }
 
   private known(node: t.Expression): boolean {
-    return /^(Binary|Logical|Unary|Conditional|Member)Expression$|^Identifier$|Literal$/.test(node.type) &&
-      node.type !== 'TemplateLiteral' && node.type !== 'RegExpLiteral' &&
-      !(node.type === 'UnaryExpression' && !['!', '-', '~'].includes(node.operator));
+    return (
+      /^(Binary|Logical|Unary|Conditional|Member)Expression$|^Identifier$|Literal$/.test(node.type) &&
+      node.type !== 'TemplateLiteral' &&
+      node.type !== 'RegExpLiteral' &&
+      !(node.type === 'UnaryExpression' && !['!', '-', '~'].includes(node.operator))
+    );
   }
 
-  private assignment(node: t.AssignmentExpression): void {
+  private assignment(node: t.AssignmentExpression): undefined {
     const { b } = this;
     if (node.operator === '=') {
       const { left } = node;
@@ -142,7 +150,7 @@ export class StatementLowering {
   }
 
   /** `target op= right`; a null right is 1 of the target's own kind. */
-  private change(target: t.Expression, operator: string, right: t.Expression | null): void {
+  private change(target: t.Expression, operator: string, right: t.Expression | null): undefined {
     const { b, x } = this;
     const operand = (): Ex => (right === null ? ['k', 1] : x.value(right));
     const combined = (old: Ex): Ex => ['b', right === null ? `${operator}1` : operator, old, operand()];
@@ -170,14 +178,15 @@ export class StatementLowering {
     const local = b.find(node.name);
     if (local === null) {
       if (b.unit.names.variables.has(node.name)) return null;
-      if (b.unit.names.constants.has(node.name) || b.unit.constants.has(node.name)) b.fail(node, `${node.name} is a constant`);
+      if (b.unit.names.constants.has(node.name) || b.unit.constants.has(node.name))
+        b.fail(node, `${node.name} is a constant`);
       return b.unknown(node, node.name);
     }
     if (!local.assignable) b.fail(node, `${node.name} is a const; declare it with let`);
     return local.slot;
   }
 
-  private ifStatement(node: t.IfStatement): void {
+  private ifStatement(node: t.IfStatement): undefined {
     const { b } = this;
     b.statement(node);
     const toElse = this.x.jumpIf(node.test, false);
@@ -190,17 +199,17 @@ export class StatementLowering {
     } else this.land(toElse);
   }
 
-  private scoped(node: t.Statement): void {
+  private scoped(node: t.Statement): undefined {
     this.b.open();
     this.statement(node);
     this.b.close();
   }
 
-  private land(jumps: readonly Jump[]): void {
+  private land(jumps: readonly Jump[]): undefined {
     for (const jump of jumps) jump[jump[0] === 'jmp' ? 1 : 2] = this.b.ops.length;
   }
 
-  private loop(parts: { test: t.Expression | null; body: t.Statement; update: t.Expression | null }): void {
+  private loop(parts: { test: t.Expression | null; body: t.Statement; update: t.Expression | null }): undefined {
     const { b } = this;
     const top = b.ops.length;
     const frame = { breaks: [] as Jump[], continues: [] as Jump[] };
@@ -223,7 +232,7 @@ export class StatementLowering {
     b.loops.pop();
   }
 
-  private doWhile(node: t.DoWhileStatement): void {
+  private doWhile(node: t.DoWhileStatement): undefined {
     const { b } = this;
     const top = b.ops.length;
     const frame = { breaks: [] as Jump[], continues: [] as Jump[] };
@@ -236,7 +245,7 @@ export class StatementLowering {
     b.loops.pop();
   }
 
-  private forStatement(node: t.ForStatement): void {
+  private forStatement(node: t.ForStatement): undefined {
     this.b.open();
     if (node.init?.type === 'VariableDeclaration') {
       this.b.statement(node.init);
@@ -246,13 +255,13 @@ export class StatementLowering {
     this.b.close();
   }
 
-  private header(node: t.Expression): void {
+  private header(node: t.Expression): undefined {
     this.b.statement(node);
     if (node.type === 'SequenceExpression') for (const part of node.expressions) this.expression(part);
     else this.expression(node);
   }
 
-  private switchStatement(node: t.SwitchStatement): void {
+  private switchStatement(node: t.SwitchStatement): undefined {
     const { b } = this;
     b.statement(node);
     const slot = b.hidden();
@@ -280,7 +289,7 @@ export class StatementLowering {
     b.loops.pop();
   }
 
-  private jump(node: t.BreakStatement | t.ContinueStatement): void {
+  private jump(node: t.BreakStatement | t.ContinueStatement): undefined {
     const { b } = this;
     if (node.label) b.refuse(node, 'LabeledStatement');
     const isBreak = node.type === 'BreakStatement';

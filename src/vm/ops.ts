@@ -75,7 +75,9 @@ export type IntrinsicKind = 'pure' | 'read' | 'effect' | 'range';
 
 /** What names mean besides the functions of the text. */
 export interface Names {
-  readonly intrinsics: Readonly<Record<string, { readonly kind: IntrinsicKind; readonly arity: readonly [number, number] }>>;
+  readonly intrinsics: Readonly<
+    Record<string, { readonly kind: IntrinsicKind; readonly arity: readonly [number, number] }>
+  >;
   readonly constants: ReadonlySet<string>;
   /** kernel variables: plain names that are memory */
   readonly variables: ReadonlySet<string>;

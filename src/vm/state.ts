@@ -1,5 +1,16 @@
 // What execution is made of: frames, threads, states, accesses. All of it plain immutable data.
-import { type FaultKind, type Hash, hashNumber, hashString, hashValue, type Machine, machineHash, mix, plus, type Value } from '../machine/index.ts';
+import {
+  type FaultKind,
+  type Hash,
+  hashNumber,
+  hashString,
+  hashValue,
+  type Machine,
+  machineHash,
+  mix,
+  plus,
+  type Value,
+} from '../machine/index.ts';
 import type { Program } from './ops.ts';
 
 /** A function being executed. `pc` of a caller is the pc of its call. `own`: structs on its stack. */

@@ -37,7 +37,14 @@ export interface Trace {
 
 /** An empty trace; `record` says whether accesses and notes are wanted. */
 export function newTrace(record: boolean): Trace {
-  return { accesses: record ? [] : null, notes: record ? [] : null, micro: 0, returned: null, value: null, partial: false };
+  return {
+    accesses: record ? [] : null,
+    notes: record ? [] : null,
+    micro: 0,
+    returned: null,
+    value: null,
+    partial: false,
+  };
 }
 
 /** Empties a trace for the next turn. */
@@ -170,7 +177,10 @@ class Run implements Context {
     const to = locals[first + 1] as number;
     let stop = from;
     if (from < to) {
-      const end = this.turn.cut === undefined ? to : Math.min(to, Math.max(from + 1, this.turn.cut({ name: code.name, from, to, op: this.op })));
+      const end =
+        this.turn.cut === undefined
+          ? to
+          : Math.min(to, Math.max(from + 1, this.turn.cut({ name: code.name, from, to, op: this.op })));
       const rest = locals.slice(first + 2, first + code.names.length);
       const reached = code.intrinsic?.run(this, from, end, ...rest);
       stop = typeof reached === 'number' ? reached : end;
@@ -299,10 +309,22 @@ class Run implements Context {
     const threads = this.state.threads.slice();
     const was = threads[this.thread] as Thread;
     const top = { fn: function_, pc: this.pc, locals: this.locals, own: this.own, up: this.up };
-    threads[this.thread] = { name: was.name, top, serial: this.serial, waits: null, death: { kind, what, function: function_, line } };
+    threads[this.thread] = {
+      name: was.name,
+      top,
+      serial: this.serial,
+      waits: null,
+      death: { kind, what, function: function_, line },
+    };
     const stack: string[] = [];
     for (let frame: Frame | null = top; frame !== null; frame = frame.up) stack.push(frame.fn);
-    const state = { boot: this.state.boot, machine: this.machine, threads, current: this.thread, halted: this.state.halted };
+    const state = {
+      boot: this.state.boot,
+      machine: this.machine,
+      threads,
+      current: this.thread,
+      halted: this.state.halted,
+    };
     return this.linked.env.died(state, this.thread, fault, stack);
   }
 }

@@ -56,8 +56,16 @@ describe('uninit-boundary-before at 120x40', () => {
     const other = t.rowOf('memblock_reserve(phys, size);');
     expect(t.cell(column, y)).not.toEqual({ ...t.cell(column, other), ch: t.cell(column, y).ch });
     const screen = t.screen();
-    const rows = ['#0  kho_preserved_memory_reserve', '#1  kho_radix_walk_leaf', '#2..#6 __kho_radix_walk_tree  5 frames', '#7  kho_radix_walk_tree',
-      '#8  kho_mem_retrieve', '#9  kho_memory_init', '#10 mm_core_init', '#11 start_kernel'];
+    const rows = [
+      '#0  kho_preserved_memory_reserve',
+      '#1  kho_radix_walk_leaf',
+      '#2..#6 __kho_radix_walk_tree  5 frames',
+      '#7  kho_radix_walk_tree',
+      '#8  kho_mem_retrieve',
+      '#9  kho_memory_init',
+      '#10 mm_core_init',
+      '#11 start_kernel',
+    ];
     for (const row of rows) expect(screen).toContain(row);
     expect(port.view().stack.map((frame) => frame.function)).toEqual(BACKTRACE);
   });
@@ -109,7 +117,11 @@ describe('uninit-boundary-before at 120x40', () => {
     await port.execute('break deferred_init_memmap_chunk');
     await port.execute('disable 1');
     await move(t, port, 'c');
-    const values = new Map<string, Set<string>>([['spfn', new Set()], ['epfn', new Set()], ['nr_pages', new Set()]]);
+    const values = new Map<string, Set<string>>([
+      ['spfn', new Set()],
+      ['epfn', new Set()],
+      ['nr_pages', new Set()],
+    ]);
     for (let i = 0; i < 60; i++) {
       await move(t, port, 'n');
       for (const local of port.view().locals) values.get(local.name)?.add(local.value);
@@ -135,7 +147,10 @@ describe('uninit-boundary-before-debug at 120x40', () => {
       'kernel_init',
     ]);
     expect(t.screen()).toContain('page_zone(start_page) !== zone');
-    const console = port.view().log.filter((line) => line.kind === 'dmesg').map((line) => line.text);
+    const console = port
+      .view()
+      .log.filter((line) => line.kind === 'dmesg')
+      .map((line) => line.text);
     expect(console).toContain('page dumped because: VM_BUG_ON_PAGE(PagePoisoned(page))');
     expect(console).toContain('kernel BUG at ./include/linux/mm.h:2402!');
     const died = port.view().position.at;
@@ -159,12 +174,13 @@ describe('a single page inside a bulk operation of uninit-boundary-after', () =>
     expect(at.startsWith(prefix)).toBe(true);
     expect(at).toMatch(/\.291$/);
     expect(port.view().stack[0]?.function).toBe(fn);
-    const initialised = async (n: number) => (await port.execute(`print initialised(${n})`)).output[0]?.replace(/^\$\d+ = /, '');
+    const initialised = async (n: number) =>
+      (await port.execute(`print initialised(${n})`)).output[0]?.replace(/^\$\d+ = /, '');
     const page = Number(pfn);
     expect(await initialised(page - 1)).toBe('true');
     expect(await initialised(page)).toBe('false');
     expect(await initialised(page + 1)).toBe('false');
-    await t.press(':page ' + pfn + '\r');
+    await t.press(`:page ${pfn}\r`);
     await t.waitFor('is not initialised in this boot');
   });
 });

@@ -45,7 +45,11 @@ function play(moves: readonly Move[]): { buddy: Buddy; model: Model } {
   for (const { pfn, zone, order, migratetype, tail } of moves) {
     if (on(model, pfn)) {
       buddy = deleteFree(buddy, pfn);
-      for (const [key, list] of model) model.set(key, list.filter((other) => other !== pfn));
+      for (const [key, list] of model)
+        model.set(
+          key,
+          list.filter((other) => other !== pfn),
+        );
     } else {
       buddy = addFree(buddy, pfn, zone, order, migratetype, tail);
       const key = listKey(zone, order, migratetype);

@@ -24,13 +24,22 @@ describe('virtual machine and JavaScript', () => {
     const loaded = shipped('seed-000/uninit-order9.json');
     const { linked, files } = loaded.kernel;
     const name = 'mm/page_alloc.ts';
-    const changed = { ...files, [name]: (files[name] ?? '').replace('__free_pages_ok(page, order, FPI_TO_TAIL)', '__free_pages_ok(page, order, FPI_NONE)') };
+    const changed = {
+      ...files,
+      [name]: (files[name] ?? '').replace(
+        '__free_pages_ok(page, order, FPI_TO_TAIL)',
+        '__free_pages_ok(page, order, FPI_NONE)',
+      ),
+    };
     expect(changed[name]).not.toBe(files[name]);
     const one = saveMachine(runAsJavaScript(linked, files, loaded.first));
     expect(saveMachine(runAsJavaScript(linked, changed, loaded.first))).not.toEqual(one);
   });
 
   test('leave the same machine and console on generated machines', () => {
-    fc.assert(fc.property(smallMachine, (small) => expectSameMachine(generated(small))), law(50));
+    fc.assert(
+      fc.property(smallMachine, (small) => expectSameMachine(generated(small))),
+      law(50),
+    );
   });
 });

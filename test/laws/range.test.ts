@@ -1,8 +1,8 @@
 // A range operation cut anywhere, any number of times, ends in the same machine, state and record as one that runs whole.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Access, newTrace, runToBlock, type State, saveState, step, type Turn } from '../../src/vm/index.ts';
 import type { Loaded } from '../../src/session/load.ts';
+import { type Access, newTrace, runToBlock, type State, saveState, step, type Turn } from '../../src/vm/index.ts';
 import { endState, generated, keyOf, law, shipped, smallMachine } from './support.ts';
 
 /** A repeatable stream of numbers in [0, 1). */
@@ -65,7 +65,13 @@ describe('a range operation', () => {
 
   test('taken page by page records the same accesses as when it runs whole', () => {
     const loaded = generated({
-      sizes: [132], cpus: 1, debug: false, stale: false, patched: false, preserved: [[3, 5]], free: true,
+      sizes: [132],
+      cpus: 1,
+      debug: false,
+      stale: false,
+      patched: false,
+      preserved: [[3, 5]],
+      free: true,
     });
     const { linked } = loaded.kernel;
     const [whole, single] = [newTrace(true), newTrace(true)];
@@ -74,10 +80,18 @@ describe('a range operation', () => {
       const thread = runToBlock(linked, state);
       if (thread < 0) break;
       let range = false;
-      const next = step(linked, state, { thread, cut: ({ from, to }) => {
-        range = to - from > 1 && to - from <= 1024;
-        return to;
-      } }, whole);
+      const next = step(
+        linked,
+        state,
+        {
+          thread,
+          cut: ({ from, to }) => {
+            range = to - from > 1 && to - from <= 1024;
+            return to;
+          },
+        },
+        whole,
+      );
       if (range && compared < 50) {
         const accesses: Access[] = [];
         let at = state;

@@ -1,7 +1,17 @@
 // RunMap against a plain array: same content whatever was done to it, one shape and hash for one content, maximal runs.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { hashNumber, type RunMap, runFind, runGet, runHash, runMap, runSet, runs, runUpdate } from '../../src/machine/index.ts';
+import {
+  hashNumber,
+  type RunMap,
+  runFind,
+  runGet,
+  runHash,
+  runMap,
+  runSet,
+  runs,
+  runUpdate,
+} from '../../src/machine/index.ts';
 import { law } from './support.ts';
 
 const SIZE = 256;

@@ -11,7 +11,9 @@ import { endState, generated, law, shipped } from './support.ts';
 function unordered(machine: Machine): SavedMachine {
   const saved = saveMachine(machine);
   const lists = Object.fromEntries(
-    Object.entries(saved.lists).map(([key, { count }]) => [key, { first: 0, last: 0, count }] as const).sort(),
+    Object.entries(saved.lists)
+      .map(([key, { count }]) => [key, { first: 0, last: 0, count }] as const)
+      .sort(),
   );
   const values = saved.blocks.values.map((block) => (block === null ? null : { ...block, prev: 0, next: 0 }));
   const byNumber = saved.blocks.runs.map(([length, i]) => [length, JSON.stringify(values[i])]);
@@ -56,16 +58,25 @@ const TWO = { sizes: [520], cpus: 2, debug: false, stale: false, patched: false,
 describe('any schedule', () => {
   test('of statements ends two-nodes in the same machine', () => {
     const loaded = shipped('two-nodes.json');
-    fc.assert(fc.property(seeds, (seed) => expectSameEnd(loaded, seed, false)), law(20));
+    fc.assert(
+      fc.property(seeds, (seed) => expectSameEnd(loaded, seed, false)),
+      law(20),
+    );
   });
 
   test('of effects ends two-nodes in the same machine', () => {
     const loaded = shipped('two-nodes.json');
-    fc.assert(fc.property(seeds, (seed) => expectSameEnd(loaded, seed, true)), law(20));
+    fc.assert(
+      fc.property(seeds, (seed) => expectSameEnd(loaded, seed, true)),
+      law(20),
+    );
   });
 
   test('of either grain ends a small machine with two workers in the same machine', () => {
     const loaded = generated(TWO);
-    fc.assert(fc.property(seeds, fc.boolean(), (seed, effects) => expectSameEnd(loaded, seed, effects)), law(60));
+    fc.assert(
+      fc.property(seeds, fc.boolean(), (seed, effects) => expectSameEnd(loaded, seed, effects)),
+      law(60),
+    );
   });
 });

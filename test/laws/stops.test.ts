@@ -15,7 +15,7 @@ import {
   Timeline,
   type Trigger,
 } from '../../src/debugger/index.ts';
-import { readField, type Ref } from '../../src/machine/index.ts';
+import { type Ref, readField } from '../../src/machine/index.ts';
 import type { Loaded } from '../../src/session/load.ts';
 import { generated, law, runOut, type Small, shipped, smallMachine } from './support.ts';
 
@@ -61,13 +61,15 @@ function timeline(loaded: Loaded): { time: Timeline; end: number } {
   return { time, end: runOut(time) };
 }
 
-const value = (target: Ref, field: string): Evaluate => (state) => {
-  try {
-    return readField(state.machine, target, field);
-  } catch {
-    return undefined;
-  }
-};
+const value =
+  (target: Ref, field: string): Evaluate =>
+  (state) => {
+    try {
+      return readField(state.machine, target, field);
+    } catch {
+      return undefined;
+    }
+  };
 
 function expectSamePlaces(loaded: Loaded, points: readonly Point[]): number {
   const { time, end } = timeline(loaded);
@@ -101,15 +103,33 @@ function statements(loaded: Loaded, fn: string): number[] {
   return pos.flatMap(([, , statement], pc) => (statement === 1 ? [pc] : []));
 }
 
-const FUNCTIONS = ['__free_one_page', 'deferred_init_memmap_chunk', 'kho_radix_walk_leaf', 'kho_init_folio', 'memmap_init_range'];
+const FUNCTIONS = [
+  '__free_one_page',
+  'deferred_init_memmap_chunk',
+  'kho_radix_walk_leaf',
+  'kho_init_folio',
+  'memmap_init_range',
+];
 
 const DEFERRED: Small = {
-  sizes: [264], cpus: 1, debug: false, stale: false, patched: true, preserved: [[0, 7], [4, 31], [10, 40]], free: true,
+  sizes: [264],
+  cpus: 1,
+  debug: false,
+  stale: false,
+  patched: true,
+  preserved: [
+    [0, 7],
+    [4, 31],
+    [10, 40],
+  ],
+  free: true,
 };
 
 describe('stops', () => {
   test('of catch uninit are the same seventeen forwards and backwards on the shipped bug', () => {
-    expect(expectSamePlaces(shipped('seed-000/uninit-boundary-before.json'), [point({ kind: 'uninit', rw: null })])).toBe(17);
+    expect(
+      expectSamePlaces(shipped('seed-000/uninit-boundary-before.json'), [point({ kind: 'uninit', rw: null })]),
+    ).toBe(17);
   });
 
   test('of catch uninit, breakpoints and page breakpoints are the same both ways on generated machines', () => {

@@ -7,9 +7,9 @@ import { type Loaded, type LoadResult, loadScenario, loadScenarioText } from '..
 import { type Linked, newTrace, runToBlock, type State, stateHash, step } from '../../src/vm/index.ts';
 
 /** True in `npm run laws`: whole; else a tenth is run, of the same seed. */
-export const WHOLE = process.env['KHODBG_LAWS'] === '1';
+export const WHOLE = process.env.KHODBG_LAWS === '1';
 
-const SEED = Number(process.env['KHODBG_SEED'] ?? 20260);
+const SEED = Number(process.env.KHODBG_SEED ?? 20260);
 
 /** Options of a property that is to run `runs` times when laws run whole. A failure prints seed and path. */
 export function law(runs: number): { numRuns: number; seed: number } {
@@ -122,7 +122,10 @@ const preservedBlock = fc.oneof(
 export const smallMachine: fc.Arbitrary<Small> = fc.record({
   sizes: fc.oneof(
     fc.tuple(fc.integer({ min: 33, max: 75 }).map((n) => n * 4)),
-    fc.tuple(fc.integer({ min: 64, max: 67 }).map((n) => n * 4), fc.integer({ min: 1, max: 64 }).map((n) => n * 4)),
+    fc.tuple(
+      fc.integer({ min: 64, max: 67 }).map((n) => n * 4),
+      fc.integer({ min: 1, max: 64 }).map((n) => n * 4),
+    ),
   ),
   cpus: fc.integer({ min: 1, max: 2 }),
   debug: fc.boolean(),

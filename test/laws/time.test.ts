@@ -38,8 +38,22 @@ const caches = fc.record({ recent: fc.constantFrom(4, 100, 5000, 200_000), every
 
 const POINTS: readonly Point[] = [
   { number: 1, trigger: { kind: 'uninit', rw: null }, enabled: true, temporary: false, thread: null, condition: null },
-  { number: 2, trigger: { kind: 'page', start: 0x6010, end: 0x6014 }, enabled: true, temporary: false, thread: null, condition: null },
-  { number: 3, trigger: { kind: 'location', fn: 'set_zone_contiguous', pcs: [0] }, enabled: true, temporary: false, thread: null, condition: null },
+  {
+    number: 2,
+    trigger: { kind: 'page', start: 0x6010, end: 0x6014 },
+    enabled: true,
+    temporary: false,
+    thread: null,
+    condition: null,
+  },
+  {
+    number: 3,
+    trigger: { kind: 'location', fn: 'set_zone_contiguous', pcs: [0] },
+    enabled: true,
+    temporary: false,
+    thread: null,
+    condition: null,
+  },
 ];
 
 function finished(search: Search): Outcome {
@@ -81,7 +95,13 @@ function target(time: Timeline, at: Position, { command, back, nth }: Move, end:
   }
 }
 
-function expectSeekIsMicroSteps(loaded: Loaded, micro: readonly State[], moves: readonly Move[], recent: number, every: number): void {
+function expectSeekIsMicroSteps(
+  loaded: Loaded,
+  micro: readonly State[],
+  moves: readonly Move[],
+  recent: number,
+  every: number,
+): void {
   const { linked } = loaded.kernel;
   const time = new Timeline(linked, loaded.first, undefined, recent, every);
   let at = position(0);
@@ -95,7 +115,17 @@ function expectSeekIsMicroSteps(loaded: Loaded, micro: readonly State[], moves: 
 }
 
 const SMALL: Small = {
-  sizes: [260], cpus: 2, debug: false, stale: false, patched: true, preserved: [[2, 3], [0, 99], [10, 1]], free: false,
+  sizes: [260],
+  cpus: 2,
+  debug: false,
+  stale: false,
+  patched: true,
+  preserved: [
+    [2, 3],
+    [0, 99],
+    [10, 1],
+  ],
+  free: false,
 };
 
 describe('time', () => {
@@ -112,11 +142,16 @@ describe('time', () => {
 
   test('seek(n) equals n micro-steps on generated machines', () => {
     fc.assert(
-      fc.property(smallMachine, fc.array(move, { minLength: 1, maxLength: 20 }), caches, (small, moves, { recent, every }) => {
-        const loaded = generated(small);
-        const micro = microStates(loaded.kernel.linked, loaded.first);
-        expectSeekIsMicroSteps(loaded, micro, moves, recent, every);
-      }),
+      fc.property(
+        smallMachine,
+        fc.array(move, { minLength: 1, maxLength: 20 }),
+        caches,
+        (small, moves, { recent, every }) => {
+          const loaded = generated(small);
+          const micro = microStates(loaded.kernel.linked, loaded.first);
+          expectSeekIsMicroSteps(loaded, micro, moves, recent, every);
+        },
+      ),
       law(50),
     );
   });
@@ -131,7 +166,8 @@ describe('time', () => {
         expect(runOut(time)).toBe(micro.length - 1);
         const { at, states } = time.branch(0);
         at.forEach((n, i) => {
-          if (i % 7 === 0 || i > at.length - 20) expect(keyOf(linked, states[i] ?? null)).toBe(keyOf(linked, micro[n] ?? null));
+          if (i % 7 === 0 || i > at.length - 20)
+            expect(keyOf(linked, states[i] ?? null)).toBe(keyOf(linked, micro[n] ?? null));
         });
         const statements = micro.flatMap((state, n) => {
           const thread = time.mover(0, n, state);
@@ -183,7 +219,9 @@ describe('time', () => {
         const at = nth % (end + 1);
         const before = keyOf(linked, one.stateAt(0, position(at)));
         const state = one.stateAt(0, position(at)) as State;
-        const movers = state.threads.flatMap((t, i) => (t.top !== null && t.death === null && t.waits === null ? [i] : []));
+        const movers = state.threads.flatMap((t, i) =>
+          t.top !== null && t.death === null && t.waits === null ? [i] : [],
+        );
         if (movers.length === 0) return;
         const thread = movers[who % movers.length] as number;
         const id = one.fork(0, at, thread);

@@ -70,7 +70,8 @@ class Rewriter {
   /** `const x: some_struct = { … }` needs the name that stripping would lose. */
   private declarator(node: t.VariableDeclarator): void {
     const { id, init } = node;
-    if (init?.type !== 'ObjectExpression' || id.type !== 'Identifier' || id.typeAnnotation?.type !== 'TSTypeAnnotation') return;
+    if (init?.type !== 'ObjectExpression' || id.type !== 'Identifier' || id.typeAnnotation?.type !== 'TSTypeAnnotation')
+      return;
     const type = id.typeAnnotation.typeAnnotation;
     if (type.type !== 'TSTypeReference' || type.typeName.type !== 'Identifier') return;
     this.wrap(init, `$new("${type.typeName.name}", `, ')');
@@ -91,8 +92,23 @@ class Rewriter {
     }
     if (node.type === 'VariableDeclarator') this.declarator(node);
     if (node.type === 'Identifier') this.identifier(node, parent);
-    for (const key of ['expression', 'test', 'consequent', 'alternate', 'body', 'init', 'update', 'argument', 'left', 'right',
-      'object', 'property', 'value', 'discriminant'] as const) this.child(node, key);
+    for (const key of [
+      'expression',
+      'test',
+      'consequent',
+      'alternate',
+      'body',
+      'init',
+      'update',
+      'argument',
+      'left',
+      'right',
+      'object',
+      'property',
+      'value',
+      'discriminant',
+    ] as const)
+      this.child(node, key);
     for (const key of ['body', 'declarations', 'properties', 'expressions', 'cases', 'consequent'] as const) {
       const list: unknown = node[key as keyof t.Node];
       if (Array.isArray(list)) for (const child of list) this.walk(child as t.Node, node);
@@ -114,16 +130,20 @@ class Rewriter {
 
 function edited(text: string, edits: readonly Edit[]): string {
   /* an insertion at the end of an inner node comes before one at the end of an outer node: later pushed is inner */
-  const order = edits.map((edit, i) => ({ edit, i })).sort((a, b) => {
-    const byPlace = a.edit[0] - b.edit[0];
-    if (byPlace !== 0) return byPlace;
-    const closing = (e: Edit) => e[0] === e[1] && e[2] === ')';
-    if (closing(a.edit) !== closing(b.edit)) return closing(a.edit) ? -1 : 1;
-    return closing(a.edit) ? b.i - a.i : a.i - b.i;
-  });
+  const order = edits
+    .map((edit, i) => ({ edit, i }))
+    .sort((a, b) => {
+      const byPlace = a.edit[0] - b.edit[0];
+      if (byPlace !== 0) return byPlace;
+      const closing = (e: Edit) => e[0] === e[1] && e[2] === ')';
+      if (closing(a.edit) !== closing(b.edit)) return closing(a.edit) ? -1 : 1;
+      return closing(a.edit) ? b.i - a.i : a.i - b.i;
+    });
   let out = '';
   let at = 0;
-  for (const { edit: [start, end, replacement] } of order) {
+  for (const {
+    edit: [start, end, replacement],
+  } of order) {
     out += text.slice(at, Math.max(at, start)) + replacement;
     at = Math.max(at, end);
   }
@@ -210,13 +230,16 @@ class Oracle implements Context {
     const key = `${value.struct}/${value.at}`;
     let proxy = this.structs.get(key);
     if (proxy === undefined) {
-      proxy = new Proxy<Struct>({}, {
-        get: (_target, field) => (field === REF ? value : this.wrap(readField(this.machine, value, field as string))),
-        set: (_target, field, next: Native) => {
-          this.emit({ k: 'store', ref: value, field: field as string, value: this.unwrap(next) });
-          return true;
+      proxy = new Proxy<Struct>(
+        {},
+        {
+          get: (_target, field) => (field === REF ? value : this.wrap(readField(this.machine, value, field as string))),
+          set: (_target, field, next: Native) => {
+            this.emit({ k: 'store', ref: value, field: field as string, value: this.unwrap(next) });
+            return true;
+          },
         },
-      });
+      );
       this.structs.set(key, proxy);
     }
     return proxy;
@@ -233,18 +256,21 @@ class Oracle implements Context {
     const calls = new Map<string, (...args: Native[]) => Native>();
     for (const name of Object.keys(intrinsics)) calls.set(name, (...args) => this.intrinsic(name, args));
     const known = (name: string | symbol) => typeof name === 'string' && !name.startsWith('$');
-    return new Proxy({}, {
-      has: (_target, name) => known(name),
-      get: (_target, name) => {
-        if (typeof name !== 'string') return undefined;
-        if (name in constants) return this.wrap(constants[name] as Value);
-        return calls.get(name) ?? this.wrap(readField(this.machine, variables, name));
+    return new Proxy(
+      {},
+      {
+        has: (_target, name) => known(name),
+        get: (_target, name) => {
+          if (typeof name !== 'string') return undefined;
+          if (name in constants) return this.wrap(constants[name] as Value);
+          return calls.get(name) ?? this.wrap(readField(this.machine, variables, name));
+        },
+        set: (_target, name, next: Native) => {
+          this.emit({ k: 'store', ref: variables, field: String(name), value: this.unwrap(next) });
+          return true;
+        },
       },
-      set: (_target, name, next: Native) => {
-        this.emit({ k: 'store', ref: variables, field: String(name), value: this.unwrap(next) });
-        return true;
-      },
-    });
+    );
   }
 
   private intrinsic(name: string, args: readonly Native[]): Native {

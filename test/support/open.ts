@@ -28,7 +28,10 @@ export async function execute(port: Port, ...lines: string[]): Promise<string> {
 }
 
 /** The real screen over a shipped scenario in a terminal emulator. */
-export async function openScreen(name: string, options: MountOptions = {}): Promise<{ t: VirtualTerminal; port: Port }> {
+export async function openScreen(
+  name: string,
+  options: MountOptions = {},
+): Promise<{ t: VirtualTerminal; port: Port }> {
   const port = await openPort(name);
   const t = mountScreen(port, options);
   await t.waitFor('(khodbg)');

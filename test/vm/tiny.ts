@@ -1,6 +1,15 @@
 // A tiny world for tests of the virtual machine: five intrinsics, two variables, one constant, no kernel.
 import { expect } from 'vitest';
-import { entries, type Hardware, type Machine, makeConfig, makeMachine, putRow, type Ref, type Value } from '../../src/machine/index.ts';
+import {
+  entries,
+  type Hardware,
+  type Machine,
+  makeConfig,
+  makeMachine,
+  putRow,
+  type Ref,
+  type Value,
+} from '../../src/machine/index.ts';
 import {
   type Access,
   compile,
@@ -101,7 +110,13 @@ export function tinyMachine(): Machine {
 
 /** The state in which `main` is about to run. */
 export function startOf(linked: Linked, args: readonly Value[] = []): State {
-  return { boot: 1, machine: tinyMachine(), threads: [newThread(linked, 'main', 'main', args)], current: 0, halted: false };
+  return {
+    boot: 1,
+    machine: tinyMachine(),
+    threads: [newThread(linked, 'main', 'main', args)],
+    current: 0,
+    halted: false,
+  };
 }
 
 /** One turn of the run: the state before it, after it, and what it did. */
@@ -136,7 +151,10 @@ export function returned(text: string, args: readonly Value[] = []): Value {
 }
 
 /** What `main` dies of. */
-export function deathOf(text: string, args: readonly Value[] = []): { kind: string; what: string; line: number } | null {
+export function deathOf(
+  text: string,
+  args: readonly Value[] = [],
+): { kind: string; what: string; line: number } | null {
   const death = last(moments(text, args))?.threads[0]?.death;
   return death ? { kind: death.kind, what: death.what, line: death.line } : null;
 }

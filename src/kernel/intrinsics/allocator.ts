@@ -1,11 +1,15 @@
 // Intrinsics on pageblocks, zones, free lists and pages that hold KHO tables.
 import {
   findNextBit,
+  flagsNid,
+  flagsZid,
   type Machine,
   NEVER_SET,
   PAGE_TYPE_NONE,
+  readField,
   runFind,
   runGet,
+  row as tableRow,
   type Value,
   withWord,
   ZERO_PAGE,
@@ -16,7 +20,6 @@ import type { Context, Intrinsics } from '../../vm/index.ts';
 import { vmBugOnPage } from '../faults.ts';
 import { checkedFlags } from './pages.ts';
 import { pfnOf, reads, ref, row, writes } from './row.ts';
-import { flagsNid, flagsZid, readField, row as tableRow } from '../../machine/index.ts';
 
 const blockOf = (m: Machine, pfn: number) => Math.floor(pfn / 2 ** m.config.pageblockOrder);
 
@@ -33,7 +36,7 @@ function assertSpanned(c: Context, page: Value): void {
 
 function initMigratetype(c: Context, page: Value, mt: number): void {
   assertSpanned(c, page);
-  const disabled = tableRow(c.machine.table, 'var', 0)?.['page_group_by_mobility_disabled'] === true;
+  const disabled = tableRow(c.machine.table, 'var', 0)?.page_group_by_mobility_disabled === true;
   const block = blockOf(c.machine, pfnOf(page));
   writes(c, 'pageblock', block, 'migratetype');
   c.emit({ k: 'migratetype', start: block, end: block + 1, migratetype: disabled && mt < 3 ? 0 : mt });
@@ -63,50 +66,87 @@ function newZone(c: Context, nid: number, zid: number, start: number, spanned: n
 }
 
 const pageblockRows: Intrinsics = {
-  get_pfnblock_migratetype: row('read', 2, 'get_pfnblock_migratetype(): the type of the pageblock, UNMOVABLE until it is written', (c, page: Value, pfn: number) => {
-    assertSpanned(c, page);
-    const block = blockOf(c.machine, pfn);
-    reads(c, 'pageblock', block, 'migratetype');
-    const mt = runGet(c.machine.pageblocks, block);
-    return mt === NEVER_SET ? 0 : mt;
-  }),
-  init_pageblock_migratetype: row('effect', 3, 'init_pageblock_migratetype(); UNMOVABLE when mobility grouping is off', (c, page: Value, mt: number) => {
-    initMigratetype(c, page, mt);
-  }),
+  get_pfnblock_migratetype: row(
+    'read',
+    2,
+    'get_pfnblock_migratetype(): the type of the pageblock, UNMOVABLE until it is written',
+    (c, page: Value, pfn: number) => {
+      assertSpanned(c, page);
+      const block = blockOf(c.machine, pfn);
+      reads(c, 'pageblock', block, 'migratetype');
+      const mt = runGet(c.machine.pageblocks, block);
+      return mt === NEVER_SET ? 0 : mt;
+    },
+  ),
+  init_pageblock_migratetype: row(
+    'effect',
+    3,
+    'init_pageblock_migratetype(); UNMOVABLE when mobility grouping is off',
+    (c, page: Value, mt: number) => {
+      initMigratetype(c, page, mt);
+    },
+  ),
 };
 
 const zoneOf = (zone: Value) => (zone as { at: number }).at;
 
 const listRows: Intrinsics = {
-  __add_to_free_list: row('effect', 5, '__add_to_free_list(): links a block at the tail or head', (c, page: Value, zone: Value, order: number, mt: number, tail: boolean) => {
-    const pfn = pfnOf(page);
-    writes(c, 'page', pfn, 'lru_next');
-    c.emit({ k: 'list', pfn, zone: zoneOf(zone), order, migratetype: mt, tail });
-  }),
-  __del_page_from_free_list: row('effect', 3, '__del_page_from_free_list(): unlinks a block, type none, private 0', (c, page: Value) => {
-    const pfn = pfnOf(page);
-    writes(c, 'page', pfn, 'lru_next');
-    writes(c, 'page', pfn, 'page_type');
-    writes(c, 'page', pfn, 'private');
-    c.emit({ k: 'unlist', pfn });
-    c.emit({ k: 'pages', start: pfn, end: pfn + 1, change: { page_type: PAGE_TYPE_NONE, private: 0n } });
-  }),
+  __add_to_free_list: row(
+    'effect',
+    5,
+    '__add_to_free_list(): links a block at the tail or head',
+    (c, page: Value, zone: Value, order: number, mt: number, tail: boolean) => {
+      const pfn = pfnOf(page);
+      writes(c, 'page', pfn, 'lru_next');
+      c.emit({ k: 'list', pfn, zone: zoneOf(zone), order, migratetype: mt, tail });
+    },
+  ),
+  __del_page_from_free_list: row(
+    'effect',
+    3,
+    '__del_page_from_free_list(): unlinks a block, type none, private 0',
+    (c, page: Value) => {
+      const pfn = pfnOf(page);
+      writes(c, 'page', pfn, 'lru_next');
+      writes(c, 'page', pfn, 'page_type');
+      writes(c, 'page', pfn, 'private');
+      c.emit({ k: 'unlist', pfn });
+      c.emit({ k: 'pages', start: pfn, end: pfn + 1, change: { page_type: PAGE_TYPE_NONE, private: 0n } });
+    },
+  ),
 };
 
 const nodeRows: Intrinsics = {
-  alloc_node_data: row('effect', 1, 'alloc_node_data(): a zeroed node descriptor; its memory is not taken from memblock', (c, nid: number) => {
-    writes(c, 'pglist_data', nid, '*');
-    c.emit({
-      k: 'new',
-      struct: 'pglist_data',
-      at: nid,
-      fields: { node_id: nid, node_start_pfn: 0, node_spanned_pages: 0, node_present_pages: 0, first_deferred_pfn: 0, nr_zones: 0 },
-    });
-    for (let zid = 0; zid < c.machine.config.maxNrZones; zid++) newZone(c, nid, zid, 0, 0, 0);
-  }),
-  init_node_zone: row('effect', 5, 'zone_init_internals() and init_currently_empty_zone()', (c, nid: number, zid: number, start: number, spanned: number, present: number) => {
-    newZone(c, nid, zid, start, spanned, present);
-  }),
+  alloc_node_data: row(
+    'effect',
+    1,
+    'alloc_node_data(): a zeroed node descriptor; its memory is not taken from memblock',
+    (c, nid: number) => {
+      writes(c, 'pglist_data', nid, '*');
+      c.emit({
+        k: 'new',
+        struct: 'pglist_data',
+        at: nid,
+        fields: {
+          node_id: nid,
+          node_start_pfn: 0,
+          node_spanned_pages: 0,
+          node_present_pages: 0,
+          first_deferred_pfn: 0,
+          nr_zones: 0,
+        },
+      });
+      for (let zid = 0; zid < c.machine.config.maxNrZones; zid++) newZone(c, nid, zid, 0, 0, 0);
+    },
+  ),
+  init_node_zone: row(
+    'effect',
+    5,
+    'zone_init_internals() and init_currently_empty_zone()',
+    (c, nid: number, zid: number, start: number, spanned: number, present: number) => {
+      newZone(c, nid, zid, start, spanned, present);
+    },
+  ),
   memory_present: row('effect', 1, 'memory_present(): a section exists', (c, section: number) => {
     c.emit({ k: 'section', section });
   }),
@@ -117,15 +157,21 @@ const nodeRows: Intrinsics = {
   }),
 };
 
-const wordsAt = (c: Context, phys: number) => runGet(c.machine.phys, phys / 2 ** c.machine.config.pageShift) ?? ZERO_PAGE;
+const wordsAt = (c: Context, phys: number) =>
+  runGet(c.machine.phys, phys / 2 ** c.machine.config.pageShift) ?? ZERO_PAGE;
 const physOf = (node: Value) => (node as { at: number }).at;
 
 const contentRows: Intrinsics = {
-  kho_radix_next_slot: row('read', 2, 'first slot of a table from `from` on that is not empty, or 512 (the kernel tests them one by one)', (c, node: Value, from: number) => {
-    reads(c, 'kho_radix_node', physOf(node), 'table');
-    const slots = Object.keys(wordsAt(c, physOf(node)).words).map(Number);
-    return slots.reduce((best, slot) => (slot >= from && slot < best ? slot : best), 512);
-  }),
+  kho_radix_next_slot: row(
+    'read',
+    2,
+    'first slot of a table from `from` on that is not empty, or 512 (the kernel tests them one by one)',
+    (c, node: Value, from: number) => {
+      reads(c, 'kho_radix_node', physOf(node), 'table');
+      const slots = Object.keys(wordsAt(c, physOf(node)).words).map(Number);
+      return slots.reduce((best, slot) => (slot >= from && slot < best ? slot : best), 512);
+    },
+  ),
   find_next_bit: row('read', 3, 'find_next_bit() in a leaf', (c, leaf: Value, size: number, from: number) => {
     reads(c, 'kho_radix_leaf', physOf(leaf), 'bitmap');
     return findNextBit(wordsAt(c, physOf(leaf)), size, from);
@@ -134,7 +180,11 @@ const contentRows: Intrinsics = {
     writes(c, 'kho_radix_leaf', physOf(leaf), 'bitmap');
     const page = wordsAt(c, physOf(leaf));
     const word = (page.words[Math.floor(bit / 64)] ?? 0n) | (1n << BigInt(bit % 64));
-    c.emit({ k: 'phys', pfn: physOf(leaf) / 2 ** c.machine.config.pageShift, page: withWord(page, Math.floor(bit / 64), word) });
+    c.emit({
+      k: 'phys',
+      pfn: physOf(leaf) / 2 ** c.machine.config.pageShift,
+      page: withWord(page, Math.floor(bit / 64), word),
+    });
   }),
   clear_page: row('effect', 1, 'a page of zeroes at a physical address', (c, phys: number) => {
     c.emit({ k: 'phys', pfn: phys / 2 ** c.machine.config.pageShift, page: ZERO_PAGE });

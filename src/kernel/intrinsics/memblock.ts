@@ -19,8 +19,8 @@ import {
   memblock_set_node,
   memblock_start_of_DRAM,
   memblock_trim_memory,
-  nextFreeRange,
   NUMA_NO_NODE,
+  nextFreeRange,
   readField,
   type Value,
 } from '../../machine/index.ts';
@@ -28,8 +28,10 @@ import type { Context, Intrinsic, Intrinsics } from '../../vm/index.ts';
 import { printf } from '../printf.ts';
 import { pfnOf, reads, row, writes } from './row.ts';
 
-function say(c: Context, note: MemblockNote): void {
-  const print = (format: string, ...args: Value[]) => c.emit({ k: 'print', text: printf(format, args) });
+function say(c: Context, note: MemblockNote): undefined {
+  const print = (format: string, ...args: Value[]): undefined => {
+    c.emit({ k: 'print', text: printf(format, args) });
+  };
   switch (note.kind) {
     case 'panic':
       throw new KernelFault('panic', note.text, note.text);
@@ -38,7 +40,11 @@ function say(c: Context, note: MemblockNote): void {
     case 'double-failed':
       return print('memblock: Failed to double %s array from %ld to %ld entries !', note.name, note.from, note.to);
     case 'warn':
-      c.notes?.push({ kind: 'WARN', text: `memblock_add_range: ${note.what} of an overlapped region differs`, pfn: null });
+      c.notes?.push({
+        kind: 'WARN',
+        text: `memblock_add_range: ${note.what} of an overlapped region differs`,
+        pfn: null,
+      });
       return print('WARNING: mm/memblock.c at memblock_add_range');
     default:
       return;
@@ -85,7 +91,11 @@ function nextRange(c: Context, it: Value, nid: number, flags: number): boolean {
 function alloc(c: Context, size: number, align: number): number {
   const mb = c.machine.memblock;
   const end = Math.min(mb.current_limit, memblock_end_of_DRAM(mb));
-  return commit(c, 'reserved', memblock_alloc_range_nid(mb, size, align, 0, end || MEMBLOCK_ALLOC_ACCESSIBLE, NUMA_NO_NODE, false));
+  return commit(
+    c,
+    'reserved',
+    memblock_alloc_range_nid(mb, size, align, 0, end || MEMBLOCK_ALLOC_ACCESSIBLE, NUMA_NO_NODE, false),
+  );
 }
 
 /** The rows on memblock. */
@@ -93,28 +103,72 @@ export const memblockRows: Intrinsics = {
   memblock_add: change('memory', 'memblock_add(): nid not known yet', memblock_add),
   memblock_reserve: change('reserved', 'memblock_reserve()', memblock_reserve),
   memblock_phys_free: change('reserved', 'memblock_phys_free()', memblock_phys_free),
-  memblock_mark_kho_scratch: change('memory', 'memblock_mark_kho_scratch(): marks memory that exists', memblock_mark_kho_scratch),
+  memblock_mark_kho_scratch: change(
+    'memory',
+    'memblock_mark_kho_scratch(): marks memory that exists',
+    memblock_mark_kho_scratch,
+  ),
   memblock_clear_kho_scratch: change('memory', 'memblock_clear_kho_scratch()', memblock_clear_kho_scratch),
   memblock_clear_hotplug: change('memory', 'memblock_clear_hotplug()', memblock_clear_hotplug),
   memblock_reserved_mark_noinit: change('reserved', 'memblock_reserved_mark_noinit()', memblock_reserved_mark_noinit),
-  memblock_set_node: row('effect', 4, 'memblock_set_node()', (c, base: number, size: number, type: Value, nid: number) => {
-    const name = (type as { at: string }).at as 'memory' | 'reserved';
-    return commit(c, name, memblock_set_node(c.machine.memblock, base, size, name, nid));
-  }),
+  memblock_set_node: row(
+    'effect',
+    4,
+    'memblock_set_node()',
+    (c, base: number, size: number, type: Value, nid: number) => {
+      const name = (type as { at: string }).at as 'memory' | 'reserved';
+      return commit(c, name, memblock_set_node(c.machine.memblock, base, size, name, nid));
+    },
+  ),
   memblock_trim_memory: row('effect', 1, 'memblock_trim_memory()', (c, align: number) => {
     commit(c, 'memory', memblock_trim_memory(c.machine.memblock, align));
   }),
-  memblock_allow_resize: row('effect', 0, 'memblock_allow_resize()', (c) => set(c, { can_resize: true }, 'can_resize') as undefined),
-  memblock_set_current_limit: row('effect', 1, 'memblock_set_current_limit()', (c, limit: number) => set(c, { current_limit: limit }, 'current_limit') as undefined),
-  memblock_set_kho_scratch_only: row('effect', 0, 'memblock_set_kho_scratch_only()', (c) => set(c, { kho_scratch_only: true }, 'kho_scratch_only') as undefined),
-  memblock_clear_kho_scratch_only: row('effect', 0, 'memblock_clear_kho_scratch_only()', (c) => set(c, { kho_scratch_only: false }, 'kho_scratch_only') as undefined),
-  memblock_alloc: row('effect', 2, 'memblock_alloc(): physical address, 0 when there is none; the memory is not zeroed here', (c, size: number, align: number) => alloc(c, size, align)),
-  __next_mem_range: row('effect', 3, '__next_mem_range() over memory minus reserved; false at the end', (c, it: Value, nid: number, flags: number) => nextRange(c, it, nid, flags)),
-  early_pfn_to_nid: row('read', 1, 'early_pfn_to_nid(): by memblock.memory; an unknown pfn is the first node', (c, pfn: number) => {
-    reads(c, 'memblock', 'memory', 'regions');
-    const nid = nidOf(c, pfn);
-    return nid < 0 || nid >= c.machine.memblock.max_numnodes ? 0 : nid;
-  }),
+  memblock_allow_resize: row(
+    'effect',
+    0,
+    'memblock_allow_resize()',
+    (c) => set(c, { can_resize: true }, 'can_resize') as undefined,
+  ),
+  memblock_set_current_limit: row(
+    'effect',
+    1,
+    'memblock_set_current_limit()',
+    (c, limit: number) => set(c, { current_limit: limit }, 'current_limit') as undefined,
+  ),
+  memblock_set_kho_scratch_only: row(
+    'effect',
+    0,
+    'memblock_set_kho_scratch_only()',
+    (c) => set(c, { kho_scratch_only: true }, 'kho_scratch_only') as undefined,
+  ),
+  memblock_clear_kho_scratch_only: row(
+    'effect',
+    0,
+    'memblock_clear_kho_scratch_only()',
+    (c) => set(c, { kho_scratch_only: false }, 'kho_scratch_only') as undefined,
+  ),
+  memblock_alloc: row(
+    'effect',
+    2,
+    'memblock_alloc(): physical address, 0 when there is none; the memory is not zeroed here',
+    (c, size: number, align: number) => alloc(c, size, align),
+  ),
+  __next_mem_range: row(
+    'effect',
+    3,
+    '__next_mem_range() over memory minus reserved; false at the end',
+    (c, it: Value, nid: number, flags: number) => nextRange(c, it, nid, flags),
+  ),
+  early_pfn_to_nid: row(
+    'read',
+    1,
+    'early_pfn_to_nid(): by memblock.memory; an unknown pfn is the first node',
+    (c, pfn: number) => {
+      reads(c, 'memblock', 'memory', 'regions');
+      const nid = nidOf(c, pfn);
+      return nid < 0 || nid >= c.machine.memblock.max_numnodes ? 0 : nid;
+    },
+  ),
   memblock_start_of_DRAM: row('read', 0, 'memblock_start_of_DRAM()', (c) => memblock_start_of_DRAM(c.machine.memblock)),
   memblock_end_of_DRAM: row('read', 0, 'memblock_end_of_DRAM()', (c) => memblock_end_of_DRAM(c.machine.memblock)),
 };

@@ -5,10 +5,10 @@ import {
   flagsNid,
   flagsZid,
   isPoisoned,
-  type Page,
   PAGE_FLAGS_CHECK_AT_FREE,
   PAGE_TYPE_BUDDY,
   PAGE_TYPE_NONE,
+  type Page,
   PG_ALL,
   PG_head,
   PG_reserved,
@@ -73,7 +73,9 @@ const order = (c: Context, page: Value): number => {
 };
 
 const accessors: Intrinsics = {
-  pfn_valid: row('read', 1, 'pfn_valid(): the section exists; no struct page is read', (c, pfn: number) => pfnValid(c, pfn)),
+  pfn_valid: row('read', 1, 'pfn_valid(): the section exists; no struct page is read', (c, pfn: number) =>
+    pfnValid(c, pfn),
+  ),
   pfn_to_online_page: row('read', 1, 'pfn_to_online_page(): section flags only', (c, pfn: number) =>
     pfnValid(c, pfn) ? ref('page', pfn) : null,
   ),
@@ -100,12 +102,22 @@ const accessors: Intrinsics = {
   PageReserved: row('read', 1, 'PageReserved()', (c, page: Value) => (checkedFlags(c, page) & PG_reserved) !== 0n),
   PageHead: row('read', 1, 'PageHead()', (c, page: Value) => (checkedFlags(c, page) & PG_head) !== 0n),
   PageTail: row('read', 1, 'PageTail(): compound_info', (c, page: Value) => isTail(read(c, page, 'compound_info'))),
-  PagePoisoned: row('read', 1, 'PagePoisoned(): flags all ones', (c, page: Value) => isPoisoned(read(c, page, 'flags'))),
-  folio_order: row('read', 1, 'folio_order(): kept in the first tail page', (c, page: Value) => order(c, page)),
-  page_expected_state: row('read', 1, 'page_expected_state() of a page that is freed', (c, page: Value) =>
-    badReason(read(c, page, 'flags'), false) === null,
+  PagePoisoned: row('read', 1, 'PagePoisoned(): flags all ones', (c, page: Value) =>
+    isPoisoned(read(c, page, 'flags')),
   ),
-  page_bad_reason: row('read', 1, 'page_bad_reason(), of a tail also its private', (c, page: Value) => badReason(read(c, page, 'flags'), true) ?? ''),
+  folio_order: row('read', 1, 'folio_order(): kept in the first tail page', (c, page: Value) => order(c, page)),
+  page_expected_state: row(
+    'read',
+    1,
+    'page_expected_state() of a page that is freed',
+    (c, page: Value) => badReason(read(c, page, 'flags'), false) === null,
+  ),
+  page_bad_reason: row(
+    'read',
+    1,
+    'page_bad_reason(), of a tail also its private',
+    (c, page: Value) => badReason(read(c, page, 'flags'), true) ?? '',
+  ),
 };
 
 const writers: Intrinsics = {
@@ -115,21 +127,36 @@ const writers: Intrinsics = {
     writes(c, 'page', pfn, 'page_type');
     c.emit({ k: 'pages', start: pfn, end: pfn + 1, change: { private: BigInt(n), page_type: PAGE_TYPE_BUDDY } });
   }),
-  prep_compound_head: row('effect', 2, 'prep_compound_head(): order and counts, in the first tail page', (c, page: Value, n: number) => {
-    const tail = pfnOf(page) + 1;
-    writes(c, 'page', tail, 'flags');
-    c.emit({ k: 'page-flags', start: tail, end: tail + 1, clear: 0xffn, set: BigInt(n) });
-  }),
+  prep_compound_head: row(
+    'effect',
+    2,
+    'prep_compound_head(): order and counts, in the first tail page',
+    (c, page: Value, n: number) => {
+      const tail = pfnOf(page) + 1;
+      writes(c, 'page', tail, 'flags');
+      c.emit({ k: 'page-flags', start: tail, end: tail + 1, clear: 0xffn, set: BigInt(n) });
+    },
+  ),
 };
 
 const ranges: Intrinsics = {
-  vmemmap_populate: row('range', 2, 'memory for struct pages, holding what it held: the fill (__populate_section_memmap(), page_init_poison())', (c, from: number, to: number) => {
-    c.emit({ k: 'back', start: from, end: to });
-  }),
-  __init_single_page: row('range', 4, '__init_single_page() on each', (c, from: number, to: number, zid: number, nid: number) => {
-    writes(c, 'page', from, '*', to);
-    c.emit({ k: 'init', start: from, end: to, nid, zid });
-  }),
+  vmemmap_populate: row(
+    'range',
+    2,
+    'memory for struct pages, holding what it held: the fill (__populate_section_memmap(), page_init_poison())',
+    (c, from: number, to: number) => {
+      c.emit({ k: 'back', start: from, end: to });
+    },
+  ),
+  __init_single_page: row(
+    'range',
+    4,
+    '__init_single_page() on each',
+    (c, from: number, to: number, zid: number, nid: number) => {
+      writes(c, 'page', from, '*', to);
+      c.emit({ k: 'init', start: from, end: to, nid, zid });
+    },
+  ),
   __SetPageReserved: row('range', 2, '__SetPageReserved() on each', (c, from: number, to: number) => {
     writes(c, 'page', from, 'flags', to);
     c.emit({ k: 'page-flags', start: from, end: to, clear: 0n, set: PG_reserved });
@@ -142,23 +169,48 @@ const ranges: Intrinsics = {
     writes(c, 'page', from, '_refcount', to);
     c.emit({ k: 'pages', start: from, end: to, change: { _refcount: count } });
   }),
-  prep_compound_tail: row('range', 3, 'prep_compound_tail() on each: compound_info and mapping', (c, from: number, to: number, head: Value) => {
-    writes(c, 'page', from, 'compound_info', to);
-    c.emit({ k: 'pages', start: from, end: to, change: { lru_next: pageAddress(pfnOf(head)) + 1n, mapping: TAIL_MAPPING } });
-  }),
-  clear_compound_tail: row('range', 2, 'free_tail_page_prepare() on each: no longer a tail', (c, from: number, to: number) => {
-    writes(c, 'page', from, 'compound_info', to);
-    c.emit({ k: 'pages', start: from, end: to, change: { lru_next: SELF, mapping: 0n } });
-  }),
-  clear_page_flags_at_prep: row('range', 2, 'clears all PG_* flags of each and its type', (c, from: number, to: number) => {
-    writes(c, 'page', from, 'flags', to);
-    c.emit({ k: 'page-flags', start: from, end: to, clear: PG_ALL, set: 0n });
-  }),
-  find_bad_tail: row('range', 2, 'the state checks of free_tail_page_prepare(): first page that fails', (c, from: number, to: number) => {
-    const found = runFind(c.machine.memmap, from, to, (page) => page !== null && badReason(page, true) !== null);
-    reads(c, 'page', from, 'flags', Math.min(to, found + 1));
-    return found;
-  }),
+  prep_compound_tail: row(
+    'range',
+    3,
+    'prep_compound_tail() on each: compound_info and mapping',
+    (c, from: number, to: number, head: Value) => {
+      writes(c, 'page', from, 'compound_info', to);
+      c.emit({
+        k: 'pages',
+        start: from,
+        end: to,
+        change: { lru_next: pageAddress(pfnOf(head)) + 1n, mapping: TAIL_MAPPING },
+      });
+    },
+  ),
+  clear_compound_tail: row(
+    'range',
+    2,
+    'free_tail_page_prepare() on each: no longer a tail',
+    (c, from: number, to: number) => {
+      writes(c, 'page', from, 'compound_info', to);
+      c.emit({ k: 'pages', start: from, end: to, change: { lru_next: SELF, mapping: 0n } });
+    },
+  ),
+  clear_page_flags_at_prep: row(
+    'range',
+    2,
+    'clears all PG_* flags of each and its type',
+    (c, from: number, to: number) => {
+      writes(c, 'page', from, 'flags', to);
+      c.emit({ k: 'page-flags', start: from, end: to, clear: PG_ALL, set: 0n });
+    },
+  ),
+  find_bad_tail: row(
+    'range',
+    2,
+    'the state checks of free_tail_page_prepare(): first page that fails',
+    (c, from: number, to: number) => {
+      const found = runFind(c.machine.memmap, from, to, (page) => page !== null && badReason(page, true) !== null);
+      reads(c, 'page', from, 'flags', Math.min(to, found + 1));
+      return found;
+    },
+  ),
 };
 
 const TAIL_MAPPING = 0xdead_0000_0000_0400n;

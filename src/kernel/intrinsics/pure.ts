@@ -43,7 +43,9 @@ const arithmeticRows: Intrinsics = {
   ALIGN_DOWN: row('pure', 2, 'ALIGN_DOWN(), any alignment', (_c, x: number, a: number) => down(x, a)),
   IS_ALIGNED: row('pure', 2, 'IS_ALIGNED()', (_c, x: number, a: number) => x % a === 0),
   __ffs: row('pure', 1, 'index of the lowest set bit', (_c, x: number) => firstBit(x)),
-  fls64: row('pure', 1, 'index of the highest set bit, plus one; 0 for 0', (_c, x: bigint) => (x === 0n ? 0 : x.toString(2).length)),
+  fls64: row('pure', 1, 'index of the highest set bit, plus one; 0 for 0', (_c, x: bigint) =>
+    x === 0n ? 0 : x.toString(2).length,
+  ),
   ilog2: row('pure', 1, 'floor of the binary logarithm', (_c, x: number) => {
     if (x < 1) throw trap(`ilog2(${x}) is undefined`);
     return BigInt(x).toString(2).length - 1;
@@ -74,14 +76,25 @@ export function pureRows(config: Config): Intrinsics {
     pfn_to_page: row('pure', 1, 'pfn_to_page(): the address of a struct page', (_c, pfn: number) => ref('page', pfn)),
     page_to_pfn: row('pure', 1, 'page_to_pfn()', (_c, p: Value) => pfnOf(p)),
     page_to_phys: row('pure', 1, 'page_to_phys()', (_c, p: Value) => pfnOf(p) * page),
-    NODE_DATA: row('pure', 1, 'NODE_DATA(): the address of a node descriptor', (_c, nid: number) => ref('pglist_data', nid)),
+    NODE_DATA: row('pure', 1, 'NODE_DATA(): the address of a node descriptor', (_c, nid: number) =>
+      ref('pglist_data', nid),
+    ),
     zone_to_nid: row('pure', 1, 'zone_to_nid()', (_c, zone: Value) => zoneNumber(zone) >> 3),
     zone_idx: row('pure', 1, 'zone_idx()', (_c, zone: Value) => zoneNumber(zone) & 7),
     zone_name: row('pure', 1, 'name of a zone number', (_c, zid: number) => ZONE_NAMES[zid] ?? `zone ${zid}`),
-    phys_to_radix_node: row('pure', 1, 'a table of the KHO radix tree by physical address', (_c, phys: number) => ref('kho_radix_node', phys)),
-    phys_to_radix_leaf: row('pure', 1, 'a leaf of the KHO radix tree by physical address', (_c, phys: number) => ref('kho_radix_leaf', phys)),
+    phys_to_radix_node: row('pure', 1, 'a table of the KHO radix tree by physical address', (_c, phys: number) =>
+      ref('kho_radix_node', phys),
+    ),
+    phys_to_radix_leaf: row('pure', 1, 'a leaf of the KHO radix tree by physical address', (_c, phys: number) =>
+      ref('kho_radix_leaf', phys),
+    ),
     numa_valid_node: row('pure', 1, 'numa_valid_node()', (_c, nid: number) => nid >= 0 && nid < 2 ** config.nodesShift),
-    migratetype_is_mergeable: row('pure', 1, 'migratetype_is_mergeable(): UNMOVABLE, MOVABLE, RECLAIMABLE', (_c, mt: number) => mt < 3),
+    migratetype_is_mergeable: row(
+      'pure',
+      1,
+      'migratetype_is_mergeable(): UNMOVABLE, MOVABLE, RECLAIMABLE',
+      (_c, mt: number) => mt < 3,
+    ),
     is_migrate_cma: row('pure', 1, 'is_migrate_cma()', (_c, mt: number) => mt === 4),
     is_migrate_isolate: row('pure', 1, 'is_migrate_isolate()', (_c, mt: number) => mt === 5),
   };

@@ -27,11 +27,15 @@ export function pfnOf(page: Value): number {
 /** Records a read. */
 export function reads(c: Context, struct: string, at: number | string, field: string, end?: number): void {
   if (c.accesses === null) return;
-  c.accesses.push(end === undefined ? { rw: 'r', struct, at, field, op: c.op } : { rw: 'r', struct, at, end, field, op: c.op });
+  c.accesses.push(
+    end === undefined ? { rw: 'r', struct, at, field, op: c.op } : { rw: 'r', struct, at, end, field, op: c.op },
+  );
 }
 
 /** Records a write. */
 export function writes(c: Context, struct: string, at: number | string, field: string, end?: number): void {
   if (c.accesses === null) return;
-  c.accesses.push(end === undefined ? { rw: 'w', struct, at, field, op: c.op } : { rw: 'w', struct, at, end, field, op: c.op });
+  c.accesses.push(
+    end === undefined ? { rw: 'w', struct, at, field, op: c.op } : { rw: 'w', struct, at, end, field, op: c.op },
+  );
 }

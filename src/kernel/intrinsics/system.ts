@@ -1,31 +1,43 @@
 // Intrinsics on threads, locks, completions, the console, boot parameters and nodes.
-import { bootParameter, entries, type Machine, readField, row as tableRow, type Value } from '../../machine/index.ts';
+import {
+  bootParameter,
+  entries,
+  KernelFault,
+  type Machine,
+  readField,
+  row as tableRow,
+  type Value,
+} from '../../machine/index.ts';
 import { type Context, frames, type Intrinsics, type Wait } from '../../vm/index.ts';
 import { badPageLines, bugOn, vmBugOnPage, warnLines } from '../faults.ts';
 import { printf } from '../printf.ts';
-import { KernelFault } from '../../machine/index.ts';
 import { pfnOf, reads, ref, row, writes } from './row.ts';
 
 const lockAt = (lock: Value) => (lock as { at: string }).at;
-const holder = (m: Machine, at: string) => tableRow(m.table, 'spinlock', at)?.['holder'];
+const holder = (m: Machine, at: string) => tableRow(m.table, 'spinlock', at)?.holder;
 
 /** May a thread that waits go on? */
 export function ready(m: Machine, wait: Wait): boolean {
   if (wait.for === 'lock') return holder(m, String(wait.at)) === undefined;
   const [struct, at] = String(wait.at).split(/\/(.*)/s) as [string, string];
-  return Number(tableRow(m.table, struct, at)?.['done'] ?? 0) > 0;
+  return Number(tableRow(m.table, struct, at)?.done ?? 0) > 0;
 }
 
 const lockRows: Intrinsics = {
-  spin_lock: row('effect', 1, 'spin_lock(), spin_lock_irqsave(), mutex_lock(): waits while another thread holds it', (c, lock: Value) => {
-    const at = lockAt(lock);
-    if (holder(c.machine, at) !== undefined) {
-      c.blocked = { for: 'lock', at };
-      return;
-    }
-    writes(c, 'spinlock', at, 'holder');
-    c.emit({ k: 'new', struct: 'spinlock', at, fields: { holder: c.thread } });
-  }),
+  spin_lock: row(
+    'effect',
+    1,
+    'spin_lock(), spin_lock_irqsave(), mutex_lock(): waits while another thread holds it',
+    (c, lock: Value) => {
+      const at = lockAt(lock);
+      if (holder(c.machine, at) !== undefined) {
+        c.blocked = { for: 'lock', at };
+        return;
+      }
+      writes(c, 'spinlock', at, 'holder');
+      c.emit({ k: 'new', struct: 'spinlock', at, fields: { holder: c.thread } });
+    },
+  ),
   spin_unlock: row('effect', 1, 'spin_unlock(), mutex_unlock()', (c, lock: Value) => {
     writes(c, 'spinlock', lockAt(lock), 'holder');
     c.emit({ k: 'drop', struct: 'spinlock', at: lockAt(lock) });
@@ -51,22 +63,39 @@ const start = (c: Context, name: string, fn: Value, args: readonly Value[]) => {
   c.spawned = [...(c.spawned ?? []), { name, fn: String((fn as { at: string }).at), args }];
 };
 
-const possibleCpus = (m: Machine) => Math.max(1, m.hardware.nodes.reduce((sum, node) => sum + node.cpus, 0));
+const possibleCpus = (m: Machine) =>
+  Math.max(
+    1,
+    m.hardware.nodes.reduce((sum, node) => sum + node.cpus, 0),
+  );
 
 const threadRows: Intrinsics = {
-  kthread_run: row('effect', 3, 'kthread_run(): a thread named by format and node', (c, fn: Value, arg: Value, name: string) => {
-    start(c, printf(name, [(arg as { at: number }).at]), fn, [arg]);
-  }),
+  kthread_run: row(
+    'effect',
+    3,
+    'kthread_run(): a thread named by format and node',
+    (c, fn: Value, arg: Value, name: string) => {
+      start(c, printf(name, [(arg as { at: number }).at]), fn, [arg]);
+    },
+  ),
   kernel_thread: row('effect', 2, 'user_mode_thread() and kernel_thread()', (c, fn: Value, name: string) => {
     start(c, name, fn, []);
   }),
-  queue_work: row('effect', 2, 'queue_work() on the unbound workqueue: one worker for each item', (c, fn: Value, arg: Value) => {
-    const workers = c.state.threads.filter((t) => t.name.startsWith('kworker/')).length + (c.spawned?.length ?? 0);
-    start(c, `kworker/u${possibleCpus(c.machine) * 2}:${workers + 1}`, fn, [arg]);
-  }),
+  queue_work: row(
+    'effect',
+    2,
+    'queue_work() on the unbound workqueue: one worker for each item',
+    (c, fn: Value, arg: Value) => {
+      const workers = c.state.threads.filter((t) => t.name.startsWith('kworker/')).length + (c.spawned?.length ?? 0);
+      start(c, `kworker/u${possibleCpus(c.machine) * 2}:${workers + 1}`, fn, [arg]);
+    },
+  ),
   num_possible_cpus: row('read', 0, 'num_possible_cpus()', (c) => possibleCpus(c.machine)),
-  nr_cpus_node: row('read', 1, 'CPUs of a node, cpumask_weight(cpumask_of_node())', (c, nid: number) =>
-    c.machine.hardware.nodes.find((node) => node.node === nid)?.cpus ?? 0,
+  nr_cpus_node: row(
+    'read',
+    1,
+    'CPUs of a node, cpumask_weight(cpumask_of_node())',
+    (c, nid: number) => c.machine.hardware.nodes.find((node) => node.node === nid)?.cpus ?? 0,
   ),
 };
 
@@ -104,28 +133,42 @@ const consoleRows: Intrinsics = {
     const text = printf(format, args);
     throw new KernelFault('panic', text, text);
   }),
-  WARN_ON: row('effect', 2, 'WARN_ON(); the condition as text', (c, condition: Value, text: string) => warn(c, condition, text, false)),
-  WARN_ON_ONCE: row('effect', 2, 'WARN_ON_ONCE(): printed the first time only', (c, condition: Value, text: string) => warn(c, condition, text, true)),
+  WARN_ON: row('effect', 2, 'WARN_ON(); the condition as text', (c, condition: Value, text: string) =>
+    warn(c, condition, text, false),
+  ),
+  WARN_ON_ONCE: row('effect', 2, 'WARN_ON_ONCE(): printed the first time only', (c, condition: Value, text: string) =>
+    warn(c, condition, text, true),
+  ),
   BUG_ON: row('effect', 2, 'BUG_ON(); the condition as text', (_c, condition: Value, text: string) => {
     if (condition) throw bugOn(text, 'mm/mm_init.c');
   }),
-  VM_BUG_ON_PAGE: row('effect', 3, 'VM_BUG_ON_PAGE(): with CONFIG_DEBUG_VM only', (c, condition: Value, page: Value, text: string) => {
-    if (condition && c.machine.config.debugVm) throw vmBugOnPage(c.machine, pfnOf(page), text);
-  }),
-  bad_page: row('effect', 2, 'bad_page(): reports, loses the buddy type; the rate limit is left out', (c, page: Value, reason: string) => {
-    const pfn = pfnOf(page);
-    c.notes?.push({ kind: 'bad-page', text: reason, pfn });
-    reads(c, 'page', pfn, 'flags');
-    print(c, badPageLines(c.machine, c.state.threads[c.thread]?.name ?? '', pfn, reason));
-    writes(c, 'page', pfn, 'page_type');
-    c.emit({ k: 'pages', start: pfn, end: pfn + 1, change: { page_type: 0xffff_ffff } });
-  }),
+  VM_BUG_ON_PAGE: row(
+    'effect',
+    3,
+    'VM_BUG_ON_PAGE(): with CONFIG_DEBUG_VM only',
+    (c, condition: Value, page: Value, text: string) => {
+      if (condition && c.machine.config.debugVm) throw vmBugOnPage(c.machine, pfnOf(page), text);
+    },
+  ),
+  bad_page: row(
+    'effect',
+    2,
+    'bad_page(): reports, loses the buddy type; the rate limit is left out',
+    (c, page: Value, reason: string) => {
+      const pfn = pfnOf(page);
+      c.notes?.push({ kind: 'bad-page', text: reason, pfn });
+      reads(c, 'page', pfn, 'flags');
+      print(c, badPageLines(c.machine, c.state.threads[c.thread]?.name ?? '', pfn, reason));
+      writes(c, 'page', pfn, 'page_type');
+      c.emit({ k: 'pages', start: pfn, end: pfn + 1, change: { page_type: 0xffff_ffff } });
+    },
+  ),
 };
 
 function nodesOf(m: Machine, memoryOnly: boolean): number[] {
   const sorted = m.hardware.nodes.map((node) => node.node).sort((a, b) => a - b);
   if (!memoryOnly) return sorted;
-  return sorted.filter((nid) => Number(tableRow(m.table, 'pglist_data', nid)?.['node_present_pages'] ?? 0) > 0);
+  return sorted.filter((nid) => Number(tableRow(m.table, 'pglist_data', nid)?.node_present_pages ?? 0) > 0);
 }
 
 const next = (c: Context, after: number, memoryOnly: boolean) =>
@@ -140,12 +183,24 @@ const systemRows: Intrinsics = {
   first_memory_node: row('read', 0, 'first node of N_MEMORY, or MAX_NUMNODES', (c) => next(c, -1, true)),
   next_memory_node: row('read', 1, 'next node of N_MEMORY, or MAX_NUMNODES', (c, nid: number) => next(c, nid, true)),
   num_memory_nodes: row('read', 0, 'num_node_state(N_MEMORY)', (c) => nodesOf(c.machine, true).length),
-  early_param: row('read', 1, 'value of a boot parameter, NULL when absent', (c, name: string) => bootParameter(c.machine.config, name)),
-  kstrtobool: row('pure', 2, 'kstrtobool(), or the second argument when there is none', (_c, value: Value, otherwise: boolean) => {
-    if (typeof value !== 'string') return otherwise;
-    return TRUE.test(value) || value === '' ? true : FALSE.test(value) ? false : otherwise;
-  }),
-  is_kdump_kernel: row('read', 0, 'is_kdump_kernel(): elfcorehdr= is given', (c) => bootParameter(c.machine.config, 'elfcorehdr') !== null),
+  early_param: row('read', 1, 'value of a boot parameter, NULL when absent', (c, name: string) =>
+    bootParameter(c.machine.config, name),
+  ),
+  kstrtobool: row(
+    'pure',
+    2,
+    'kstrtobool(), or the second argument when there is none',
+    (_c, value: Value, otherwise: boolean) => {
+      if (typeof value !== 'string') return otherwise;
+      return TRUE.test(value) || value === '' ? true : FALSE.test(value) ? false : otherwise;
+    },
+  ),
+  is_kdump_kernel: row(
+    'read',
+    0,
+    'is_kdump_kernel(): elfcorehdr= is given',
+    (c) => bootParameter(c.machine.config, 'elfcorehdr') !== null,
+  ),
 };
 
 /** Number of console lines so far, for tests of prints. */

@@ -36,15 +36,30 @@ function free_area_init(): void {
 		const end_pfn = max(zone_limit_pfn(zid, max_pfn), start_pfn);
 
 		if (start_pfn === end_pfn) pr_info("  %-8s empty", zone_name(zid));
-		else pr_info("  %-8s [mem %#018Lx-%#018Lx]", zone_name(zid), PFN_PHYS(start_pfn), PFN_PHYS(end_pfn) - 1);
+		else
+			pr_info(
+				"  %-8s [mem %#018Lx-%#018Lx]",
+				zone_name(zid),
+				PFN_PHYS(start_pfn),
+				PFN_PHYS(end_pfn) - 1,
+			);
 		start_pfn = end_pfn;
 	}
 	if (MAX_NR_ZONES > ZONE_DEVICE) pr_info("  %-8s empty", zone_name(ZONE_DEVICE));
 	pr_info("Movable zone start for each node");
 
 	pr_info("Early memory node ranges");
-	for (let i = __next_mem_pfn_range(-1, MAX_NUMNODES, r); i >= 0; i = __next_mem_pfn_range(i, MAX_NUMNODES, r))
-		pr_info("  node %3d: [mem %#018Lx-%#018Lx]", r.nid, PFN_PHYS(r.start_pfn), PFN_PHYS(r.end_pfn) - 1);
+	for (
+		let i = __next_mem_pfn_range(-1, MAX_NUMNODES, r);
+		i >= 0;
+		i = __next_mem_pfn_range(i, MAX_NUMNODES, r)
+	)
+		pr_info(
+			"  node %3d: [mem %#018Lx-%#018Lx]",
+			r.nid,
+			PFN_PHYS(r.start_pfn),
+			PFN_PHYS(r.end_pfn) - 1,
+		);
 
 	for (let nid = first_online_node(); nid < MAX_NUMNODES; nid = next_online_node(nid))
 		free_area_init_node(nid, max_pfn);
@@ -66,7 +81,12 @@ function free_area_init_node(nid: nid_t, max_pfn: pfn_t): void {
 	pgdat.node_id = nid;
 	pgdat.node_start_pfn = start_pfn;
 	if (start_pfn !== end_pfn)
-		pr_info("Initmem setup node %d [mem %#018Lx-%#018Lx]", nid, PFN_PHYS(start_pfn), max(PFN_PHYS(end_pfn), 1) - 1);
+		pr_info(
+			"Initmem setup node %d [mem %#018Lx-%#018Lx]",
+			nid,
+			PFN_PHYS(start_pfn),
+			max(PFN_PHYS(end_pfn), 1) - 1,
+		);
 	else pr_info("Initmem setup node %d as memoryless", nid);
 
 	calculate_node_totalpages(pgdat, start_pfn, end_pfn, max_pfn);
@@ -74,7 +94,12 @@ function free_area_init_node(nid: nid_t, max_pfn: pfn_t): void {
 }
 
 /* Spans and present pages of each zone of the node; the buddy's share is set to what is present for now */
-function calculate_node_totalpages(pgdat: pglist_data, node_start: pfn_t, node_end: pfn_t, max_pfn: pfn_t): void {
+function calculate_node_totalpages(
+	pgdat: pglist_data,
+	node_start: pfn_t,
+	node_end: pfn_t,
+	max_pfn: pfn_t,
+): void {
 	let zone_low = PFN_UP(memblock_start_of_DRAM());
 	let present_pages = 0;
 
@@ -108,7 +133,11 @@ function present_pages_in_range(nid: nid_t, start: pfn_t, end: pfn_t): ulong {
 function sparse_init(): void {
 	const r: mem_pfn_range = { start_pfn: 0, end_pfn: 0, nid: 0 };
 
-	for (let i = __next_mem_pfn_range(-1, MAX_NUMNODES, r); i >= 0; i = __next_mem_pfn_range(i, MAX_NUMNODES, r)) {
+	for (
+		let i = __next_mem_pfn_range(-1, MAX_NUMNODES, r);
+		i >= 0;
+		i = __next_mem_pfn_range(i, MAX_NUMNODES, r)
+	) {
 		const last = div(r.end_pfn - 1, PAGES_PER_SECTION);
 
 		for (let nr = div(r.start_pfn, PAGES_PER_SECTION); nr <= last; nr++) memory_present(nr);
@@ -125,7 +154,11 @@ function memmap_init(): void {
 	let zone_id = 0;
 	let nid = 0;
 
-	for (let i = __next_mem_pfn_range(-1, MAX_NUMNODES, r); i >= 0; i = __next_mem_pfn_range(i, MAX_NUMNODES, r)) {
+	for (
+		let i = __next_mem_pfn_range(-1, MAX_NUMNODES, r);
+		i >= 0;
+		i = __next_mem_pfn_range(i, MAX_NUMNODES, r)
+	) {
 		nid = r.nid;
 		end_pfn = r.end_pfn;
 
@@ -144,20 +177,40 @@ function memmap_init(): void {
 }
 
 /* Returns where the next hole may begin */
-function memmap_init_zone_range(zone: zone, start_pfn: pfn_t, end_pfn: pfn_t, hole_pfn: pfn_t): pfn_t {
+function memmap_init_zone_range(
+	zone: zone,
+	start_pfn: pfn_t,
+	end_pfn: pfn_t,
+	hole_pfn: pfn_t,
+): pfn_t {
 	const zone_end_pfn = zone.zone_start_pfn + zone.spanned_pages;
 
 	start_pfn = clamp(start_pfn, zone.zone_start_pfn, zone_end_pfn);
 	end_pfn = clamp(end_pfn, zone.zone_start_pfn, zone_end_pfn);
 	if (start_pfn >= end_pfn) return hole_pfn;
 
-	memmap_init_range(end_pfn - start_pfn, zone_to_nid(zone), zone_idx(zone), start_pfn, zone_end_pfn, MEMINIT_EARLY);
+	memmap_init_range(
+		end_pfn - start_pfn,
+		zone_to_nid(zone),
+		zone_idx(zone),
+		start_pfn,
+		zone_end_pfn,
+		MEMINIT_EARLY,
+	);
 
-	if (hole_pfn < start_pfn) init_unavailable_range(hole_pfn, start_pfn, zone_idx(zone), zone_to_nid(zone));
+	if (hole_pfn < start_pfn)
+		init_unavailable_range(hole_pfn, start_pfn, zone_idx(zone), zone_to_nid(zone));
 	return end_pfn;
 }
 
-function memmap_init_range(size: ulong, nid: nid_t, zone: int, start_pfn: pfn_t, zone_end_pfn: pfn_t, context: int): void {
+function memmap_init_range(
+	size: ulong,
+	nid: nid_t,
+	zone: int,
+	start_pfn: pfn_t,
+	zone_end_pfn: pfn_t,
+	context: int,
+): void {
 	const end_pfn = start_pfn + size;
 	let pfn = start_pfn;
 
@@ -174,7 +227,11 @@ function memmap_init_range(size: ulong, nid: nid_t, zone: int, start_pfn: pfn_t,
 
 		__init_single_page(pfn, next, zone, nid);
 		if (pageblock_aligned(pfn))
-			init_pageblock_migratetype(pfn_to_page(pfn), kho_scratch_migratetype(pfn, MIGRATE_MOVABLE), false);
+			init_pageblock_migratetype(
+				pfn_to_page(pfn),
+				kho_scratch_migratetype(pfn, MIGRATE_MOVABLE),
+				false,
+			);
 		pfn = next;
 	}
 }
@@ -216,7 +273,8 @@ function init_unavailable_range(spfn: pfn_t, epfn: pfn_t, zone: int, node: nid_t
 		}
 		spfn = next;
 	}
-	if (pgcnt > 0) pr_info("On node %d, zone %s: %lld pages in unavailable ranges", node, zone_name(zone), pgcnt);
+	if (pgcnt > 0)
+		pr_info("On node %d, zone %s: %lld pages in unavailable ranges", node, zone_name(zone), pgcnt);
 }
 
 function early_page_initialised(pfn: pfn_t, nid: nid_t): boolean {
@@ -256,7 +314,11 @@ function __init_deferred_page(pfn: pfn_t, end_pfn: pfn_t, nid: nid_t): void {
 		/* when no zone of the node spans the page, the number is that of no zone at all */
 		__init_single_page(pfn, next, zid, nid);
 		if (pageblock_aligned(pfn))
-			init_pageblock_migratetype(pfn_to_page(pfn), kho_scratch_migratetype(pfn, MIGRATE_MOVABLE), false);
+			init_pageblock_migratetype(
+				pfn_to_page(pfn),
+				kho_scratch_migratetype(pfn, MIGRATE_MOVABLE),
+				false,
+			);
 		pfn = next;
 	}
 }
@@ -340,7 +402,10 @@ function deferred_init_memmap(pgdat: pglist_data): void {
 		return;
 	}
 
-	BUG_ON(first_init_pfn < pgdat.node_start_pfn, "pgdat->first_deferred_pfn < pgdat->node_start_pfn");
+	BUG_ON(
+		first_init_pfn < pgdat.node_start_pfn,
+		"pgdat->first_deferred_pfn < pgdat->node_start_pfn",
+	);
 	BUG_ON(
 		first_init_pfn > pgdat.node_start_pfn + pgdat.node_spanned_pages,
 		"pgdat->first_deferred_pfn > pgdat_end_pfn(pgdat)",

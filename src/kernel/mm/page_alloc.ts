@@ -9,7 +9,8 @@ function build_all_zonelists(): void {
 		const pgdat = NODE_DATA(nid);
 
 		nr_zonelists++;
-		for (let zid = 0; zid < MAX_NR_ZONES; zid++) vm_total_pages += pgdat.node_zones[zid].managed_pages;
+		for (let zid = 0; zid < MAX_NR_ZONES; zid++)
+			vm_total_pages += pgdat.node_zones[zid].managed_pages;
 	}
 	page_group_by_mobility_disabled = vm_total_pages < pageblock_nr_pages * MIGRATE_TYPES;
 	pr_info(
@@ -52,7 +53,8 @@ function __free_pages_prepare(page: page, order: int): boolean {
 
 	if (CONFIG_DEBUG_VM) VM_BUG_ON_PAGE(PageTail(page), page, "PageTail(page)");
 	const compound = PageHead(page);
-	if (CONFIG_DEBUG_VM && compound) VM_BUG_ON_PAGE(folio_order(page) !== order, page, "compound_order(page) != order");
+	if (CONFIG_DEBUG_VM && compound)
+		VM_BUG_ON_PAGE(folio_order(page) !== order, page, "compound_order(page) != order");
 
 	if (order > 0) {
 		if (compound) clear_compound_tail(pfn + 1, end_pfn);
@@ -102,8 +104,16 @@ function account_freepages(zone: zone, nr_pages: int, mt: migratetype): void {
 	if (is_migrate_cma(mt)) zone.nr_free_cma_pages += nr_pages;
 }
 
-function __free_one_page(page: page, pfn: pfn_t, zone: zone, order: int, mt: migratetype, fpi_flags: int): void {
-	if (CONFIG_DEBUG_VM) VM_BUG_ON_PAGE(!IS_ALIGNED(pfn, pages_of_order(order)), page, "pfn & ((1 << order) - 1)");
+function __free_one_page(
+	page: page,
+	pfn: pfn_t,
+	zone: zone,
+	order: int,
+	mt: migratetype,
+	fpi_flags: int,
+): void {
+	if (CONFIG_DEBUG_VM)
+		VM_BUG_ON_PAGE(!IS_ALIGNED(pfn, pages_of_order(order)), page, "pfn & ((1 << order) - 1)");
 	account_freepages(zone, pages_of_order(order), mt);
 
 	while (order < MAX_PAGE_ORDER) {
@@ -142,7 +152,8 @@ function __free_one_page(page: page, pfn: pfn_t, zone: zone, order: int, mt: mig
 function set_pageblock_migratetype_range(pfn: pfn_t, order: int, mt: migratetype): void {
 	const end_pfn = pfn + pages_of_order(order);
 
-	for (; pfn < end_pfn; pfn += pageblock_nr_pages) init_pageblock_migratetype(pfn_to_page(pfn), mt, false);
+	for (; pfn < end_pfn; pfn += pageblock_nr_pages)
+		init_pageblock_migratetype(pfn_to_page(pfn), mt, false);
 }
 
 /* The buddy of [pfn, pfn + 2^order), when it is free as a whole */

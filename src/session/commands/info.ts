@@ -1,10 +1,25 @@
 // `info …`: everything that is simulated, in the formats a kernel developer knows. One row a topic.
-import { entries, freeBlocks, freeCount, KernelFault, MIGRATETYPE_LETTERS, MIGRATETYPE_NAMES, type Machine, NEVER_SET, names, row, runGet, runs, type Value, ZONE_NAMES } from '../../machine/index.ts';
-import { whereOf, threadState } from '../describe.ts';
+import {
+  entries,
+  freeBlocks,
+  freeCount,
+  KernelFault,
+  type Machine,
+  MIGRATETYPE_LETTERS,
+  MIGRATETYPE_NAMES,
+  NEVER_SET,
+  names,
+  row,
+  runGet,
+  runs,
+  type Value,
+  ZONE_NAMES,
+} from '../../machine/index.ts';
+import { threadState, whereOf } from '../describe.ts';
 import { formatValue, structFields } from '../format.ts';
 import type { Session } from '../session.ts';
-import { memblockLines } from '../views/memblock.ts';
 import { kpageflags } from '../views/kpageflags.ts';
+import { memblockLines } from '../views/memblock.ts';
 import { readRange } from '../words.ts';
 import { type Command, type Output, refuse, say, usage } from './command.ts';
 import { argLines, localLines } from './look.ts';
@@ -21,13 +36,17 @@ export interface Topic {
 const hex = (n: number, width = 0) => `0x${n.toString(16).padStart(width, '0')}`;
 
 /** Zones of all nodes in order, those without pages left out. */
-export function populatedZones(m: Machine): { nid: number; zid: number; at: number; fields: Readonly<Record<string, Value>> }[] {
+export function populatedZones(
+  m: Machine,
+): { nid: number; zid: number; at: number; fields: Readonly<Record<string, Value>> }[] {
   return names(m.table, 'zone')
     .map(Number)
     .sort((a, b) => a - b)
     .flatMap((at) => {
       const fields = row(m.table, 'zone', at);
-      return fields === undefined || !(Number(fields['spanned_pages']) > 0) ? [] : [{ nid: at >> 3, zid: at & 7, at, fields }];
+      return fields === undefined || !(Number(fields.spanned_pages) > 0)
+        ? []
+        : [{ nid: at >> 3, zid: at & 7, at, fields }];
     });
 }
 
@@ -45,7 +64,7 @@ function zones(session: Session): string[] {
       `        managed  ${n('managed_pages')}`,
       `        cma      ${n('cma_pages')}`,
       `        free     ${n('nr_free_pages')} (cma ${n('nr_free_cma_pages')})`,
-      `        contiguous ${fields['contiguous'] === true ? 'yes' : 'no'}`,
+      `        contiguous ${fields.contiguous === true ? 'yes' : 'no'}`,
     );
   }
   return out.length === 0 ? ['no zones before free_area_init'] : out;
@@ -79,16 +98,23 @@ function blockCounts(m: Machine, start: number, spanned: number): number[] {
 function pagetypeinfo(session: Session): string[] {
   const { machine } = session.now();
   const orders = Array.from({ length: machine.config.maxPageOrder + 1 }, (_, i) => i);
-  const out = [`Page block order: ${machine.config.pageblockOrder}`, `Pages per block:  ${2 ** machine.config.pageblockOrder}`, '', `Free pages count per migrate type at order ${orders.map((o) => String(o).padStart(6)).join(' ')} `];
+  const out = [
+    `Page block order: ${machine.config.pageblockOrder}`,
+    `Pages per block:  ${2 ** machine.config.pageblockOrder}`,
+    '',
+    `Free pages count per migrate type at order ${orders.map((o) => String(o).padStart(6)).join(' ')} `,
+  ];
   for (const { nid, zid, at } of populatedZones(machine)) {
     TYPE_TITLES.forEach((title, mt) => {
       const counts = orders.map((order) => String(freeCount(machine.buddy, at, order, mt)).padStart(6));
-      out.push(`Node ${String(nid).padStart(4)}, zone ${(ZONE_NAMES[zid] ?? '').padStart(8)}, type ${title.padStart(12)} ${counts.join(' ')} `);
+      out.push(
+        `Node ${String(nid).padStart(4)}, zone ${(ZONE_NAMES[zid] ?? '').padStart(8)}, type ${title.padStart(12)} ${counts.join(' ')} `,
+      );
     });
   }
   out.push('', `Number of blocks type ${TYPE_TITLES.map((t) => t.padStart(12)).join(' ')} `);
   for (const { nid, zid, fields } of populatedZones(machine)) {
-    const counts = blockCounts(machine, Number(fields['zone_start_pfn']), Number(fields['spanned_pages']));
+    const counts = blockCounts(machine, Number(fields.zone_start_pfn), Number(fields.spanned_pages));
     out.push(`${zoneHead(nid, zid)} ${counts.map((n) => String(n).padStart(12)).join(' ')} `);
   }
   return out;
@@ -108,9 +134,15 @@ function pageblocks(session: Session, args: string): string[] | string {
   }
   const out: string[] = [];
   for (const run of runs(machine.pageblocks, first, last)) {
-    if (run.value === NEVER_SET && runGet(machine.memmap, Math.min(run.start * size, 2 ** machine.memmap.bits - 1)) === null) continue;
+    if (
+      run.value === NEVER_SET &&
+      runGet(machine.memmap, Math.min(run.start * size, 2 ** machine.memmap.bits - 1)) === null
+    )
+      continue;
     const name = run.value === NEVER_SET ? 'never written (UNMOVABLE)' : (MIGRATETYPE_NAMES[run.value] ?? '');
-    out.push(`pb ${hex(run.start)}..${hex(run.end)}  pfn ${hex(run.start * size)}..${hex(run.end * size)}  ${typeLetter(run.value)} ${name}`);
+    out.push(
+      `pb ${hex(run.start)}..${hex(run.end)}  pfn ${hex(run.start * size)}..${hex(run.end * size)}  ${typeLetter(run.value)} ${name}`,
+    );
   }
   return out.length === 0 ? ['no pageblock has struct pages yet'] : out;
 }
@@ -120,7 +152,12 @@ function nodes(session: Session): string[] {
   const out = names(machine.table, 'pglist_data').flatMap((nid) => {
     const fields = structFields(machine, { struct: 'pglist_data', at: Number(nid) }) ?? [];
     const cpus = machine.hardware.nodes.find((node) => node.node === Number(nid))?.cpus ?? 0;
-    return [`Node ${nid}: ${cpus} CPU${cpus === 1 ? '' : 's'}`, ...fields.filter(([name]) => name !== 'node_id').map(([name, value]) => `  ${name.padEnd(20)} ${formatValue(value, name)}`)];
+    return [
+      `Node ${nid}: ${cpus} CPU${cpus === 1 ? '' : 's'}`,
+      ...fields
+        .filter(([name]) => name !== 'node_id')
+        .map(([name, value]) => `  ${name.padEnd(20)} ${formatValue(value, name)}`),
+    ];
   });
   return out.length === 0 ? ['no nodes before initmem_init'] : out;
 }
@@ -135,7 +172,9 @@ function radix(session: Session): string[] {
   const walk = (address: number, level: number, prefix: bigint, indent: string): void => {
     pages++;
     const page = runGet(machine.phys, address / 4096);
-    const slots = Object.keys(page?.words ?? {}).map(Number).sort((a, b) => a - b);
+    const slots = Object.keys(page?.words ?? {})
+      .map(Number)
+      .sort((a, b) => a - b);
     for (const slot of slots) {
       const word = page?.words[slot] ?? 0n;
       if (level > 0) {
@@ -162,14 +201,18 @@ function radix(session: Session): string[] {
 function scratch(session: Session): string[] {
   const areas = session.now().machine.hardware.handover?.scratch ?? [];
   if (areas.length === 0) return ['no scratch areas'];
-  return areas.map((a, i) => `scratch[${i}]  ${hex(a.start, 16)}..${hex(a.start + a.size - 1, 16)}  ${a.size / 1024} KiB`);
+  return areas.map(
+    (a, i) => `scratch[${i}]  ${hex(a.start, 16)}..${hex(a.start + a.size - 1, 16)}  ${a.size / 1024} KiB`,
+  );
 }
 
 function kho(session: Session): string[] {
   const { machine } = session.now();
   const fields = structFields(machine, { struct: 'kho_in', at: 0 }) ?? [];
   const { handover } = machine.hardware;
-  const blocks = (handover?.preserved ?? []).map((b) => `preserved  phys ${hex(b.start)}  order ${b.order}  pfn ${hex(b.start / 4096)}`);
+  const blocks = (handover?.preserved ?? []).map(
+    (b) => `preserved  phys ${hex(b.start)}  order ${b.order}  pfn ${hex(b.start / 4096)}`,
+  );
   return [...fields.map(([name, value]) => `kho_in.${name} = ${formatValue(value, name)}`), ...blocks];
 }
 
@@ -178,7 +221,9 @@ function threads(session: Session): string[] {
   const lines = ['  Id  Name              S  Where'];
   state.threads.forEach((thread, i) => {
     const mark = i === session.state.cursor.thread ? '*' : ' ';
-    lines.push(`${mark} ${String(i + 1).padEnd(3)} ${thread.name.padEnd(17)} ${threadState(session, i)}  ${whereOf(session, i)}`);
+    lines.push(
+      `${mark} ${String(i + 1).padEnd(3)} ${thread.name.padEnd(17)} ${threadState(session, i)}  ${whereOf(session, i)}`,
+    );
   });
   return lines;
 }
@@ -186,7 +231,11 @@ function threads(session: Session): string[] {
 function history(session: Session): string[] {
   const { past, future, cursor } = session.state;
   const text = (c: typeof cursor) => `#${c.at.at}${c.at.sub > 0 ? `.${c.at.sub}` : ''}  T${c.thread + 1}`;
-  return [...past.slice(-20).map((c) => `  ${text(c)}`), `* ${text(cursor)}`, ...[...future].reverse().map((c) => `  ${text(c)}`)];
+  return [
+    ...past.slice(-20).map((c) => `  ${text(c)}`),
+    `* ${text(cursor)}`,
+    ...[...future].reverse().map((c) => `  ${text(c)}`),
+  ];
 }
 
 function branches(session: Session): string[] {
@@ -199,7 +248,9 @@ function branches(session: Session): string[] {
 }
 
 function variables(session: Session): string[] {
-  return (structFields(session.now().machine, { struct: 'var', at: 0 }) ?? []).map(([name, value]) => `${name} = ${formatValue(value, name)}`);
+  return (structFields(session.now().machine, { struct: 'var', at: 0 }) ?? []).map(
+    ([name, value]) => `${name} = ${formatValue(value, name)}`,
+  );
 }
 
 function freeLists(session: Session): string[] {
@@ -207,12 +258,18 @@ function freeLists(session: Session): string[] {
   return Object.keys(machine.buddy.lists).map((key) => {
     const [zone, order, mt] = key.split('/').map(Number) as [number, number, number];
     const blocks = freeBlocks(machine.buddy, zone, order, mt);
-    const shown = blocks.slice(0, 8).map((pfn) => hex(pfn)).join(' ');
+    const shown = blocks
+      .slice(0, 8)
+      .map((pfn) => hex(pfn))
+      .join(' ');
     return `${zoneHead(zone >> 3, zone & 7)} order ${String(order).padStart(2)} ${(MIGRATETYPE_NAMES[mt] ?? '').padEnd(11)} ${String(blocks.length).padStart(6)}: ${shown}${blocks.length > 8 ? ' …' : ''}`;
   });
 }
 
-const config = (session: Session) => Object.entries(session.kernel.config.symbols).map(([name, value]) => `${name}=${value === true ? 'y' : value === false ? 'n' : value}`);
+const config = (session: Session) =>
+  Object.entries(session.kernel.config.symbols).map(
+    ([name, value]) => `${name}=${value === true ? 'y' : value === false ? 'n' : value}`,
+  );
 
 /** Every topic, in the order of the help. */
 export const TOPICS: readonly Topic[] = [
@@ -220,26 +277,58 @@ export const TOPICS: readonly Topic[] = [
   { name: 'threads', help: 'threads: R moves next, r may move, D waits, X ended, ! died', lines: threads },
   { name: 'locals', help: 'locals of the selected frame', lines: localLines },
   { name: 'args', help: 'parameters of the selected frame', lines: argLines },
-  { name: 'stages', help: 'stages reached so far, with their positions', lines: (session) => infoStages(session).concat(infoStages(session).length === 0 ? ['no stage reached yet'] : []) },
-  { name: 'memblock', help: 'memory and reserved regions as debugfs prints them [memory|reserved]', lines: (session, args) => memblockInfo(session, args) },
+  {
+    name: 'stages',
+    help: 'stages reached so far, with their positions',
+    lines: (session) => infoStages(session).concat(infoStages(session).length === 0 ? ['no stage reached yet'] : []),
+  },
+  {
+    name: 'memblock',
+    help: 'memory and reserved regions as debugfs prints them [memory|reserved]',
+    lines: (session, args) => memblockInfo(session, args),
+  },
   { name: 'nodes', help: 'node descriptors, first_deferred_pfn among them', lines: nodes },
   { name: 'zones', help: 'zones as /proc/zoneinfo prints them, abridged', lines: zones },
   { name: 'buddyinfo', help: 'free blocks as /proc/buddyinfo prints them', lines: buddyinfo },
-  { name: 'pagetypeinfo', help: 'free blocks and pageblocks by migratetype as /proc/pagetypeinfo prints them', lines: pagetypeinfo },
+  {
+    name: 'pagetypeinfo',
+    help: 'free blocks and pageblocks by migratetype as /proc/pagetypeinfo prints them',
+    lines: pagetypeinfo,
+  },
   { name: 'freelists', help: 'the blocks of each free list, head first', lines: freeLists },
   { name: 'pageblocks', help: 'runs of pageblocks of one migratetype [PFN..PFN]', lines: pageblocks },
-  { name: 'kpageflags', help: 'runs of struct pages by their flags, as page-types -l prints them [PFN..PFN]', lines: kpageflags },
+  {
+    name: 'kpageflags',
+    help: 'runs of struct pages by their flags, as page-types -l prints them [PFN..PFN]',
+    lines: kpageflags,
+  },
   { name: 'radix', help: 'the KHO radix tree that was handed over', lines: radix },
   { name: 'scratch', help: 'the scratch areas', lines: scratch },
   { name: 'kho', help: 'kho_in and the preserved blocks', lines: kho },
-  { name: 'console', help: 'what the kernel has printed so far', lines: (session) => entries(session.now().machine.console) },
+  {
+    name: 'console',
+    help: 'what the kernel has printed so far',
+    lines: (session) => entries(session.now().machine.console),
+  },
   { name: 'variables', help: 'kernel variables', lines: variables },
   { name: 'history', help: 'where back and forward go', lines: history },
   { name: 'branches', help: 'histories by choice of thread', lines: branches },
-  { name: 'schedule', help: 'the choices of the branch one stands in', lines: (session) => branches(session).filter((line) => line.startsWith('*')) },
+  {
+    name: 'schedule',
+    help: 'the choices of the branch one stands in',
+    lines: (session) => branches(session).filter((line) => line.startsWith('*')),
+  },
   { name: 'config', help: 'the kernel configuration', lines: config },
-  { name: 'kernels', help: 'kernel profiles', lines: () => ['v7.3  the new kernel\'s boot; compared with the real functions of 7.3.4'] },
-  { name: 'patches', help: 'patches on the kernel text in force', lines: (session) => (session.loaded.patches.length === 0 ? ['no patches'] : [...session.loaded.patches]) },
+  {
+    name: 'kernels',
+    help: 'kernel profiles',
+    lines: () => ["v7.3  the new kernel's boot; compared with the real functions of 7.3.4"],
+  },
+  {
+    name: 'patches',
+    help: 'patches on the kernel text in force',
+    lines: (session) => (session.loaded.patches.length === 0 ? ['no patches'] : [...session.loaded.patches]),
+  },
   { name: 'source', help: 'files of the kernel text', lines: (session) => Object.keys(session.kernel.files) },
 ];
 
@@ -277,4 +366,3 @@ export const infoCommand: Command = {
   run: info,
   words: () => TOPICS.map((t) => t.name),
 };
-

@@ -24,7 +24,10 @@ function selectFrame(session: Session, level: number, beyond: string): Output {
     draft.listed = null;
   });
   const { file, line } = session.place(frame);
-  return say(`#${String(level).padEnd(3)}${frameText(session, frame)}`, `${line}\t${session.sourceLine(file, line).trimEnd()}`);
+  return say(
+    `#${String(level).padEnd(3)}${frameText(session, frame)}`,
+    `${line}\t${session.sourceLine(file, line).trimEnd()}`,
+  );
 }
 
 function byCount(names: string[], sign: 1 | -1, help: string): Command {
@@ -38,7 +41,8 @@ function byCount(names: string[], sign: 1 | -1, help: string): Command {
       const n = args === '' ? 1 : Number(args);
       if (!Number.isInteger(n) || n < 1) return usage(command, `'${args}' is not a count`);
       const { level } = session.state.cursor;
-      const beyond = sign > 0 ? 'Initial frame selected; you can\'t go up.' : 'Bottom (innermost) frame selected; you can\'t go down.';
+      const beyond =
+        sign > 0 ? "Initial frame selected; you can't go up." : "Bottom (innermost) frame selected; you can't go down.";
       const top = session.stack().length - 1;
       if ((sign > 0 && level >= top) || (sign < 0 && level === 0)) return refuse(beyond);
       return selectFrame(session, Math.min(top, Math.max(0, level + sign * n)), beyond);
@@ -65,7 +69,9 @@ export function localLines(session: Session): string[] {
   if (frame === null) return ['No frame selected.'];
   const params = new Set(session.kernel.linked.program.fns[frame.fn]?.params.map((p) => p.name));
   const locals = [...localsOf(session.kernel.linked.program, frame)].filter(([name]) => !params.has(name));
-  return locals.length === 0 ? ['No locals.'] : locals.map(([name, value]) => `${name} = ${localText(session, value, name)}`);
+  return locals.length === 0
+    ? ['No locals.']
+    : locals.map(([name, value]) => `${name} = ${localText(session, value, name)}`);
 }
 
 /** A local's value; structs on the stack with their fields. */
@@ -87,7 +93,8 @@ function printCommandRun(session: Session, args: string): Output {
   const letter = parsed?.[1] ?? '';
   const text = parsed?.[2]?.trim() ?? '';
   if (text === '') return usage(printCommand, 'an expression is missing');
-  if (!['', 'x', 'd', 't', 's', 'r'].includes(letter)) return usage(printCommand, `no format /${letter}; there are /x /d /t /s /r`);
+  if (!['', 'x', 'd', 't', 's', 'r'].includes(letter))
+    return usage(printCommand, `no format /${letter}; there are /x /d /t /s /r`);
   const read = session.evaluate(text);
   if (!read.ok) return refuse(read.error);
   const { value } = read;
@@ -95,8 +102,10 @@ function printCommandRun(session: Session, args: string): Output {
     draft.values = [...draft.values, value];
   });
   const n = session.state.values.length;
-  if (letter === 'r' && isRef(value) && value.struct === 'page') return say(`$${n} = ${words(session, value.at as number).join(' ')}`);
-  const shown = letter === '' || letter === 's' ? shownValue(session, value, text) : formatAs(value, letter, lastName(text));
+  if (letter === 'r' && isRef(value) && value.struct === 'page')
+    return say(`$${n} = ${words(session, value.at as number).join(' ')}`);
+  const shown =
+    letter === '' || letter === 's' ? shownValue(session, value, text) : formatAs(value, letter, lastName(text));
   return say(`$${n} = ${shown}`);
 }
 
@@ -117,14 +126,16 @@ function neverWritten(session: Session, text: string): boolean {
 const words = (session: Session, pfn: number): string[] => {
   const { machine } = session.now();
   const page = runGet(machine.memmap, pfn);
-  return page === null ? [] : rawWords(machine, pfn, page).map((w) => BigInt.asUintN(64, w).toString(16).padStart(16, '0'));
+  return page === null
+    ? []
+    : rawWords(machine, pfn, page).map((w) => BigInt.asUintN(64, w).toString(16).padStart(16, '0'));
 };
 
 const printCommand: Command = {
   names: ['print', 'p', 'inspect'],
   group: 'looking',
   usage: 'print[/x|/d|/t|/s|/r] EXPRESSION',
-  help: 'the value of an expression in the kernel text\'s language: page(0x18000).flags, zone(0, DMA32).managed_pages, pb[192].migratetype, node(0).first_deferred_pfn',
+  help: "the value of an expression in the kernel text's language: page(0x18000).flags, zone(0, DMA32).managed_pages, pb[192].migratetype, node(0).first_deferred_pfn",
   run: printCommandRun,
   words: () => ['page(', 'pageblock(', 'pb[', 'zone(', 'node(', 'memblock.memory', 'memblock.reserved'],
 };
@@ -159,8 +170,11 @@ function examine(session: Session, args: string): Output {
   for (let i = 0; i < count; i += 2) {
     const at = start + BigInt(i * 8);
     const pair = [at, at + 8n].slice(0, Math.min(2, count - i)).map((address) => wordAt(session, address));
-    if (pair[0] == null) return { ok: lines.length > 0, lines: [...lines, `Cannot access memory at address 0x${at.toString(16)}`] };
-    lines.push(`0x${at.toString(16)}:\t${pair.map((w) => (w === null ? '?' : `0x${w.toString(16).padStart(16, '0')}`)).join('\t')}`);
+    if (pair[0] == null)
+      return { ok: lines.length > 0, lines: [...lines, `Cannot access memory at address 0x${at.toString(16)}`] };
+    lines.push(
+      `0x${at.toString(16)}:\t${pair.map((w) => (w === null ? '?' : `0x${w.toString(16).padStart(16, '0')}`)).join('\t')}`,
+    );
   }
   return say(...lines);
 }
@@ -203,7 +217,10 @@ function pageLines(session: Session, pfn: number): Output {
   const { machine } = session.now();
   if (pfn < 0 || pfn >= 2 ** machine.memmap.bits) return refuse(`pfn 0x${pfn.toString(16)} is outside the machine`);
   const page = runGet(machine.memmap, pfn);
-  const notes = page !== null && runGet(machine.inits, pfn) === 0 ? [`pfn 0x${pfn.toString(16)} is not initialised in this boot: what follows is what its memory held`] : [];
+  const notes =
+    page !== null && runGet(machine.inits, pfn) === 0
+      ? [`pfn 0x${pfn.toString(16)} is not initialised in this boot: what follows is what its memory held`]
+      : [];
   return say(...notes, ...dumpPage(machine, pfn, null));
 }
 
@@ -225,13 +242,18 @@ function list(session: Session, args: string): Output {
     const place = whole === null ? readLocation(session.kernel, args, here) : null;
     if (place !== null && !place.ok) return usage(listCommand, place.error);
     const fn = place?.ok ? session.kernel.linked.program.fns[place.value.fn] : undefined;
-    const line = place?.ok ? (args.includes(':') || /^\d+$/.test(args) ? (fn?.pos[place.value.pcs[0] ?? 0]?.[0] ?? 1) : (fn?.line ?? 1)) : 6;
+    const line = place?.ok
+      ? args.includes(':') || /^\d+$/.test(args)
+        ? (fn?.pos[place.value.pcs[0] ?? 0]?.[0] ?? 1)
+        : (fn?.line ?? 1)
+      : 6;
     file = whole ?? fn?.file ?? file;
     first = Math.max(1, line - 5);
     last = first + PAGE - 1;
   }
   const text = (session.kernel.files[file] ?? '').split('\n');
-  if (first > text.length - 1) return refuse(`Line number ${first} out of range; ${file} has ${text.length - 1} lines.`);
+  if (first > text.length - 1)
+    return refuse(`Line number ${first} out of range; ${file} has ${text.length - 1} lines.`);
   const end = Math.min(last, text.length - 1);
   session.change((draft) => {
     draft.listed = { file, line: end };
@@ -252,7 +274,13 @@ const listCommand: Command = {
 
 /** The commands that look. */
 export const lookCommands: readonly Command[] = [
-  { names: ['backtrace', 'bt', 'where'], group: 'looking', usage: 'backtrace', help: 'the stack of the selected thread', run: backtrace },
+  {
+    names: ['backtrace', 'bt', 'where'],
+    group: 'looking',
+    usage: 'backtrace',
+    help: 'the stack of the selected thread',
+    run: backtrace,
+  },
   byCount(['up'], 1, 'the frame that called this one'),
   byCount(['down', 'dow'], -1, 'the frame called by this one'),
   frameCommand,

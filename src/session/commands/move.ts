@@ -1,5 +1,16 @@
 // Commands that move through time by executing: step, next, finish, continue and the like, and the reverse of each.
-import { backward, forward, type Goal, goals, type Outcome, type Point, type Position, position, type Search, type Trigger } from '../../debugger/index.ts';
+import {
+  backward,
+  forward,
+  type Goal,
+  goals,
+  type Outcome,
+  type Point,
+  type Position,
+  position,
+  type Search,
+  type Trigger,
+} from '../../debugger/index.ts';
 import { placeLines, stopOf, whereOf } from '../describe.ts';
 import { formatValue } from '../format.ts';
 import type { Cursor, Session } from '../session.ts';
@@ -11,7 +22,10 @@ type Way = 'fwd' | 'rev';
 /** Ends a movement: stands where the search ended, and says why. */
 function arrive(session: Session, outcome: Outcome, way: Way, extra: readonly string[] = []): Output {
   const stop = stopOf(session, outcome);
-  const next: Cursor = { branch: session.state.cursor.branch, at: outcome.at, thread: outcome.thread, level: 0 };
+  const { branch } = session.state.cursor;
+  const gone = session.time.stateAt(branch, outcome.at)?.threads[outcome.thread]?.top === null;
+  const thread = gone ? session.mover(outcome.at) : outcome.thread;
+  const next: Cursor = { branch, at: outcome.at, thread, level: 0 };
   const switched = next.thread !== session.state.cursor.thread && (outcome.kind === 'hits' || outcome.kind === 'fault');
   const name = session.now(next).threads[next.thread]?.name ?? '';
   const place = placeLines(session, next);
@@ -21,7 +35,12 @@ function arrive(session: Session, outcome: Outcome, way: Way, extra: readonly st
     session.counted(outcome.hits);
     session.markStop(outcome, stop.lines[0] ?? '');
   }
-  return say(...(switched ? [`[Switching to thread ${next.thread + 1} (${name})]`] : []), ...extra, ...stop.lines, ...place);
+  return say(
+    ...(switched ? [`[Switching to thread ${next.thread + 1} (${name})]`] : []),
+    ...extra,
+    ...stop.lines,
+    ...place,
+  );
 }
 
 /** With scheduler-locking the selected thread moves, whatever the policy would choose: a new branch where that differs. */
@@ -47,14 +66,25 @@ function whileFree(session: Session, goal: Goal | null, stepping: boolean): Goal
   if (locking !== 'on' && !(locking === 'step' && stepping)) return goal;
   return {
     reached: (state, thread, piece) =>
-      (goal?.reached(state, thread, piece) ?? false) || state.threads[cursor.thread]?.waits != null || state.threads[cursor.thread]?.top === null,
+      (goal?.reached(state, thread, piece) ?? false) ||
+      state.threads[cursor.thread]?.waits != null ||
+      state.threads[cursor.thread]?.top === null,
   };
 }
 
-function* search(session: Session, way: Way, goal: Goal | null, points: readonly Point[], stepping: boolean): Generator<Position, Outcome, boolean | undefined> {
+function* search(
+  session: Session,
+  way: Way,
+  goal: Goal | null,
+  points: readonly Point[],
+  stepping: boolean,
+): Generator<Position, Outcome, boolean | undefined> {
   const { branch, at } = session.state.cursor;
   const wanted = way === 'fwd' ? whileFree(session, goal, stepping) : goal;
-  const run: Search = way === 'fwd' ? forward(session.time, branch, at, points, wanted) : backward(session.time, branch, at, points, wanted);
+  const run: Search =
+    way === 'fwd'
+      ? forward(session.time, branch, at, points, wanted)
+      : backward(session.time, branch, at, points, wanted);
   return yield* run;
 }
 
@@ -123,7 +153,11 @@ function* micro(session: Session, way: Way, times: number, over: boolean): Runni
     if (state === null) return arrive(session, { kind: 'end', at, thread }, way);
     const mover = way === 'fwd' ? state.current : session.mover(to);
     const died = way === 'fwd' && state.threads[mover]?.death != null;
-    out = arrive(session, died ? { kind: 'fault', at: to, thread: mover, hits: [] } : { kind: 'done', at: to, thread: mover, piece: null }, way);
+    out = arrive(
+      session,
+      died ? { kind: 'fault', at: to, thread: mover, hits: [] } : { kind: 'done', at: to, thread: mover, piece: null },
+      way,
+    );
     if (died) break;
     yield to;
   }
@@ -161,9 +195,20 @@ function* finish(session: Session, way: Way): Running {
   const refused = way === 'fwd' ? lock(session, true) : null;
   if (refused !== null) return refuse(refused);
   const intro = `Run ${way === 'fwd' ? 'till exit' : 'back to call'} of #${session.state.cursor.level} ${frame.fn} ()`;
-  const outcome = yield* search(session, way, goals.finish(session.time, thread, deep, way === 'rev'), session.livePoints(), true);
+  const outcome = yield* search(
+    session,
+    way,
+    goals.finish(session.time, thread, deep, way === 'rev'),
+    session.livePoints(),
+    true,
+  );
   const extra: string[] = [];
-  if (outcome.kind === 'done' && outcome.piece !== null && outcome.piece.returned === frame.fn && outcome.piece.value !== null) {
+  if (
+    outcome.kind === 'done' &&
+    outcome.piece !== null &&
+    outcome.piece.returned === frame.fn &&
+    outcome.piece.value !== null
+  ) {
     session.change((draft) => {
       draft.values = [...draft.values, outcome.piece?.value ?? null];
     });
@@ -226,8 +271,22 @@ export const moveCommands: readonly Command[] = [
   microCommand(['reverse-stepi', 'rsi'], 'rev', 'one micro-step back', false),
   microCommand(['nexti', 'ni'], 'fwd', 'one micro-step, over calls', true),
   microCommand(['reverse-nexti', 'rni'], 'rev', 'one micro-step back', true),
-  { names: ['finish', 'fin'], group: 'running', usage: 'finish', help: 'until this frame has returned', repeats: true, run: (session) => finish(session, 'fwd') },
-  { names: ['reverse-finish'], group: 'running', usage: 'reverse-finish', help: 'back to the call of this function', repeats: true, run: (session) => finish(session, 'rev') },
+  {
+    names: ['finish', 'fin'],
+    group: 'running',
+    usage: 'finish',
+    help: 'until this frame has returned',
+    repeats: true,
+    run: (session) => finish(session, 'fwd'),
+  },
+  {
+    names: ['reverse-finish'],
+    group: 'running',
+    usage: 'reverse-finish',
+    help: 'back to the call of this function',
+    repeats: true,
+    run: (session) => finish(session, 'rev'),
+  },
   moving(['continue', 'c', 'fg'], 'fwd', 'until something stops; COUNT: the COUNTth stop', () => null, false),
   moving(['reverse-continue', 'rc'], 'rev', 'back until something stops; COUNT: the COUNTth stop', () => null, false),
   untilCommand,

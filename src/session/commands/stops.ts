@@ -1,12 +1,12 @@
 // Commands that set, list and take away stop points.
 import type { Trigger } from '../../debugger/index.ts';
-import { stageReached } from '../stages.ts';
-import { STAGES } from '../scenario/index.ts';
-import type { PointRow, Session } from '../session.ts';
+import { didYouMean } from '../../vm/index.ts';
 import { evaluate, prepare } from '../expression.ts';
 import { formatValue, lastName, rangeText } from '../format.ts';
+import { STAGES } from '../scenario/index.ts';
+import type { PointRow, Session } from '../session.ts';
+import { stageReached } from '../stages.ts';
 import { readLocation, readRange } from '../words.ts';
-import { didYouMean } from '../../vm/index.ts';
 import { type Command, type Output, refuse, say, usage } from './command.ts';
 
 interface Tail {
@@ -31,21 +31,45 @@ function tail(args: string): Tail {
 function conditionError(session: Session, text: string | null, trigger: Trigger): string | null {
   if (text === null) return null;
   const { program } = session.kernel.linked;
-  const at = trigger.kind === 'location' ? { fn: trigger.fn, pc: trigger.pcs[0] ?? 0, locals: [], own: null, up: null } : session.frame();
-  const read = evaluate(session.kernel, text, { state: session.now(), thread: session.state.cursor.thread, frame: at }, session.variables());
-  if (read.ok || !/^No symbol|neither a kernel function|kernel text|changes the machine|not part of|unexpected|expected|missing/i.test(read.error)) return null;
+  const at =
+    trigger.kind === 'location'
+      ? { fn: trigger.fn, pc: trigger.pcs[0] ?? 0, locals: [], own: null, up: null }
+      : session.frame();
+  const read = evaluate(
+    session.kernel,
+    text,
+    { state: session.now(), thread: session.state.cursor.thread, frame: at },
+    session.variables(),
+  );
+  if (
+    read.ok ||
+    !/^No symbol|neither a kernel function|kernel text|changes the machine|not part of|unexpected|expected|missing/i.test(
+      read.error,
+    )
+  )
+    return null;
   const anywhere = trigger.kind !== 'location' && /^No symbol/.test(read.error);
   if (!anywhere) return read.error;
   const name = /^No symbol "(\w+)"/.exec(read.error)?.[1] ?? '';
   return Object.values(program.fns).some((fn) => fn.vars.some(([local]) => local === name)) ? null : read.error;
 }
 
-function add(session: Session, command: Command, row: Omit<PointRow, 'number' | 'hits' | 'enabled'>, label: string): Output {
+function add(
+  session: Session,
+  command: Command,
+  row: Omit<PointRow, 'number' | 'hits' | 'enabled'>,
+  label: string,
+): Output {
   const wrong = conditionError(session, row.condition, row.trigger);
   if (wrong !== null) return usage(command, `condition: ${wrong}`);
-  if (row.thread !== null && session.now().threads[row.thread] === undefined && row.thread >= 64) return usage(command, `no thread ${row.thread + 1}`);
+  if (row.thread !== null && session.now().threads[row.thread] === undefined && row.thread >= 64)
+    return usage(command, `no thread ${row.thread + 1}`);
   const { row: made, known } = session.addPoint(row);
-  return say(known ? `${label} ${made.number} (${made.what}) is set already` : `${label} ${made.number}${made.type === 'catchpoint' ? ` (${made.what})` : `: ${made.what}`}`);
+  return say(
+    known
+      ? `${label} ${made.number} (${made.what}) is set already`
+      : `${label} ${made.number}${made.type === 'catchpoint' ? ` (${made.what})` : `: ${made.what}`}`,
+  );
 }
 
 function breakAt(session: Session, args: string, command: Command, temporary: boolean): Output {
@@ -57,7 +81,12 @@ function breakAt(session: Session, args: string, command: Command, temporary: bo
     const range = readRange(page[1]);
     if (!range.ok) return usage(command, range.error);
     const what = `page ${rangeText(range.value.start, range.value.end)}`;
-    return add(session, command, { type, what, trigger: { kind: 'page', ...range.value }, temporary, thread, condition }, label);
+    return add(
+      session,
+      command,
+      { type, what, trigger: { kind: 'page', ...range.value }, temporary, thread, condition },
+      label,
+    );
   }
   const frame = session.frame();
   const place = readLocation(session.kernel, text, frame === null ? null : session.place(frame));
@@ -94,18 +123,44 @@ function watchPages(session: Session, command: Command, text: string, mode: Mode
   if (!range.ok) return usage(command, range.error);
   const what = `pages ${rangeText(range.value.start, range.value.end)}`;
   const trigger: Trigger = { kind: 'pages', mode, ...range.value };
-  return add(session, command, { type: `hw ${MODES[mode]}`, what, trigger, temporary: false, thread: rest.thread, condition: rest.condition }, `Hardware ${MODES[mode]}`);
+  return add(
+    session,
+    command,
+    { type: `hw ${MODES[mode]}`, what, trigger, temporary: false, thread: rest.thread, condition: rest.condition },
+    `Hardware ${MODES[mode]}`,
+  );
 }
 
 function watchExpression(session: Session, command: Command, mode: Mode, rest: Tail): Output {
-  const prepared = prepare(session.kernel, rest.text, session.frame(), session.state.cursor.thread, session.variables());
+  const prepared = prepare(
+    session.kernel,
+    rest.text,
+    session.frame(),
+    session.state.cursor.thread,
+    session.variables(),
+  );
   if (!prepared.ok) return usage(command, prepared.error);
   const { evaluate: value, locate } = prepared.prepared;
   const whole = locate?.(session.now(), session.state.cursor.thread);
-  if (whole?.field === '*' && whole.struct === 'page') return watchPages(session, command, `0x${(whole.at as number).toString(16)}`, mode, rest);
-  if (mode !== 'w' && locate === null) return usage(command, `'${rest.text}' is a value, not a place in memory: name a field`);
-  const trigger: Trigger = mode === 'w' ? { kind: 'watch', value } : { kind: 'access', mode, locate: locate ?? (() => null), value };
-  return add(session, command, { type: `hw ${MODES[mode]}`, what: rest.text, trigger, temporary: false, thread: rest.thread, condition: rest.condition }, `Hardware ${MODES[mode]}`);
+  if (whole?.field === '*' && whole.struct === 'page')
+    return watchPages(session, command, `0x${(whole.at as number).toString(16)}`, mode, rest);
+  if (mode !== 'w' && locate === null)
+    return usage(command, `'${rest.text}' is a value, not a place in memory: name a field`);
+  const trigger: Trigger =
+    mode === 'w' ? { kind: 'watch', value } : { kind: 'access', mode, locate: locate ?? (() => null), value };
+  return add(
+    session,
+    command,
+    {
+      type: `hw ${MODES[mode]}`,
+      what: rest.text,
+      trigger,
+      temporary: false,
+      thread: rest.thread,
+      condition: rest.condition,
+    },
+    `Hardware ${MODES[mode]}`,
+  );
 }
 
 function watchCommand(names: string[], mode: Mode, help: string): Command {
@@ -118,7 +173,9 @@ function watchCommand(names: string[], mode: Mode, help: string): Command {
       const rest = tail(args);
       if (rest.text === '') return usage(command, 'an expression is missing');
       const pages = /^(?:-r\s+|page\s+)(.+)$/.exec(rest.text);
-      return pages?.[1] === undefined ? watchExpression(session, command, mode, rest) : watchPages(session, command, pages[1], mode, rest);
+      return pages?.[1] === undefined
+        ? watchExpression(session, command, mode, rest)
+        : watchPages(session, command, pages[1], mode, rest);
     },
     words: () => ['page', 'pageblock(', 'page(', 'zone(', 'node('],
   };
@@ -142,8 +199,13 @@ function catchTrigger(session: Session, kind: string, more: string): Trigger | s
     case 'thread':
       return { kind: 'thread' };
     case 'stage':
-      if (more !== '' && !STAGES.includes(more)) return `'${more}' is no stage${didYouMean(more, STAGES)}; stages are ${STAGES.join(', ')}`;
-      return { kind: 'stage', name: more === '' ? null : more, reached: (piece) => stageReached(initcalls, piece.after, piece.trace.returned) };
+      if (more !== '' && !STAGES.includes(more))
+        return `'${more}' is no stage${didYouMean(more, STAGES)}; stages are ${STAGES.join(', ')}`;
+      return {
+        kind: 'stage',
+        name: more === '' ? null : more,
+        reached: (piece) => stageReached(initcalls, piece.after, piece.trace.returned),
+      };
     default:
       return `'${kind}' cannot be caught${didYouMean(kind, CATCHES)}; ${CATCHES.join(', ')} can`;
   }
@@ -162,7 +224,12 @@ const catchCommand: Command = {
     const trigger = catchTrigger(session, kind, more);
     if (typeof trigger === 'string') return usage(catchCommand, trigger);
     const what = more === '' ? kind : `${kind} ${more}`;
-    return add(session, catchCommand, { type: 'catchpoint', what, trigger, temporary: false, thread, condition }, 'Catchpoint');
+    return add(
+      session,
+      catchCommand,
+      { type: 'catchpoint', what, trigger, temporary: false, thread, condition },
+      'Catchpoint',
+    );
   },
   words: () => CATCHES,
 };
@@ -173,7 +240,8 @@ function numbers(session: Session, args: string): number[] | string {
   const out: number[] = [];
   for (const word of args.split(/[\s,]+/)) {
     const [from, to] = word.split('-').map(Number);
-    if (from === undefined || Number.isNaN(from) || (to !== undefined && Number.isNaN(to))) return `'${word}' is not a breakpoint number`;
+    if (from === undefined || Number.isNaN(from) || (to !== undefined && Number.isNaN(to)))
+      return `'${word}' is not a breakpoint number`;
     for (let n = from; n <= (to ?? from); n++) {
       if (!known.has(n)) return `No breakpoint number ${n}.`;
       out.push(n);
@@ -182,7 +250,11 @@ function numbers(session: Session, args: string): number[] | string {
   return out;
 }
 
-function onNumbers(names: string[], help: string, apply: (rows: readonly PointRow[], wanted: ReadonlySet<number>) => PointRow[]): Command {
+function onNumbers(
+  names: string[],
+  help: string,
+  apply: (rows: readonly PointRow[], wanted: ReadonlySet<number>) => PointRow[],
+): Command {
   const command: Command = {
     names,
     group: 'stops',
@@ -210,7 +282,9 @@ const clearCommand: Command = {
     const place = readLocation(session.kernel, args, frame === null ? null : session.place(frame));
     if (!place.ok) return usage(clearCommand, place.error);
     const { fn, pcs } = place.value;
-    const gone = session.state.points.filter((p) => p.trigger.kind === 'location' && p.trigger.fn === fn && p.trigger.pcs.some((pc) => pcs.includes(pc)));
+    const gone = session.state.points.filter(
+      (p) => p.trigger.kind === 'location' && p.trigger.fn === fn && p.trigger.pcs.some((pc) => pcs.includes(pc)),
+    );
     if (gone.length === 0) return refuse(`No breakpoint at ${args}.`);
     session.change((draft) => {
       draft.points = draft.points.filter((p) => !gone.some((g) => g.number === p.number));
@@ -227,14 +301,19 @@ const conditionCommand: Command = {
   run(session, args) {
     const parsed = /^(\d+)\s*(.*)$/.exec(args);
     const row = session.state.points.find((p) => p.number === Number(parsed?.[1] ?? -1));
-    if (row === undefined) return usage(conditionCommand, parsed === null ? 'a number is missing' : `No breakpoint number ${parsed[1]}.`);
+    if (row === undefined)
+      return usage(conditionCommand, parsed === null ? 'a number is missing' : `No breakpoint number ${parsed[1]}.`);
     const text = parsed?.[2]?.trim() ?? '';
     const wrong = conditionError(session, text === '' ? null : text, row.trigger);
     if (wrong !== null) return usage(conditionCommand, wrong);
     session.change((draft) => {
-      draft.points = draft.points.map((p) => (p.number === row.number ? { ...p, condition: text === '' ? null : text } : p));
+      draft.points = draft.points.map((p) =>
+        p.number === row.number ? { ...p, condition: text === '' ? null : text } : p,
+      );
     });
-    return say(text === '' ? `Breakpoint ${row.number} now unconditional.` : `Breakpoint ${row.number} stops only if ${text}.`);
+    return say(
+      text === '' ? `Breakpoint ${row.number} now unconditional.` : `Breakpoint ${row.number} stops only if ${text}.`,
+    );
   },
 };
 
@@ -270,9 +349,14 @@ export const stopCommands: readonly Command[] = [
   watchCommand(['awatch'], 'rw', 'stops after a statement that reads or writes it'),
   catchCommand,
   conditionCommand,
-  onNumbers(['delete', 'd', 'del'], 'deletes stop points, or all', (rows, wanted) => rows.filter((p) => !wanted.has(p.number))),
-  onNumbers(['enable'], 'enables stop points, or all', (rows, wanted) => rows.map((p) => (wanted.has(p.number) ? { ...p, enabled: true } : p))),
-  onNumbers(['disable'], 'disables stop points, or all', (rows, wanted) => rows.map((p) => (wanted.has(p.number) ? { ...p, enabled: false } : p))),
+  onNumbers(['delete', 'd', 'del'], 'deletes stop points, or all', (rows, wanted) =>
+    rows.filter((p) => !wanted.has(p.number)),
+  ),
+  onNumbers(['enable'], 'enables stop points, or all', (rows, wanted) =>
+    rows.map((p) => (wanted.has(p.number) ? { ...p, enabled: true } : p)),
+  ),
+  onNumbers(['disable'], 'disables stop points, or all', (rows, wanted) =>
+    rows.map((p) => (wanted.has(p.number) ? { ...p, enabled: false } : p)),
+  ),
   clearCommand,
 ];
-

@@ -71,14 +71,21 @@ function help(word: string): Output {
   if (word === '') {
     const lines = GROUPS.flatMap(([group, title]) => [
       `${title}:`,
-      ...COMMANDS.filter((c) => c.group === group).map((c) => `  ${(c.names.length > 1 ? `${c.names[0]} (${c.names.slice(1).join(', ')})` : (c.names[0] ?? '')).padEnd(24)} ${c.help}`),
+      ...COMMANDS.filter((c) => c.group === group).map(
+        (c) =>
+          `  ${(c.names.length > 1 ? `${c.names[0]} (${c.names.slice(1).join(', ')})` : (c.names[0] ?? '')).padEnd(24)} ${c.help}`,
+      ),
       '',
     ]);
     return say(...lines, 'help COMMAND says how it is written. An empty line repeats the last command.');
   }
   const found = findCommand(word);
   if (typeof found === 'string') return refuse(found);
-  return say(found.help, `usage: ${found.usage}`, ...(found.names.length > 1 ? [`also: ${found.names.slice(1).join(', ')}`] : []));
+  return say(
+    found.help,
+    `usage: ${found.usage}`,
+    ...(found.names.length > 1 ? [`also: ${found.names.slice(1).join(', ')}`] : []),
+  );
 }
 
 /** The command of that name, abbreviation or unambiguous prefix; else a sentence. */
@@ -88,7 +95,10 @@ export function findCommand(word: string): Command | string {
   const prefixed = COMMANDS.filter((command) => command.names[0]?.startsWith(word));
   if (prefixed.length === 1 && prefixed[0] !== undefined) return prefixed[0];
   if (prefixed.length > 1) return `Ambiguous command "${word}": ${prefixed.map((c) => c.names[0]).join(', ')}.`;
-  const hint = didYouMean(word, COMMANDS.map((c) => c.names[0] ?? ''));
+  const hint = didYouMean(
+    word,
+    COMMANDS.map((c) => c.names[0] ?? ''),
+  );
   return `Undefined command: "${word}".  Try "help"${hint}.`;
 }
 
@@ -111,5 +121,11 @@ export function complete(session: Session, line: string): { readonly from: numbe
   const from = line.length - (/[^\s,(]*$/.exec(line)?.[0].length ?? 0);
   if (typeof found === 'string' || found.words === undefined) return { from, words: [] };
   const word = line.slice(from);
-  return { from, words: [...new Set(found.words(session))].filter((w) => w.startsWith(word)).sort().slice(0, 200) };
+  return {
+    from,
+    words: [...new Set(found.words(session))]
+      .filter((w) => w.startsWith(word))
+      .sort()
+      .slice(0, 200),
+  };
 }

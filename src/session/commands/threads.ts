@@ -14,20 +14,28 @@ function thread(session: Session, args: string): Output {
   const index = Number(args) - 1;
   const wanted = state.threads[index];
   if (!Number.isInteger(index)) return usage(threadCommand, `'${args}' is not a thread number`);
-  if (wanted === undefined) return refuse(`Unknown thread ${args}. There are ${state.threads.length}: info threads lists them.`);
+  if (wanted === undefined)
+    return refuse(`Unknown thread ${args}. There are ${state.threads.length}: info threads lists them.`);
   session.change((draft) => {
     draft.trail = [...draft.trail.slice(-999), draft.cursor];
     draft.cursor = { ...draft.cursor, thread: index, level: 0 };
     draft.listed = null;
   });
-  return say(`[Switching to thread ${index + 1} (${wanted.name})]`, `${threadState(session, index)}  ${whereOf(session, index)}`);
+  return say(
+    `[Switching to thread ${index + 1} (${wanted.name})]`,
+    `${threadState(session, index)}  ${whereOf(session, index)}`,
+  );
 }
 
 function threadStack(session: Session, index: number): string[] {
   const cursor = { ...session.state.cursor, thread: index, level: 0 };
   const name = session.now().threads[index]?.name ?? '';
   const stack = session.stack(cursor);
-  return [`Thread ${index + 1} (${name}):`, ...(stack.length === 0 ? ['has returned'] : stack.map((f, i) => `#${String(i).padEnd(3)}${frameText(session, f)}`)), ''];
+  return [
+    `Thread ${index + 1} (${name}):`,
+    ...(stack.length === 0 ? ['has returned'] : stack.map((f, i) => `#${String(i).padEnd(3)}${frameText(session, f)}`)),
+    '',
+  ];
 }
 
 const threadCommand: Command = {
@@ -41,14 +49,20 @@ const threadCommand: Command = {
 const LOCKINGS: readonly Locking[] = ['off', 'on', 'step', 'replay'];
 
 const SETTINGS: readonly { readonly name: string; readonly values: readonly string[]; readonly help: string }[] = [
-  { name: 'scheduler-locking', values: LOCKINGS, help: 'off: the schedule decides who moves; on: only the selected thread moves; step: only while stepping; replay: as recorded' },
+  {
+    name: 'scheduler-locking',
+    values: LOCKINGS,
+    help: 'off: the schedule decides who moves; on: only the selected thread moves; step: only while stepping; replay: as recorded',
+  },
 ];
 
 function set(session: Session, args: string): Output {
   const [name = '', value = ''] = args.split(/\s+/);
   const setting = SETTINGS.find((s) => s.name === name || (name.length > 2 && s.name.startsWith(name)));
-  if (setting === undefined) return usage(setCommand, `no setting '${name}'; there is ${SETTINGS.map((s) => s.name).join(', ')}`);
-  if (!setting.values.includes(value)) return usage(setCommand, `'${value}' is not one of ${setting.values.join(', ')}`);
+  if (setting === undefined)
+    return usage(setCommand, `no setting '${name}'; there is ${SETTINGS.map((s) => s.name).join(', ')}`);
+  if (!setting.values.includes(value))
+    return usage(setCommand, `'${value}' is not one of ${setting.values.join(', ')}`);
   session.change((draft) => {
     draft.locking = value as Locking;
   });
@@ -69,7 +83,11 @@ const showCommand: Command = {
   group: 'threads',
   usage: 'show [SETTING]',
   help: 'settings and their values',
-  run: (session) => say(`Mode for locking scheduler during execution is "${session.state.locking}".`, ...SETTINGS.map((s) => `${s.name}: ${s.help}`)),
+  run: (session) =>
+    say(
+      `Mode for locking scheduler during execution is "${session.state.locking}".`,
+      ...SETTINGS.map((s) => `${s.name}: ${s.help}`),
+    ),
 };
 
 function schedule(session: Session, args: string): Output {
@@ -82,8 +100,13 @@ function schedule(session: Session, args: string): Output {
   if (cursor.at.sub > 0) return refuse('inside a range operation; seek out of it first');
   const same = session.mover(cursor.at) === index;
   const branch = same ? cursor.branch : session.time.fork(cursor.branch, cursor.at.at, index);
-  session.goto({ ...cursor, branch, thread: index, level: 0 }, { kind: 'seek', lines: [`thread ${index + 1} moves next`] });
-  return say(`Thread ${index + 1} moves next${same ? '' : `: branch ${branch} from #${cursor.at.at}; branch 0 stays as it is`}.`);
+  session.goto(
+    { ...cursor, branch, thread: index, level: 0 },
+    { kind: 'seek', lines: [`thread ${index + 1} moves next`] },
+  );
+  return say(
+    `Thread ${index + 1} moves next${same ? '' : `: branch ${branch} from #${cursor.at.at}; branch 0 stays as it is`}.`,
+  );
 }
 
 const scheduleCommand: Command = {
@@ -102,12 +125,22 @@ const branchCommand: Command = {
   run(session, args) {
     const id = Number(args);
     const branch = session.time.branches[id];
-    if (!Number.isInteger(id) || branch === undefined) return usage(branchCommand, `no branch '${args}'; info branches lists them`);
+    if (!Number.isInteger(id) || branch === undefined)
+      return usage(branchCommand, `no branch '${args}'; info branches lists them`);
     const at = { at: branch.from, sub: 0 };
-    session.goto({ branch: id, at, thread: session.mover(at, id), level: 0 }, { kind: 'seek', lines: [`branch ${id}`] });
+    session.goto(
+      { branch: id, at, thread: session.mover(at, id), level: 0 },
+      { kind: 'seek', lines: [`branch ${id}`] },
+    );
     return say(`Branch ${id} at #${branch.from}.`);
   },
 };
 
 /** The commands on threads and schedules. */
-export const threadCommands: readonly Command[] = [threadCommand, setCommand, showCommand, scheduleCommand, branchCommand];
+export const threadCommands: readonly Command[] = [
+  threadCommand,
+  setCommand,
+  showCommand,
+  scheduleCommand,
+  branchCommand,
+];

@@ -35,7 +35,8 @@ const runCommand: Command = {
   group: 'time',
   usage: 'run [POSITION]',
   help: 'back to the start of the boot, or to POSITION',
-  run: (session, args) => (args === '' ? stand(session, position(0), 'start of the boot') : seek(session, args, runCommand)),
+  run: (session, args) =>
+    args === '' ? stand(session, position(0), 'start of the boot') : seek(session, args, runCommand),
 };
 
 function stageLines(session: Session): string[] {
@@ -55,10 +56,16 @@ function* toMark(session: Session, kind: 'stage' | 'any', forwards: boolean): Ru
   const here = session.state.cursor.at;
   const marks = (): readonly Mark[] => {
     const own = session.state.marks[session.state.cursor.branch] ?? [];
-    const all = kind === 'stage' ? session.marks().filter((m) => m.kind === 'stage') : [...session.marks().filter((m) => m.kind === 'fault'), ...own];
+    const all =
+      kind === 'stage'
+        ? session.marks().filter((m) => m.kind === 'stage')
+        : [...session.marks().filter((m) => m.kind === 'fault'), ...own];
     return [...all].sort((a, b) => a.at - b.at);
   };
-  const find = () => (forwards ? marks().find((m) => m.at > here.at) : marks().findLast((m) => comparePositions(position(m.at), here) < 0));
+  const find = () =>
+    forwards
+      ? marks().find((m) => m.at > here.at)
+      : marks().findLast((m) => comparePositions(position(m.at), here) < 0);
   if (forwards && kind === 'stage') yield* runOn(session, Number.POSITIVE_INFINITY, () => find() !== undefined);
   const found = find();
   if (found !== undefined) return stand(session, position(found.at), `${found.kind}: ${found.label}`);
@@ -113,22 +120,60 @@ function when(session: Session): Output {
   const { ended } = session.time.branch(cursor.branch);
   const end = session.time.end(cursor.branch);
   const branch = cursor.branch === 0 ? '' : `, branch ${cursor.branch}`;
-  return say(`Current position: ${label(cursor.at)} / ${ended ? end : `${end} …`}, boot ${session.loaded.bootNumber}, stage ${stageNow(session)}${branch}`);
+  return say(
+    `Current position: ${label(cursor.at)} / ${ended ? end : `${end} …`}, boot ${session.loaded.bootNumber}, stage ${stageNow(session)}${branch}`,
+  );
 }
 
 /** The commands on positions. */
 export const timeCommands: readonly Command[] = [
   seekCommand,
   runCommand,
-  { names: ['start'], group: 'time', usage: 'start', help: 'to the very first position', run: (session) => stand(session, position(0), 'start of the boot') },
+  {
+    names: ['start'],
+    group: 'time',
+    usage: 'start',
+    help: 'to the very first position',
+    run: (session) => stand(session, position(0), 'start of the boot'),
+  },
   { names: ['when'], group: 'time', usage: 'when', help: 'the position, and how far the history goes', run: when },
   { names: ['back'], group: 'time', usage: 'back', help: 'where one stood before the last stop or jump', run: back },
   { names: ['forward'], group: 'time', usage: 'forward', help: 'undoes back', run: forth },
-  { names: ['undo-move', 'U'], group: 'time', usage: 'undo-move', help: 'undoes what the last key or command did to where one stands, frame and thread included', run: undo },
-  { names: ['next-stage'], group: 'time', usage: 'next-stage', help: 'to the next stage of the boot', run: (session) => toMark(session, 'stage', true) },
-  { names: ['prev-stage'], group: 'time', usage: 'prev-stage', help: 'to the stage before', run: (session) => toMark(session, 'stage', false) },
-  { names: ['next-mark'], group: 'time', usage: 'next-mark', help: 'to the next place where something stopped before', run: (session) => toMark(session, 'any', true) },
-  { names: ['prev-mark'], group: 'time', usage: 'prev-mark', help: 'to the last place where something stopped', run: (session) => toMark(session, 'any', false) },
+  {
+    names: ['undo-move', 'U'],
+    group: 'time',
+    usage: 'undo-move',
+    help: 'undoes what the last key or command did to where one stands, frame and thread included',
+    run: undo,
+  },
+  {
+    names: ['next-stage'],
+    group: 'time',
+    usage: 'next-stage',
+    help: 'to the next stage of the boot',
+    run: (session) => toMark(session, 'stage', true),
+  },
+  {
+    names: ['prev-stage'],
+    group: 'time',
+    usage: 'prev-stage',
+    help: 'to the stage before',
+    run: (session) => toMark(session, 'stage', false),
+  },
+  {
+    names: ['next-mark'],
+    group: 'time',
+    usage: 'next-mark',
+    help: 'to the next place where something stopped before',
+    run: (session) => toMark(session, 'any', true),
+  },
+  {
+    names: ['prev-mark'],
+    group: 'time',
+    usage: 'prev-mark',
+    help: 'to the last place where something stopped',
+    run: (session) => toMark(session, 'any', false),
+  },
 ];
 
 /** Lines of `info stages`. */

@@ -52,7 +52,8 @@ function kernelBoot(recorded: Recorded, stops: readonly ReportStop[]): ReportBoo
     pageblock_runs: pageblockRuns(machine),
     init_runs: recorded.initRuns,
     pageblock_set_runs: recorded.setRuns,
-    ...handed(loaded.handover, loaded.radixPages),
+    // an empty tree is its root
+    ...handed(loaded.handover, Math.max(1, loaded.radixPages)),
     restored: recorded.restored,
     uninit: recorded.uninit,
     stops,

@@ -8,7 +8,18 @@ import { stageNow } from '../commands/time.ts';
 import { argumentsOf, threadState, whereOf } from '../describe.ts';
 import { formatValue, lastName } from '../format.ts';
 import type { Cursor, PointRow, Session } from '../session.ts';
-import type { FrameView, LocalView, LogLine, PositionView, SessionView, SourceView, ThreadView, TimelineMark, TimelineView, WatchView } from '../view.ts';
+import type {
+  FrameView,
+  LocalView,
+  LogLine,
+  PositionView,
+  SessionView,
+  SourceView,
+  ThreadView,
+  TimelineMark,
+  TimelineView,
+  WatchView,
+} from '../view.ts';
 import { memblockLines } from './memblock.ts';
 import { memmapView, pageblockView } from './strips.ts';
 
@@ -18,7 +29,8 @@ export class Memo {
 
   get<T>(name: string, inputs: readonly unknown[], make: () => T): T {
     const old = this.kept.get(name);
-    if (old !== undefined && old.inputs.length === inputs.length && old.inputs.every((x, i) => Object.is(x, inputs[i]))) return old.value as T;
+    if (old !== undefined && old.inputs.length === inputs.length && old.inputs.every((x, i) => Object.is(x, inputs[i])))
+      return old.value as T;
     const value = make();
     this.kept.set(name, { inputs, value });
     return value;
@@ -128,14 +140,25 @@ function watchViews(session: Session): WatchView[] {
     .map((row) => {
       const value = valueAt(session, row, cursor);
       const was = valueAt(session, row, previous);
-      return { number: row.number, expression: row.what, value, was: was === value ? null : was, details: watchDetails(session, row), enabled: row.enabled };
+      return {
+        number: row.number,
+        expression: row.what,
+        value,
+        was: was === value ? null : was,
+        details: watchDetails(session, row),
+        enabled: row.enabled,
+      };
     });
 }
 
 function timelineView(session: Session): TimelineView {
   const { cursor } = session.state;
   const stops = session.state.marks[cursor.branch] ?? [];
-  const marks: TimelineMark[] = [...session.marks(), ...stops].map(({ at, kind, label: text }) => ({ at, kind, label: text }));
+  const marks: TimelineMark[] = [...session.marks(), ...stops].map(({ at, kind, label: text }) => ({
+    at,
+    kind,
+    label: text,
+  }));
   return {
     end: session.time.end(cursor.branch),
     ended: session.time.branch(cursor.branch).ended,
@@ -173,7 +196,8 @@ export function buildView(session: Session, memo: Memo): SessionView {
   const where = [cursor, session.time.end(cursor.branch), session.time.branch(cursor.branch).ended];
   const machine: Machine = session.now().machine;
   const before = (): Machine | null => {
-    const then = comparePositions(previous.at, cursor.at) === 0 ? null : session.time.stateAt(previous.branch, previous.at);
+    const then =
+      comparePositions(previous.at, cursor.at) === 0 ? null : session.time.stateAt(previous.branch, previous.at);
     return then?.machine ?? null;
   };
   const threads = memo.get('threads', [cursor, locking], () => threadViews(session));
@@ -195,9 +219,13 @@ export function buildView(session: Session, memo: Memo): SessionView {
     timeline: memo.get('timeline', [...where, state.marks, session.marks().length], () => timelineView(session)),
     points: memo.get('points', [points], () => pointsText(session)),
     busy,
-    memmap: (cells) => memo.get(`memmap ${cells}`, [machine, previous, cursor], () => memmapView(machine, before(), cells, touchedPage(session))),
+    memmap: (cells) =>
+      memo.get(`memmap ${cells}`, [machine, previous, cursor], () =>
+        memmapView(machine, before(), cells, touchedPage(session)),
+      ),
     pageblocks: (columns, rows) =>
-      memo.get(`pageblocks ${columns} ${rows}`, [machine.pageblocks, previous, cursor], () => pageblockView(machine, before(), columns, rows, touchedPage(session))),
+      memo.get(`pageblocks ${columns} ${rows}`, [machine.pageblocks, previous, cursor], () =>
+        pageblockView(machine, before(), columns, rows, touchedPage(session)),
+      ),
   };
 }
-

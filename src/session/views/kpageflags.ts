@@ -36,7 +36,8 @@ export function kpageflags(session: Session, args: string): string[] | string {
     else out.push({ at, length, flags });
   };
   for (const run of runs(machine.memmap, start, end)) {
-    for (const part of runs(machine.inits, run.start, run.end)) add(part.start, part.end - part.start, letters(machine, part.start, run.value));
+    for (const part of runs(machine.inits, run.start, run.end))
+      add(part.start, part.end - part.start, letters(machine, part.start, run.value));
     if (out.length > 2000) return [...text(out), '… more; give a smaller range'];
   }
   return text(out);

@@ -3,7 +3,14 @@ import type { Machine, MemblockType } from '../../machine/index.ts';
 import type { MemblockView } from '../view.ts';
 
 const FLAG_NAMES: readonly (readonly [number, string])[] = [
-  [0x1, 'HOTPLUG'], [0x2, 'MIRROR'], [0x4, 'NOMAP'], [0x8, 'DRV_MNG'], [0x10, 'RSV_NIT'], [0x20, 'RSV_KERN'], [0x40, 'KHO_SCRATCH'], [0x80, 'RSV_HUGETLB'],
+  [0x1, 'HOTPLUG'],
+  [0x2, 'MIRROR'],
+  [0x4, 'NOMAP'],
+  [0x8, 'DRV_MNG'],
+  [0x10, 'RSV_NIT'],
+  [0x20, 'RSV_KERN'],
+  [0x40, 'KHO_SCRATCH'],
+  [0x80, 'RSV_HUGETLB'],
 ];
 
 /** Names of a region's flags, joined by `|`; NONE for none. */

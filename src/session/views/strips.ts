@@ -1,6 +1,18 @@
 // The memmap as strips of letters and the pageblock map: what stands in each cell is worked out from runs, so that the cost
 // goes with the number of different stretches, not of pages.
-import { type Machine, MIGRATETYPE_LETTERS, NEVER_SET, names, type Page, PG_reserved, row, runGet, runs, samePage, fillPage } from '../../machine/index.ts';
+import {
+  fillPage,
+  type Machine,
+  MIGRATETYPE_LETTERS,
+  NEVER_SET,
+  names,
+  type Page,
+  PG_reserved,
+  row,
+  runGet,
+  runs,
+  samePage,
+} from '../../machine/index.ts';
 import type { MemmapView, PageblockView } from '../view.ts';
 
 const MIXED = '*';
@@ -49,7 +61,10 @@ function stateLetter(m: Machine, pfn: number, page: Page | null, inited: number)
 export function shownRange(m: Machine): { start: number; end: number } {
   const pages = (bytes: number) => Math.ceil(bytes / 2 ** m.config.pageShift);
   const ram = m.hardware.memory;
-  return { start: Math.floor(Math.min(...ram.map((r) => r.start)) / 2 ** m.config.pageShift), end: Math.max(...ram.map((r) => pages(r.start + r.size))) };
+  return {
+    start: Math.floor(Math.min(...ram.map((r) => r.start)) / 2 ** m.config.pageShift),
+    end: Math.max(...ram.map((r) => pages(r.start + r.size))),
+  };
 }
 
 /** Letter of a pageblock's migratetype. */
@@ -81,9 +96,9 @@ function zonesRow(m: Machine, start: number, per: number, count: number): string
   const cells = new Cells(start, per, count, ' ');
   for (const at of names(m.table, 'zone').map(Number)) {
     const zone = row(m.table, 'zone', at);
-    const low = Number(zone?.['zone_start_pfn'] ?? 0);
-    const letter = String(zone?.['name'] ?? ' ') === 'DMA32' ? '3' : String(zone?.['name'] ?? ' ').slice(0, 1);
-    if (Number(zone?.['spanned_pages'] ?? 0) > 0) cells.put(low, low + Number(zone?.['spanned_pages']), letter);
+    const low = Number(zone?.zone_start_pfn ?? 0);
+    const letter = String(zone?.name ?? ' ') === 'DMA32' ? '3' : String(zone?.name ?? ' ').slice(0, 1);
+    if (Number(zone?.spanned_pages ?? 0) > 0) cells.put(low, low + Number(zone?.spanned_pages), letter);
   }
   return cells.text();
 }
@@ -91,7 +106,8 @@ function zonesRow(m: Machine, start: number, per: number, count: number): string
 function memblockRow(m: Machine, start: number, per: number, count: number): string {
   const page = 2 ** m.config.pageShift;
   const cells = new Cells(start, per, count, ' ');
-  for (const r of m.memblock.memory.regions) cells.put(r.base / page, (r.base + r.size) / page, (r.flags & 0x40) !== 0 ? 's' : '.');
+  for (const r of m.memblock.memory.regions)
+    cells.put(r.base / page, (r.base + r.size) / page, (r.flags & 0x40) !== 0 ? 's' : '.');
   for (const r of m.memblock.reserved.regions) {
     cells.put(Math.floor(r.base / page), Math.ceil((r.base + r.size) / page), (r.flags & 0x10) !== 0 ? 'N' : 'R');
   }
@@ -120,11 +136,24 @@ export function memmapView(m: Machine, before: Machine | null, count: number, cu
   const rows = all(m);
   const was = before === null || before === m ? rows : all(before);
   const changed = Array.from({ length: cells }, (_, i) => rows.some((r, k) => r.cells[i] !== was[k]?.cells[i]));
-  return { start, end, pagesPerCell: per, rows, cursor: cursor < start || cursor >= end ? -1 : Math.floor((cursor - start) / per), changed };
+  return {
+    start,
+    end,
+    pagesPerCell: per,
+    rows,
+    cursor: cursor < start || cursor >= end ? -1 : Math.floor((cursor - start) / per),
+    changed,
+  };
 }
 
 /** A window of the pageblock map round the block of `pfn`. */
-export function pageblockView(m: Machine, before: Machine | null, columns: number, rowCount: number, pfn: number): PageblockView {
+export function pageblockView(
+  m: Machine,
+  before: Machine | null,
+  columns: number,
+  rowCount: number,
+  pfn: number,
+): PageblockView {
   const size = 2 ** m.config.pageblockOrder;
   const { end } = shownRange(m);
   const total = Math.ceil(end / size);
@@ -134,7 +163,9 @@ export function pageblockView(m: Machine, before: Machine | null, columns: numbe
   const first = Math.max(0, Math.min(middle - (lines >> 1), Math.ceil(total / width) - lines));
   const letter = (machine: Machine, block: number) => {
     const type = runGet(machine.pageblocks, block);
-    return type === NEVER_SET && runGet(machine.memmap, Math.min(block * size, 2 ** machine.memmap.bits - 1)) === null ? ' ' : blockLetter(type);
+    return type === NEVER_SET && runGet(machine.memmap, Math.min(block * size, 2 ** machine.memmap.bits - 1)) === null
+      ? ' '
+      : blockLetter(type);
   };
   const rows = Array.from({ length: lines }, (_, i) => {
     const at = (first + i) * width;

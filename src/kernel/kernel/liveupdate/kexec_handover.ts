@@ -161,7 +161,11 @@ function __kho_radix_walk_tree(
 		if (err !== 0) return err;
 	}
 
-	for (let i = kho_radix_next_slot(node, 0); i < KHO_TABLE_SIZE; i = kho_radix_next_slot(node, i + 1)) {
+	for (
+		let i = kho_radix_next_slot(node, 0);
+		i < KHO_TABLE_SIZE;
+		i = kho_radix_next_slot(node, i + 1)
+	) {
 		const child = num(node.table[i]);
 		const key = start | (u64(i) << u64(shift));
 
@@ -188,7 +192,11 @@ function kho_radix_walk_leaf(
 	}
 	if (leaf_cb === null) return 0;
 
-	for (let i = find_next_bit(leaf, KHO_BITMAP_BITS, 0); i < KHO_BITMAP_BITS; i = find_next_bit(leaf, KHO_BITMAP_BITS, i + 1)) {
+	for (
+		let i = find_next_bit(leaf, KHO_BITMAP_BITS, 0);
+		i < KHO_BITMAP_BITS;
+		i = find_next_bit(leaf, KHO_BITMAP_BITS, i + 1)
+	) {
 		err = leaf_cb(start | u64(i), data);
 		if (err !== 0) return err;
 	}
@@ -276,7 +284,11 @@ function kho_radix_free_nodes(phys: phys_addr_t, level: int): void {
 	if (level > 0) {
 		const node = phys_to_radix_node(phys);
 
-		for (let i = kho_radix_next_slot(node, 0); i < KHO_TABLE_SIZE; i = kho_radix_next_slot(node, i + 1))
+		for (
+			let i = kho_radix_next_slot(node, 0);
+			i < KHO_TABLE_SIZE;
+			i = kho_radix_next_slot(node, i + 1)
+		)
 			kho_radix_free_nodes(num(node.table[i]), level - 1);
 	}
 	memblock_phys_free(phys, PAGE_SIZE);
@@ -351,7 +363,8 @@ function kho_restore_page(phys: phys_addr_t, is_folio: boolean): page | null {
 	if (page === null) return null;
 
 	const info = page.private;
-	if (WARN_ON_ONCE(kho_page_magic(info) !== KHO_PAGE_MAGIC, "info.magic != KHO_PAGE_MAGIC")) return null;
+	if (WARN_ON_ONCE(kho_page_magic(info) !== KHO_PAGE_MAGIC, "info.magic != KHO_PAGE_MAGIC"))
+		return null;
 	const order = kho_page_order(info);
 	const nr_pages = pages_of_order(order);
 

@@ -1,0 +1,168 @@
+// kernel.d.ts, the intrinsics table and the tables of constants and variables name the same things; the kernel text and
+// every shipped patch compile, and type-check against kernel.d.ts.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parse } from '@babel/parser';
+import { describe, expect, test } from 'vitest';
+import {
+  applyKernelPatch,
+  constantsOf,
+  type Files,
+  kernelIntrinsics,
+  kernelText,
+  namesOf,
+  shippedPatch,
+  shippedPatches,
+  variablesOf,
+} from '../../src/kernel/index.ts';
+import { makeConfig, ZONE_NAMES } from '../../src/machine/index.ts';
+import { compile } from '../../src/vm/index.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const KERNEL = join(ROOT, 'src/kernel');
+const CONFIG = makeConfig({ CONFIG_HUGETLB_PAGE: true, CONFIG_ZONE_DEVICE: true }, 'zero', '');
+const INTRINSICS = kernelIntrinsics(CONFIG);
+
+interface Declared {
+  readonly functions: Map<string, string>;
+  readonly consts: Set<string>;
+  readonly lets: Set<string>;
+}
+
+/** What kernel.d.ts declares; functions with the name of their result's type. */
+function declared(): Declared {
+  const out: Declared = { functions: new Map(), consts: new Set(), lets: new Set() };
+  const text = readFileSync(join(KERNEL, 'kernel.d.ts'), 'utf8');
+  for (const node of parse(text, { sourceType: 'script', plugins: [['typescript', { dts: true }]] }).program.body) {
+    if (node.type === 'TSDeclareFunction' && node.id) {
+      const type = node.returnType?.type === 'TSTypeAnnotation' ? node.returnType.typeAnnotation : null;
+      out.functions.set(node.id.name, type === null ? '' : text.slice(type.start ?? 0, type.end ?? 0));
+    }
+    if (node.type !== 'VariableDeclaration') continue;
+    for (const { id } of node.declarations) {
+      if (id.type === 'Identifier') (node.kind === 'const' ? out.consts : out.lets).add(id.name);
+    }
+  }
+  return out;
+}
+
+const missing = (from: Iterable<string>, other: Iterable<string>) => {
+  const known = new Set(other);
+  return [...from].filter((name) => !known.has(name)).sort();
+};
+
+/** Constants that only the debugger's expressions use: zone(0, DMA32). */
+const DEBUGGER_ONLY: readonly string[] = ZONE_NAMES;
+
+function compiled(files: Files): readonly string[] {
+  const result = compile(files, namesOf(INTRINSICS, CONFIG));
+  return result.ok ? [] : result.errors;
+}
+
+function patched(name: string): Files {
+  const result = applyKernelPatch(kernelText(), name, shippedPatch(name));
+  expect(result.ok ? [] : result.errors).toEqual([]);
+  return result.ok ? result.files : {};
+}
+
+/** What tsc says of kernel text. */
+function typeErrors(files: Files): string {
+  const folder = mkdtempSync(join(tmpdir(), 'khodbg-types-'));
+  try {
+    for (const file of ['kernel.d.ts', 'tsconfig.json']) cpSync(join(KERNEL, file), join(folder, file));
+    for (const [file, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, file)), { recursive: true });
+      writeFileSync(join(folder, file), text);
+    }
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', folder],
+      {
+        encoding: 'utf8',
+      },
+    );
+    return stdout + stderr;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+describe('kernel.d.ts', () => {
+  const { functions, consts, lets } = declared();
+
+  test('declares each intrinsic, and no function that is none', () => {
+    expect({
+      undeclared: missing(Object.keys(INTRINSICS), functions.keys()),
+      unknown: missing(functions.keys(), Object.keys(INTRINSICS)),
+    }).toEqual({ undeclared: [], unknown: [] });
+  });
+
+  test('declares each constant, and none that has no value', () => {
+    const known = Object.keys(constantsOf(CONFIG)).filter(
+      (name) => !DEBUGGER_ONLY.includes(name) && !(name in CONFIG.symbols),
+    );
+    expect({
+      undeclared: missing(known, consts),
+      unknown: missing(consts, Object.keys(constantsOf(CONFIG))),
+    }).toEqual({ undeclared: [], unknown: [] });
+  });
+
+  test('declares each kernel variable, and none that the machine does not hold', () => {
+    expect({
+      undeclared: missing(Object.keys(variablesOf(CONFIG)), lets),
+      unknown: missing(lets, Object.keys(variablesOf(CONFIG))),
+    }).toEqual({ undeclared: [], unknown: [] });
+  });
+
+  test('gives no name two meanings', () => {
+    const names = [...functions.keys(), ...consts, ...lets];
+    expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
+  });
+
+  test('has range intrinsics return where they stopped, a pfn_t', () => {
+    const wrong = Object.entries(INTRINSICS).filter(
+      ([name, row]) => row.kind === 'range' && functions.get(name) !== 'pfn_t',
+    );
+    expect(wrong.map(([name]) => name)).toEqual([]);
+  });
+
+  test('takes as many arguments as the table says', () => {
+    const text = readFileSync(join(KERNEL, 'kernel.d.ts'), 'utf8');
+    const wrong: string[] = [];
+    for (const node of parse(text, { sourceType: 'script', plugins: [['typescript', { dts: true }]] }).program.body) {
+      if (node.type !== 'TSDeclareFunction' || !node.id) continue;
+      const least = node.params.filter((param) => !('optional' in param && param.optional)).length;
+      const [from, to] = INTRINSICS[node.id.name]?.arity ?? [0, 0];
+      if (from !== least || to !== node.params.length)
+        wrong.push(`${node.id.name}: ${from}…${to} or ${least}…${node.params.length}`);
+    }
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('kernel text', () => {
+  test('compiles', () => {
+    expect(compiled(kernelText())).toEqual([]);
+  });
+
+  test('type-checks, and would not with a physical address for a pfn', () => {
+    const files = kernelText();
+    expect(typeErrors(files)).toBe('');
+    const name = 'mm/page_ext.ts';
+    const wrong = (files[name] ?? '').replace('pfn_valid(pfn)', 'pfn_valid(PFN_PHYS(pfn))');
+    expect(typeErrors({ ...files, [name]: wrong })).toMatch(/page_ext\.ts.*"phys"/s);
+  });
+});
+
+describe('shipped patches', () => {
+  test.each(shippedPatches())('%s applies without fuzz and compiles', (name) => {
+    expect(compiled(patched(name))).toEqual([]);
+  });
+
+  test('type-check', () => {
+    const found = shippedPatches().map((name) => [name, typeErrors(patched(name))]);
+    expect(found.filter(([, errors]) => errors !== '')).toEqual([]);
+  });
+});
