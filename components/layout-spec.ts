@@ -63,7 +63,7 @@ export const NORMAL: Group = rows(
     17,
     4,
     rows(62, 5, pane('source', 11, 5), pane('watch', 6, 4)),
-    rows(48, 3, pane('stack', 7, 1), pane('threads', 5, 0), pane('pageblocks', 5, 0)),
+    rows(48, 3, pane('stack', 8, 1), pane('threads', 5, 0), pane('pageblocks', 4, 0)),
   ),
   pane('memmap', 6, 0),
   columns(5, 0, pane('memblock', 61, 1), pane('log', 49, 3)),

@@ -133,6 +133,7 @@ function program(given: (Given[] | string)[], exit: (status: number | Promise<nu
     .addOption(
       new Option('--color <when>', 'colour on the screen').choices(['auto', 'always', 'never']).default('auto'),
     )
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeErr: (text) => complain(text.trimEnd()) })
     .action((file: string | undefined, options: OpenOptions) =>

@@ -4,7 +4,7 @@ import { fillPage, type Machine } from './machine.ts';
 import type { Memblock } from './memblock.ts';
 import { initialisedPage, type Page, type PageFields, PG_ALL, withFields } from './page.ts';
 import type { PhysPage } from './phys.ts';
-import { runSet, runUpdate } from './run-map.ts';
+import { runFind, runSet, runUpdate } from './run-map.ts';
 import { type Field, pageAt, writeField } from './structs.ts';
 import { dropRow, type Fields, putRow } from './table.ts';
 import { append } from './text-list.ts';
@@ -41,17 +41,38 @@ export type Effect =
   | { readonly k: 'serial' }
   | { readonly k: 'print'; readonly text: string };
 
+/** First pfns of the zones DMA32 and Normal on x86-64, which the previous kernel had too. */
+const ZONE_BORDERS = [4096, 1048576];
+
 const twice = (n: number) => (n === 0 ? 1 : 2);
 
 function flagsChanged(page: Page | null, clear: bigint, set: bigint): Page | null {
   return page === null ? null : withFields(page, { flags: (page.flags & ~clear) | set });
 }
 
+/** Backs [start, end) with struct pages. What the previous kernel left differs where its nodes and zones meet. */
 function back(m: Machine, start: number, end: number): Machine {
   if (m.config.fill !== 'stale') return { ...m, memmap: runSet(m.memmap, start, end, fillPage(m, start)) };
+  const size = 2 ** m.config.pageShift;
+  const borders = m.hardware.memory.flatMap((range) => [range.start / size, (range.start + range.size) / size]);
+  const inside = [...ZONE_BORDERS, ...borders].filter((pfn) => pfn > start && pfn < end).sort((x, y) => x - y);
   let { memmap } = m;
-  for (let pfn = start; pfn < end; pfn += 512) memmap = runSet(memmap, pfn, Math.min(end, pfn + 512), fillPage(m, pfn));
+  let from = start;
+  for (const to of [...inside, end]) {
+    memmap = runSet(memmap, from, to, fillPage(m, from));
+    from = to;
+  }
   return { ...m, memmap };
+}
+
+/** Faults, as a write would, when a struct page of [start, end) is backed by nothing. */
+function expectBacked(m: Machine, start: number, end: number): void {
+  if (end - start === 1) pageAt(m, start, 'flags', true);
+  else {
+    const last = Math.min(end, 2 ** m.memmap.bits);
+    const hole = start < 0 ? start : runFind(m.memmap, start, last, (page) => page === null);
+    if (hole < end) pageAt(m, hole, 'flags', true);
+  }
 }
 
 /** The machine after one effect. Throws a KernelFault when it touches a struct page that nothing backs. */
@@ -61,20 +82,20 @@ export function apply(m: Machine, e: Effect): Machine {
       return writeField(m, e.ref, e.field, e.value);
     case 'init':
       if (e.start >= e.end) return m;
-      pageAt(m, e.start, 'flags', true);
+      expectBacked(m, e.start, e.end);
       return {
         ...m,
         memmap: runSet(m.memmap, e.start, e.end, initialisedPage(m.config, e.nid, e.zid)),
         inits: runUpdate(m.inits, e.start, e.end, twice),
       };
     case 'pages':
-      pageAt(m, e.start, 'flags', true);
+      expectBacked(m, e.start, e.end);
       return {
         ...m,
         memmap: runUpdate(m.memmap, e.start, e.end, (p) => (p === null ? null : withFields(p, e.change))),
       };
     case 'page-flags': {
-      pageAt(m, e.start, 'flags', true);
+      expectBacked(m, e.start, e.end);
       const clear = e.clear & PG_ALL;
       return { ...m, memmap: runUpdate(m.memmap, e.start, e.end, (p) => flagsChanged(p, clear, e.set)) };
     }

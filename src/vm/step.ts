@@ -182,7 +182,7 @@ class Run implements Context {
           ? to
           : Math.min(to, Math.max(from + 1, this.turn.cut({ name: code.name, from, to, op: this.op })));
       const rest = locals.slice(first + 2, first + code.names.length);
-      const reached = code.intrinsic?.run(this, from, end, ...rest);
+      const reached = this.stretch(code, from, end, rest);
       stop = typeof reached === 'number' ? reached : end;
       if (stop === end && end < to) {
         this.set(first, end);
@@ -191,6 +191,27 @@ class Run implements Context {
     }
     this.set(code.slot, stop);
     return true;
+  }
+
+  /** A stretch of a range operation. When one page of it faults, those before it are done, as they would be one by one. */
+  private stretch(code: Code, from: number, end: number, rest: readonly Value[]): Value | undefined {
+    const { machine, accesses, notes } = this;
+    const recorded = [accesses?.length ?? 0, notes?.length ?? 0] as const;
+    try {
+      return code.intrinsic?.run(this, from, end, ...rest);
+    } catch (error) {
+      if (!(error instanceof KernelFault)) throw error;
+      if (end - from === 1) {
+        this.set(code.to, from);
+        throw error;
+      }
+      this.machine = machine;
+      if (accesses !== null) accesses.length = recorded[0];
+      if (notes !== null) notes.length = recorded[1];
+      const middle = from + Math.floor((end - from) / 2);
+      this.stretch(code, from, middle, rest);
+      return this.stretch(code, middle, end, rest);
+    }
   }
 
   store(code: Code): void {

@@ -44,7 +44,7 @@ describe('layout', () => {
     const places = layout(cols, rows);
     expect(places.mode).toBe(mode);
     expect(places.panes.map((pane) => pane.id).sort()).toEqual([...PANE_IDS].sort());
-    for (const pane of places.panes) expect(pane.body.h).toBeGreaterThanOrEqual(3);
+    for (const pane of places.panes) expect(pane.body.h).toBeGreaterThanOrEqual(2);
   });
 
   test('panes fill the area between stop line and timeline', () => {

@@ -1,8 +1,20 @@
 // A range operation cut anywhere, any number of times, ends in the same machine, state and record as one that runs whole.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { runGet } from '../../src/machine/index.ts';
 import type { Loaded } from '../../src/session/load.ts';
-import { type Access, newTrace, runToBlock, type State, saveState, step, type Turn } from '../../src/vm/index.ts';
+import {
+  type Access,
+  compile,
+  link,
+  newThread,
+  newTrace,
+  runToBlock,
+  type State,
+  saveState,
+  step,
+  type Turn,
+} from '../../src/vm/index.ts';
 import { endState, generated, keyOf, law, shipped, smallMachine } from './support.ts';
 
 /** A repeatable stream of numbers in [0, 1). */
@@ -61,6 +73,37 @@ describe('a range operation', () => {
   test('cut anywhere ends in the same machine on a shipped boot', () => {
     const loaded = shipped('seed-000/uninit-order9.json');
     expect(saveState(endWithCuts(loaded, 7).state)).toBe(saveState(endState(loaded.kernel.linked, loaded.first)));
+  });
+
+  test('that meets a page nothing backs has done the pages before it, wherever it was cut', () => {
+    const { kernel, first } = generated({
+      sizes: [132],
+      cpus: 1,
+      debug: false,
+      stale: false,
+      patched: false,
+      preserved: [],
+      free: true,
+    });
+    const text =
+      'function start_kernel(): void { vmemmap_populate(0, 100); vmemmap_populate(120, 130); __init_single_page(50, 125, 1, 0); }';
+    const compiled = compile({ 'a.ts': text }, kernel.names);
+    if (!compiled.ok) throw new Error(compiled.errors.join());
+    const linked = link(compiled.program, kernel.linked.env);
+    const start = { ...first, threads: [newThread(linked, 'swapper', 'start_kernel', [])] };
+    const whole = endState(linked, start);
+    expect(runGet(whole.machine.inits, 99)).toBe(1);
+    expect(runGet(whole.machine.inits, 100)).toBe(0);
+    expect(runGet(whole.machine.inits, 120)).toBe(0);
+    expect(whole.threads[0]?.death?.what).toBe('BUG: unable to handle page fault for address: ffffea0000001900');
+    for (const most of [1, 3, 49, 50, 51, 60]) {
+      const trace = newTrace(false);
+      let state: State = start;
+      for (let thread = 0; thread >= 0; thread = runToBlock(linked, state)) {
+        state = step(linked, state, { thread, cut: ({ from, to }) => Math.min(to, from + most) }, trace);
+      }
+      expect(saveState(state)).toBe(saveState(whole));
+    }
   });
 
   test('taken page by page records the same accesses as when it runs whole', () => {

@@ -21,7 +21,6 @@ import {
   newThread,
   newTrace,
   type Program,
-  runnable,
   runToBlock,
   type State,
   step,
@@ -36,7 +35,7 @@ const row = (kind: Intrinsic['kind'], least: number, most: number, run: Intrinsi
 });
 
 /** The intrinsics of the tiny world. */
-export const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
+const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   twice: row('pure', 1, 1, (_c, x) => (x as number) * 2),
   u64: row('pure', 1, 1, (_c, x) => BigInt(x as number)),
   peek: row('read', 1, 1, (c, at) => {
@@ -190,6 +189,3 @@ export function scopes(text: string, args: readonly Value[] = []): string[] {
     return [`${pos[0]}:${shown.join('')}`];
   });
 }
-
-/** May the thread move? */
-export const canMove = (linked: Linked, state: State, thread: number): boolean => runnable(linked, state, thread);

@@ -99,7 +99,7 @@ export function findCommand(word: string): Command | string {
     word,
     COMMANDS.map((c) => c.names[0] ?? ''),
   );
-  return `Undefined command: "${word}".  Try "help"${hint}.`;
+  return `Undefined command: "${word}".  Try "help"${hint === '' ? '.' : hint}`;
 }
 
 /** Name and arguments of a line: `p/x foo` is print with `/x foo`. */

@@ -1,0 +1,94 @@
+// Documentation is fresh, its links lead somewhere, its example is a scenario, and what is bundled is named and may be.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { loadScenarioText, runReport } from '../src/session/index.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
+const PAGES = [
+  ...['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+
+/** The anchor of a heading as hosts of Markdown make it. */
+const anchor = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\w\- ]/g, '')
+    .replaceAll(' ', '-');
+
+describe('documentation', () => {
+  test('is fresh', () => {
+    const { stdout, stderr } = spawnSync('node', ['scripts/docs.mjs', '--check'], { cwd: ROOT, encoding: 'utf8' });
+    expect({ stdout, stderr }).toEqual({ stdout: 'docs: fresh\n', stderr: '' });
+  });
+
+  test.each(PAGES)('the links of %s lead somewhere', (page) => {
+    const broken = [...read(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)].flatMap(
+      ([, path = '', part]) => {
+        const file = path === '' ? page : join(dirname(page), path);
+        if (!existsSync(join(ROOT, file))) return [file];
+        if (part === undefined) return [];
+        const headings = [...read(file).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => anchor(heading));
+        return headings.includes(part) ? [] : [`${file}#${part}`];
+      },
+    );
+    expect(broken).toEqual([]);
+  });
+
+  test('ARCHITECTURE.md has at most 150 lines', () => {
+    expect(read('ARCHITECTURE.md').split('\n').length).toBeLessThanOrEqual(151);
+  });
+
+  test('the example of docs/scenario.md is a scenario whose expectations hold', () => {
+    const text = /<!-- example: scenario -->\n```jsonc\n([\s\S]*?)```/.exec(read('docs/scenario.md'))?.[1] ?? '';
+    const result = loadScenarioText('example.json', text);
+    if (!result.ok) throw new Error(result.errors.join('\n'));
+    const run = runReport(result.loaded);
+    expect(run.ok && run.report.expect.filter((one) => !one.ok)).toEqual([]);
+    expect(run.ok && run.status).toBe(0);
+  });
+
+  test('every key of a scenario stands in docs/scenario.md', () => {
+    const text = read('docs/scenario.md');
+    const names = new Set<string>();
+    const collect = (schema: unknown): void => {
+      if (typeof schema !== 'object' || schema === null) return;
+      const { properties } = schema as { properties?: Record<string, unknown> };
+      for (const name of Object.keys(properties ?? {})) names.add(name);
+      for (const part of Object.values(schema)) collect(part);
+    };
+    collect(JSON.parse(read('docs/scenario.schema.json')));
+    expect(names.size).toBeGreaterThan(40);
+    expect([...names].filter((name) => !text.includes(`\`${name}\``) && !text.includes(`"${name}"`))).toEqual([]);
+  });
+});
+
+describe('what is bundled', () => {
+  const notices = read('dist/THIRD-PARTY-NOTICES.txt');
+  const bundled = [...notices.matchAll(/^-{78}\n\n(\S+) (\S+) \((.+)\)\n\n([\s\S]*?)(?=\n\n-{78}|$(?![\s\S]))/gm)].map(
+    ([, name = '', version = '', licence = '', text = '']) => ({ name, version, licence, text }),
+  );
+
+  test.each(['ink', 'react', 'immer', 'commander', 'zod', 'jsonc-parser', '@babel/parser', 'diff'])(
+    'the notices name %s, with its licence',
+    (name) => {
+      expect(bundled.find((one) => one.name === name)?.text ?? '').toMatch(/copyright|permission is hereby granted/i);
+    },
+  );
+
+  test('every licence is MIT, ISC or BSD', () => {
+    expect(bundled.length).toBeGreaterThan(20);
+    expect(bundled.filter(({ licence }) => !/^(MIT|ISC|0BSD|BSD-[23]-Clause)$/.test(licence))).toEqual([]);
+    expect(bundled.length).toBe([...notices.matchAll(/^-{78}$/gm)].length);
+  });
+
+  test('package.json names only packages whose licence is known', () => {
+    expect(notices.startsWith('khodbg is GPL-2.0-only.')).toBe(true);
+    expect(bundled.every(({ version }) => /^\d+\.\d+\.\d+/.test(version))).toBe(true);
+  });
+});
