@@ -31,7 +31,7 @@ try {
     logLevel: 'error',
   });
   const { generate } = await import(pathToFileURL(outfile).href);
-  const { lines, ok } = generate(ROOT, args.includes('--check'));
+  const { lines, ok } = await generate(ROOT, args.includes('--check'));
   for (const line of lines) console.log(line);
   process.exitCode = ok ? 0 : 1;
 } finally {

@@ -1,8 +1,9 @@
-// Writes blocks and whole files, or says which are stale. A block stands between `<!-- generated: NAME -->` and
+// Writes blocks, transcripts and whole files, or says which are stale. A block stands between `<!-- generated: NAME -->` and
 // `<!-- end: NAME -->`; what is outside of blocks is written by hand and left alone.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BLOCKS, WHOLE } from './blocks.ts';
+import { withSessions } from './sessions.ts';
 
 const REFRESH = 'refresh it: npm run docs';
 const BLOCK = /<!-- generated: ([\w-]+) -->\n[\s\S]*?<!-- end: \1 -->/g;
@@ -29,7 +30,10 @@ function refreshed(root: string, text: string, used: Set<string>): { text: strin
 }
 
 /** Refreshes the documentation of a checkout; with `check` nothing is written and a stale file is not ok. */
-export function generate(root: string, check: boolean): { readonly ok: boolean; readonly lines: readonly string[] } {
+export async function generate(
+  root: string,
+  check: boolean,
+): Promise<{ readonly ok: boolean; readonly lines: readonly string[] }> {
   const lines: string[] = [];
   const used = new Set<string>();
   let ok = true;
@@ -45,7 +49,7 @@ export function generate(root: string, check: boolean): { readonly ok: boolean; 
     const { text, unknown } = refreshed(root, readFileSync(join(root, file), 'utf8'), used);
     for (const name of unknown) lines.push(`${file}: no block '${name}'; there are ${Object.keys(BLOCKS).join(', ')}`);
     ok &&= unknown.length === 0;
-    settle(file, text);
+    settle(file, await withSessions(root, text));
   }
   for (const [file, make] of Object.entries(WHOLE)) settle(file, make());
   for (const name of Object.keys(BLOCKS).filter((block) => !used.has(block))) {

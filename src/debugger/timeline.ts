@@ -15,6 +15,18 @@ export interface Choice {
   readonly thread: number;
 }
 
+/** Index of the first choice at or after a position; choices are in order. */
+function firstFrom(choices: readonly Choice[], at: number): number {
+  let low = 0;
+  let high = choices.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((choices[middle] as Choice).at < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** One history: positions and states of its entries, and the choices that make it differ from its parent. */
 export interface Branch {
   readonly id: number;
@@ -82,7 +94,9 @@ export class Timeline {
 
   /** Who moves from this state at this position, or -1. */
   mover(id: number, at: number, state: State): number {
-    for (const choice of this.branch(id).choices) if (choice.at === at) return choice.thread;
+    const { choices } = this.branch(id);
+    const choice = choices[firstFrom(choices, at)];
+    if (choice?.at === at) return choice.thread;
     return runToBlock(this.linked, state);
   }
 
@@ -215,7 +229,7 @@ export class Timeline {
       branch.ended = true;
       return false;
     }
-    const ahead = branch.choices.find((choice) => choice.at > at);
+    const ahead = branch.choices[firstFrom(branch.choices, at + 1)];
     const limit = ahead === undefined ? {} : { limit: ahead.at - at };
     const next = step(this.linked, state, { thread, ...limit }, trace);
     this.push(branch, at + trace.micro, next);

@@ -28,6 +28,7 @@ export type Variables = Readonly<Record<string, Value>>;
 /** The text as the compiler reads it. */
 export function normalise(text: string): string {
   return text
+    .replace(/^\s*[*&]+\s*/, '')
     .replace(/->/g, '.')
     .replace(/phys:\s*(0x[0-9a-f]+|\d+)/gi, 'phys($1)')
     .replace(/([^=!<>])==(?!=)/g, '$1===')

@@ -9,6 +9,7 @@ import {
   pageAddress,
   pageAt,
   pageField,
+  readField,
   row,
   ULONG_MAX,
   type Value,
@@ -65,6 +66,16 @@ export function formatAs(value: Value, letter: string, name: string): string {
   return formatValue(value, name);
 }
 
+/** Fields of the structs that the machine keeps otherwise than by name. */
+const FIELDS: Readonly<Record<string, readonly string[]>> = {
+  memblock_region: ['base', 'size', 'flags', 'nid'],
+  memblock_type: ['cnt', 'max', 'total_size'],
+  pageblock: ['start_pfn', 'migratetype', 'written'],
+  kho_scratch: ['addr', 'size'],
+  free_area: ['nr_free'],
+  e820_entry: ['addr', 'size', 'type', 'nid'],
+};
+
 /** The fields of a struct, for print: `{flags = 0x0, …}`; null when the struct has no fields of its own to list. */
 export function structFields(
   m: Machine,
@@ -77,8 +88,10 @@ export function structFields(
       pageField(page, ref.at as number, f),
     ]);
   }
+  const known = FIELDS[ref.struct];
+  if (known !== undefined) return known.map((field) => [field, readField(m, ref, field)]);
   const fields = row(m.table, ref.struct, ref.at);
-  return fields === undefined ? null : Object.entries(fields);
+  return fields === undefined ? null : Object.entries(fields).filter(([field]) => field !== 'lock');
 }
 
 /** A value as print shows it: structs with their fields. */

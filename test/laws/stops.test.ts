@@ -144,7 +144,7 @@ describe('stops', () => {
           point({ kind: 'page', start: pfn, end: pfn + 1 }, 3),
         ]);
       }),
-      law(60),
+      law(40),
     );
   });
 

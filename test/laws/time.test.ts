@@ -136,7 +136,7 @@ describe('time', () => {
       fc.property(fc.array(move, { minLength: 1, maxLength: 20 }), caches, (moves, { recent, every }) =>
         expectSeekIsMicroSteps(loaded, micro, moves, recent, every),
       ),
-      law(30),
+      law(20),
     );
   });
 
