@@ -9,8 +9,9 @@ export type Job = string | (() => string | null);
 
 /** How many key presses may wait while a command runs. */
 const BOUND = 32;
-/** Longer output than this many lines opens an overlay. */
+/** Output of more lines than this opens an overlay, and so does what is wider than WIDE when put side by side. */
 const SHORT = 4;
+const WIDE = 100;
 /** A command that takes longer than this many milliseconds is shown as running; below it would only flicker. */
 const PATIENCE = 60;
 
@@ -23,12 +24,12 @@ interface Options {
 
 /** Shows what a command printed: one row, or an overlay where it is long and nothing moved. */
 function report(ui: Options['ui'], line: string, result: CommandResult, moved: boolean): void {
-  const lines = result.output.flatMap((text) => text.split('\n'));
+  const lines = result.output.flatMap((text) => text.replace(/\t+/g, '  ').split('\n'));
   if (!result.ok) {
     ui.dispatch({ type: 'said', message: { kind: 'error', text: lines.filter(Boolean).join('; ') } });
   } else if (moved) {
     ui.dispatch({ type: 'closed' });
-  } else if (lines.length > SHORT) {
+  } else if (lines.length > SHORT || lines.join('  ').length > WIDE) {
     ui.dispatch({ type: 'opened', overlay: { title: line, lines, scroll: 0, kind: 'output' } });
   } else if (lines.length > 0) {
     ui.dispatch({ type: 'said', message: { kind: 'out', text: lines.join('  ') } });

@@ -44,6 +44,7 @@ export async function setStops(port: Port): Promise<string | null> {
 export async function printFirstStop(port: Port, print: Print): Promise<void> {
   const result = await port.execute(port.session.state.points.length > 0 ? 'continue' : 'frame');
   print(`${port.session.loaded.scenario.title}`);
+  if (port.session.state.points.length === 0) print('no stops in this scenario; opened at its first position');
   for (const line of result.output) print(line);
 }
 

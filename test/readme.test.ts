@@ -37,14 +37,14 @@ describe('README', () => {
   });
 
   test('the first command without a terminal prints the first stop of a shipped scenario', () => {
-    const scripts = (
-      JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
-    ).scripts;
-    const opened = /node (dist\/cli\.js) (\S+)$/.exec(scripts['start'] ?? '');
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      scripts: { readonly start: string; readonly test: string };
+    };
+    const opened = /node (dist\/cli\.js) (\S+)$/.exec(scripts.start);
     const { stdout, status } = spawnSync('node', opened?.slice(1) ?? [], { cwd: ROOT, input: '', encoding: 'utf8' });
     expect(status).toBe(0);
     expect(stdout).toContain('Catchpoint 1 (uninit), write of page(0x18000).private, uninitialised');
     expect(README).toContain('npm ci && npm start');
-    expect(scripts['test']).toMatch(/vitest run/);
+    expect(scripts.test).toMatch(/vitest run/);
   });
 });

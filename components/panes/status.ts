@@ -34,7 +34,8 @@ const ROOMY = 110;
 /** Paints scenario, variant, position, stage; on wide screens also thread and direction. */
 export function paintStatus({ scenario, variant, position, thread }: StatusSlice, w: number, theme: Theme): string {
   const roomy = w >= ROOMY;
-  const stage = roomy ? `stage ${position.stage}` : position.stage;
+  const bare = position.stage === 'start' || position.stage === 'end' || w < 80;
+  const stage = bare ? position.stage : `after ${position.stage}`;
   const where: Span[] = [['position', positionText(position, theme)], '  ', stage];
   if (roomy) where.push('  ', threadText(thread), '  ', direction(position));
   const need = where.reduce((sum, span) => sum + textWidth(typeof span === 'string' ? span : span[1]), 0);

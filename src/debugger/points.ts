@@ -173,7 +173,9 @@ function find(piece: Piece, point: Point): Omit<Hit, 'point'> | null {
     case 'watch': {
       const old = trigger.value(piece.before, piece.thread);
       const now = trigger.value(piece.after, piece.thread);
-      return same(old, now) || now === undefined ? null : { at: end, after: true, matches: [''], old, now };
+      return same(old, now) || now === undefined || old === undefined
+        ? null
+        : { at: end, after: true, matches: [''], old, now };
     }
     case 'access': {
       const matches = accessHit(piece, trigger);

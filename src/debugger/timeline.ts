@@ -188,8 +188,9 @@ export class Timeline {
 
   /** Index of the last entry at or before a position. */
   private indexOf(branch: Branch, at: number): number {
-    let low = 0;
     let high = branch.at.length - 1;
+    if ((branch.at[high] as number) <= at) return high;
+    let low = 0;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
       if ((branch.at[middle] as number) <= at) low = middle;
@@ -230,8 +231,8 @@ export class Timeline {
       return false;
     }
     const ahead = branch.choices[firstFrom(branch.choices, at + 1)];
-    const limit = ahead === undefined ? {} : { limit: ahead.at - at };
-    const next = step(this.linked, state, { thread, ...limit }, trace);
+    const turn = ahead === undefined ? { thread } : { thread, limit: ahead.at - at };
+    const next = step(this.linked, state, turn, trace);
     this.push(branch, at + trace.micro, next);
     this.observe(branch.id, at + trace.micro, next, trace);
     if (this.mover(branch.id, at + trace.micro, next) < 0) branch.ended = true;

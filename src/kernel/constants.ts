@@ -26,6 +26,7 @@ const GLOBALS: Readonly<Record<string, Value>> = {
   kho_in: ref('kho_in', 0),
   kho_scratch: ref('kho_scratch[]', 0),
   pgdat_init_all_done_comp: ref('completion', 'pgdat_init_all_done_comp'),
+  padata_works_lock: ref('spinlock', 'padata_works_lock'),
 };
 
 const FIXED: Readonly<Record<string, Value>> = {

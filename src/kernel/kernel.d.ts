@@ -197,6 +197,7 @@ declare const boot_params: boot_params_t;
 declare const kho_in: kho_in_t;
 declare const kho_scratch: kho_scratch_area[];
 declare const pgdat_init_all_done_comp: completion;
+declare const padata_works_lock: spinlock;
 
 // Kernel variables.
 declare let deferred_pages: boolean;
@@ -390,6 +391,10 @@ declare function __del_page_from_free_list(page: page, zone: zone, order: int): 
 
 declare function __set_bit(leaf: kho_radix_leaf, bit: int): void;
 declare function clear_page(phys: phys_addr_t): void;
+/** One access: nobody sees or makes a change in between. */
+declare function atomic_long_add(n: ulong, struct: zone, field: string): void;
+declare function atomic_dec_and_test(variable: string): boolean;
+declare function totalram_pages_add(count: ulong): void;
 declare function spin_lock(lock: spinlock): void;
 declare function spin_unlock(lock: spinlock): void;
 declare function complete(c: completion): void;

@@ -103,6 +103,16 @@ export interface Prepared {
   readonly evaluate: Evaluate;
   /** null when the expression is not a place in memory */
   readonly locate: Locate | null;
+  /** false when its value can never change */
+  readonly readsMemory: boolean;
+}
+
+/** Does evaluating it read memory or a local variable? */
+function changeable(ex: Ex): boolean {
+  if (ex[0] === 'ld' || ex[0] === 'in' || ex[0] === 'l') return true;
+  if (ex[0] === 'k' || ex[0] === 'n') return false;
+  const parts = ex[0] === 'p' ? ex[2] : ex.slice(1).filter((part) => Array.isArray(part));
+  return (parts as readonly Ex[]).some(changeable);
 }
 
 /**
@@ -137,6 +147,7 @@ export function prepare(
     prepared: {
       evaluate: (state, mover) => ask(compiled.run, state, mover),
       locate: locator(kernel, compiled.ex, ask, variables),
+      readsMemory: changeable(compiled.ex),
     },
   };
 }

@@ -13,6 +13,7 @@ import {
   row,
   ULONG_MAX,
   type Value,
+  ZONE_NAMES,
 } from '../machine/index.ts';
 
 const HEX_NAME =
@@ -39,7 +40,7 @@ export function formatRef(value: { readonly struct: string; readonly at: number 
   const { struct, at } = value;
   if (struct === 'fn') return `<${at}>`;
   if (struct === 'page') return `page(${hexNumber(at as number)})`;
-  if (struct === 'zone') return `zone(${(at as number) >> 3}, ${(at as number) & 7})`;
+  if (struct === 'zone') return `zone(${(at as number) >> 3}, ${ZONE_NAMES[(at as number) & 7] ?? (at as number) & 7})`;
   if (struct === 'pglist_data') return `node(${at})`;
   if (struct === 'pageblock') return `pb[${at}]`;
   if (struct.startsWith('kho_radix_') && typeof at === 'number') return `(struct ${struct} *) ${hexNumber(at)}`;

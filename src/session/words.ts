@@ -55,9 +55,7 @@ function firstStatements(fn: Fn, line: number): number[] {
 function inFunction(kernel: Kernel, name: string, line: number): Read<Trigger & { kind: 'location' }> {
   const fn = kernel.linked.program.fns[name];
   if (fn === undefined) {
-    return no(
-      `Function "${name}" not defined.${didYouMean(name, Object.keys(kernel.linked.program.fns)).replace(/^; d/, ' D')}`,
-    );
+    return no(`Function "${name}" not defined${didYouMean(name, Object.keys(kernel.linked.program.fns))}`);
   }
   if (line < fn.line || line > fn.end)
     return no(`no line ${line} in ${name} (lines ${fn.line} to ${fn.end} of ${fn.file})`);

@@ -100,10 +100,18 @@ class Run implements Context {
   }
 
   set(slot: number, value: Value): void {
-    if (this.locals === this.shared) this.locals = this.locals.slice();
     const { locals } = this;
-    while (locals.length < slot) locals.push(null);
-    locals[slot] = value;
+    const { length } = locals;
+    if (slot < length) {
+      if (locals === this.shared) this.locals = locals.slice();
+      this.locals[slot] = value;
+      return;
+    }
+    // a temporary: a copy of just that size, since push() would reserve room that every kept state then carries
+    const grown: Value[] = new Array(slot + 1);
+    for (let i = 0; i < slot; i++) grown[i] = i < length ? (locals[i] as Value) : null;
+    grown[slot] = value;
+    this.locals = grown;
   }
 
   /** Follows jumps that are no statements; true at a statement boundary, where temporaries end. */

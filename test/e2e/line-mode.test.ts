@@ -65,7 +65,7 @@ describe('--batch', () => {
 
   test.each([
     ['print nosuch', 'No symbol "nosuch" in current context.'],
-    ['break nosuch_function', 'Function "nosuch_function" not defined.'],
+    ['break nosuch_function', 'Function "nosuch_function" not defined'],
     ['break mm/mm_init.ts:9999', 'no line 9999 in mm/mm_init.ts'],
     ['catch unitin', "'unitin' cannot be caught; did you mean uninit?"],
     ['seek #999999999', 'lies after the end of the boot'],

@@ -2,8 +2,11 @@
 import {
   bootParameter,
   entries,
+  isRef,
   KernelFault,
   type Machine,
+  pageFault,
+  type Ref,
   readField,
   row as tableRow,
   type Value,
@@ -56,6 +59,38 @@ const lockRows: Intrinsics = {
     }
     writes(c, target.struct, target.at, 'done');
     c.emit({ k: 'store', ref: target, field: 'done', value: done - 1 });
+  }),
+};
+
+/** Adds to a field in one access, and gives the new value. */
+function add(c: Context, target: Ref, field: string, n: number): number {
+  const sum = Number(readField(c.machine, target, field)) + n;
+  reads(c, target.struct, target.at, field);
+  writes(c, target.struct, target.at, field);
+  c.emit({ k: 'store', ref: target, field, value: sum });
+  return sum;
+}
+
+const VARIABLES = ref('var', 0);
+
+const atomicRows: Intrinsics = {
+  atomic_long_add: row(
+    'effect',
+    3,
+    'atomic_long_add() to a field of a struct',
+    (c, n: number, target: Value, field: string) => {
+      if (!isRef(target)) throw pageFault(0n, true);
+      add(c, target, field, n);
+    },
+  ),
+  atomic_dec_and_test: row(
+    'effect',
+    1,
+    'atomic_dec_and_test() of a kernel variable, by name',
+    (c, name: string) => add(c, VARIABLES, name, -1) === 0,
+  ),
+  totalram_pages_add: row('effect', 1, 'totalram_pages_add()', (c, n: number) => {
+    add(c, VARIABLES, 'totalram_pages', n);
   }),
 };
 
@@ -207,7 +242,13 @@ const systemRows: Intrinsics = {
 export const consoleLength = (m: Machine): number => entries(m.console).length;
 
 /** The rows of this file. */
-export const systemIntrinsics: Intrinsics = { ...lockRows, ...threadRows, ...consoleRows, ...systemRows };
+export const systemIntrinsics: Intrinsics = {
+  ...lockRows,
+  ...atomicRows,
+  ...threadRows,
+  ...consoleRows,
+  ...systemRows,
+};
 
 /** Reference to the completion that page_alloc_init_late() waits for. */
 export const ALL_DONE = ref('completion', 'pgdat_init_all_done_comp');

@@ -10,9 +10,10 @@ function padata_init(): void {
 
 /* At most @nworks items; fewer when others hold them */
 function padata_work_alloc_mt(nworks: int): int {
+	spin_lock(padata_works_lock);
 	const n = min(nworks, padata_free_works);
-
 	padata_free_works -= n;
+	spin_unlock(padata_works_lock);
 	return n;
 }
 
@@ -51,7 +52,13 @@ function padata_do_multithreaded(job: padata_mt_job): void {
 	/* the caller works too */
 	padata_mt_helper(ps);
 	wait_for_completion(done);
-	padata_free_works += ps.nworks - 1;
+	padata_works_free(ps.nworks - 1);
+}
+
+function padata_works_free(nworks: int): void {
+	spin_lock(padata_works_lock);
+	padata_free_works += nworks;
+	spin_unlock(padata_works_lock);
 }
 
 function padata_mt_helper(ps: padata_mt_job_state): void {

@@ -23,7 +23,7 @@ function memblock_free_all(): void {
 
 	memblock_clear_kho_scratch_only();
 	const pages = free_low_memory_core_early();
-	totalram_pages += pages;
+	totalram_pages_add(pages);
 }
 
 function reset_all_zones_managed_pages(): void {

@@ -434,8 +434,7 @@ function deferred_init_memmap(pgdat: pglist_data): void {
 }
 
 function pgdat_init_report_one_done(): void {
-	pgdat_init_n_undone--;
-	if (pgdat_init_n_undone === 0) complete(pgdat_init_all_done_comp);
+	if (atomic_dec_and_test("pgdat_init_n_undone")) complete(pgdat_init_all_done_comp);
 }
 
 function page_alloc_init_late(): void {

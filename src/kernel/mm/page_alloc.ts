@@ -28,7 +28,7 @@ function __free_pages_core(page: page, order: int, context: int): void {
 
 	__ClearPageReserved(pfn, pfn + nr_pages);
 	set_page_count(pfn, pfn + nr_pages, 0);
-	page_zone(page).managed_pages += nr_pages;
+	atomic_long_add(nr_pages, page_zone(page), "managed_pages");
 
 	/* fresh memory goes to the tail of the lists */
 	__free_pages_ok(page, order, FPI_TO_TAIL);
@@ -194,8 +194,8 @@ function folio_put(folio: page): void {
 function adjust_managed_page_count(page: page, count: int): void {
 	const zone = page_zone(page);
 
-	zone.managed_pages += count;
-	totalram_pages += count;
+	atomic_long_add(count, zone, "managed_pages");
+	totalram_pages_add(count);
 }
 
 function prep_compound_page(page: page, order: int): void {

@@ -121,7 +121,7 @@ const MODES: Readonly<Record<Mode, string>> = { w: 'watchpoint', r: 'read watchp
 function watchPages(session: Session, command: Command, text: string, mode: Mode, rest: Tail): Output {
   const range = readRange(text.replace(/-(?=0x|\d)/, '..'));
   if (!range.ok) return usage(command, range.error);
-  const what = `pages ${rangeText(range.value.start, range.value.end)}`;
+  const what = `${range.value.end - range.value.start === 1 ? 'page' : 'pages'} ${rangeText(range.value.start, range.value.end)}`;
   const trigger: Trigger = { kind: 'pages', mode, ...range.value };
   return add(
     session,
@@ -140,10 +140,11 @@ function watchExpression(session: Session, command: Command, mode: Mode, rest: T
     session.variables(),
   );
   if (!prepared.ok) return usage(command, prepared.error);
-  const { evaluate: value, locate } = prepared.prepared;
+  const { evaluate: value, locate, readsMemory } = prepared.prepared;
   const whole = locate?.(session.now(), session.state.cursor.thread);
   if (whole?.field === '*' && whole.struct === 'page')
     return watchPages(session, command, `0x${(whole.at as number).toString(16)}`, mode, rest);
+  if (!readsMemory) return usage(command, `'${rest.text}' never changes: it reads no memory`);
   if (mode !== 'w' && locate === null)
     return usage(command, `'${rest.text}' is a value, not a place in memory: name a field`);
   const trigger: Trigger =

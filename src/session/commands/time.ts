@@ -48,7 +48,8 @@ function stageLines(session: Session): string[] {
 
 /** Standing at the newest stage at or before here: its name. */
 export function stageNow(session: Session): string {
-  const { at } = session.state.cursor;
+  const { at, branch } = session.state.cursor;
+  if (session.time.branch(branch).ended && at.at === session.time.end(branch)) return 'end';
   return session.marks().findLast((mark) => mark.kind === 'stage' && mark.at <= at.at)?.label ?? 'start';
 }
 

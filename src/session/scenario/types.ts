@@ -53,7 +53,7 @@ export interface PatchRef {
 /** When an actor runs. */
 export type ActorAt = 'early_initcall' | 'page_alloc_init_late' | 'fs_initcall' | 'late_initcall' | 'userspace';
 
-/** A call made from outside the modelled text; `thread` null means a thread of its own. */
+/** A call made from outside the modelled text; `thread` null: the thread that runs the initcalls. */
 export interface Actor {
   readonly at: ActorAt;
   readonly call: string;

@@ -4,6 +4,7 @@
 function setup_arch(): void {
 	early_reserve_memory();
 	parse_setup_data();
+	parse_early_param();
 	e820__memblock_setup();
 	reserve_real_mode();
 	init_mem_mapping();
@@ -22,6 +23,11 @@ function early_reserve_memory(): void {
 function parse_setup_data(): void {
 	if (boot_params.kho)
 		kho_populate(boot_params.fdt_addr, boot_params.scratch_addr, boot_params.nr_scratch);
+}
+
+/* kho= is the only early parameter that is kept; the others are asked for where they count */
+function parse_early_param(): void {
+	kho_enable = kstrtobool(early_param("kho"), CONFIG_KEXEC_HANDOVER_ENABLE_DEFAULT);
 }
 
 function e820__memblock_setup(): void {
