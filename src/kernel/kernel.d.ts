@@ -394,6 +394,7 @@ declare function clear_page(phys: phys_addr_t): void;
 /** One access: nobody sees or makes a change in between. */
 declare function atomic_long_add(n: ulong, struct: zone, field: string): void;
 declare function atomic_dec_and_test(variable: string): boolean;
+declare function put_page_testzero(page: page): boolean;
 declare function totalram_pages_add(count: ulong): void;
 declare function spin_lock(lock: spinlock): void;
 declare function spin_unlock(lock: spinlock): void;

@@ -127,6 +127,19 @@ const writers: Intrinsics = {
     writes(c, 'page', pfn, 'page_type');
     c.emit({ k: 'pages', start: pfn, end: pfn + 1, change: { private: BigInt(n), page_type: PAGE_TYPE_BUDDY } });
   }),
+  put_page_testzero: row(
+    'effect',
+    1,
+    'put_page_testzero(): one reference less in one access; was it the last?',
+    (c, page: Value) => {
+      const pfn = pfnOf(page);
+      const count = read(c, page, '_refcount')._refcount - 1;
+      writes(c, 'page', pfn, '_refcount');
+      if (c.machine.config.debugVm && count < 0) throw vmBugOnPage(c.machine, pfn, 'page_ref_count(page) == 0');
+      c.emit({ k: 'pages', start: pfn, end: pfn + 1, change: { _refcount: count } });
+      return count === 0;
+    },
+  ),
   prep_compound_head: row(
     'effect',
     2,

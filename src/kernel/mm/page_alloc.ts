@@ -183,8 +183,7 @@ function buddy_merge_likely(pfn: pfn_t, page: page, order: int): boolean {
 
 /* One reference less; the last one frees */
 function __free_pages(page: page, order: int): void {
-	page._refcount -= 1;
-	if (page._refcount === 0) __free_pages_ok(page, order, FPI_NONE);
+	if (put_page_testzero(page)) __free_pages_ok(page, order, FPI_NONE);
 }
 
 function folio_put(folio: page): void {
