@@ -448,4 +448,5 @@ declare const PG_head: u64;
 declare const NULL: never;
 declare const __SPIN_LOCK_UNLOCKED: spinlock;
 declare const PAGE_EXT_SIZE: number;
+declare function clear_compound_order(page: page): void;
 declare function prep_compound_head(page: page, order: int): void;

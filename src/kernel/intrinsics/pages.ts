@@ -140,6 +140,16 @@ const writers: Intrinsics = {
       return count === 0;
     },
   ),
+  clear_compound_order: row(
+    'effect',
+    1,
+    'clears PAGE_FLAGS_SECOND of the first tail page, where the order is kept',
+    (c, page: Value) => {
+      const tail = pfnOf(page) + 1;
+      writes(c, 'page', tail, 'flags');
+      c.emit({ k: 'page-flags', start: tail, end: tail + 1, clear: 0xffn, set: 0n });
+    },
+  ),
   prep_compound_head: row(
     'effect',
     2,

@@ -57,7 +57,10 @@ function __free_pages_prepare(page: page, order: int): boolean {
 		VM_BUG_ON_PAGE(folio_order(page) !== order, page, "compound_order(page) != order");
 
 	if (order > 0) {
-		if (compound) clear_compound_tail(pfn + 1, end_pfn);
+		if (compound) {
+			clear_compound_order(page);
+			clear_compound_tail(pfn + 1, end_pfn);
+		}
 		if (check_pages_enabled) {
 			let tail = find_bad_tail(pfn + 1, end_pfn);
 
