@@ -124,10 +124,11 @@ export function* runs<V>(map: RunMap<V>, start = 0, end: number = 2 ** map.bits)
   const stack: [Tree<V>, number, number][] = [[map.root, 0, 2 ** map.bits]];
   for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
     const [tree, at, span] = top;
-    if (at >= end || at + span <= start) continue;
     if (isBranch(tree)) {
       const child = span / FANOUT;
-      for (let i = FANOUT - 1; i >= 0; i--) stack.push([tree[i] as Tree<V>, at + i * child, child]);
+      const first = Math.max(0, Math.floor((start - at) / child));
+      const last = Math.min(FANOUT, Math.ceil((end - at) / child)) - 1;
+      for (let i = last; i >= first; i--) stack.push([tree[i] as Tree<V>, at + i * child, child]);
     } else if (low >= 0 && (tree === value || map.kind.same(tree, value as V))) {
       high = Math.min(end, at + span);
     } else {
@@ -147,6 +148,15 @@ export function runHash<V>(map: RunMap<V>): Hash {
 
 /** First position of [start, end) whose value passes `test`, or `end`. Whole uniform subtrees are tested once. */
 export function runFind<V>(map: RunMap<V>, start: number, end: number, test: (value: V) => boolean): number {
-  for (const run of runs(map, start, end)) if (test(run.value)) return run.start;
-  return end;
+  const walk = (tree: Tree<V>, at: number, span: number): number => {
+    if (!isBranch(tree)) return test(tree) ? Math.max(start, at) : end;
+    const child = span / FANOUT;
+    const last = Math.min(FANOUT, Math.ceil((end - at) / child));
+    for (let i = Math.max(0, Math.floor((start - at) / child)); i < last; i++) {
+      const found = walk(tree[i] as Tree<V>, at + i * child, child);
+      if (found < end) return found;
+    }
+    return end;
+  };
+  return start >= end ? end : walk(map.root, 0, 2 ** map.bits);
 }
