@@ -1,15 +1,22 @@
 // What the kernel prints when it dies, warns or finds a bad page (lib/bug.c, mm/debug.c, mm/page_alloc.c, v7.3), and what
 // a death does to the rest of the machine. Registers, offsets in functions and PIDs of threads are left out.
-import { append, bootParameter, KernelFault, type Machine, type TextList } from '../machine/index.ts';
+import { append, bootParameter, KernelFault, type Machine, putRow, row, type TextList } from '../machine/index.ts';
 import type { State } from '../vm/index.ts';
 import { dumpPage } from './dump-page.ts';
 
 const CUT = '------------[ cut here ]------------';
 
+/** Where the macro stands, as captured from 7.3.4; other conditions stand in mm/page_alloc.c. */
+const BUG_PLACES: Readonly<Record<string, string>> = {
+  'PagePoisoned(page)': './include/linux/mm.h:2402',
+  'page_ref_count(page) == 0': './include/linux/mm.h:1846',
+  'page_count(buddy) != 0': 'mm/internal.h',
+};
+
 /** VM_BUG_ON_PAGE(condition, page): the page dumped, then the BUG. `what` as the macro stringifies its condition. */
 export function vmBugOnPage(m: Machine, pfn: number, condition: string): KernelFault {
   const what = `VM_BUG_ON_PAGE(${condition})`;
-  const where = condition === 'PagePoisoned(page)' ? './include/linux/mm.h:2402' : 'mm/page_alloc.c';
+  const where = BUG_PLACES[condition] ?? 'mm/page_alloc.c';
   return new KernelFault('BUG', what, what, [...dumpPage(m, pfn, what), CUT, `kernel BUG at ${where}!`]);
 }
 
@@ -30,7 +37,11 @@ const INLINED = new Set([
   'kho_page_order',
   'kho_radix_key_order',
   'kho_radix_key_phys',
-  'actor',
+  // static functions with one caller
+  'do_initcall_level',
+  'do_initcalls',
+  'do_basic_setup',
+  'do_pre_smp_initcalls',
 ]);
 
 const traced = (stack: readonly string[]) => stack.filter((fn) => !INLINED.has(fn));
@@ -47,6 +58,31 @@ function ending(name: string): string[] {
 /** Name in `Comm:`, as pid 0 and pid 1 carry it before the first exec. */
 const comm = (name: string) => (name === 'swapper' ? 'swapper' : name === 'kernel_init' ? 'swapper/0' : name);
 
+/** pid 0, pid 1, or a number for a thread by its index. */
+const pidOf = (name: string, thread: number) => (name === 'swapper' ? 0 : name === 'kernel_init' ? 1 : thread + 1);
+
+/** Flags of `Tainted:` in the order in which the kernel prints them; W after a WARN, B after a bad page, D after an oops. */
+const TAINTS = 'GFSRMBUDAW';
+
+/** `Not tainted`, or `Tainted: G    B   W`: what has gone wrong before. */
+export function taintText(m: Machine): string {
+  const set = String(row(m.table, 'tainted', 0)?.flags ?? '');
+  if (set === '') return 'Not tainted';
+  return `Tainted: ${[...TAINTS]
+    .map((flag, i) => (i === 0 || set.includes(flag) ? flag : ' '))
+    .join('')
+    .trimEnd()}`;
+}
+
+/** The machine's taint with a flag added, as fields of the `tainted` row. */
+export function tainted(m: Machine, flag: 'B' | 'D' | 'W'): { readonly flags: string } {
+  const set = String(row(m.table, 'tainted', 0)?.flags ?? '');
+  return { flags: set.includes(flag) ? set : set + flag };
+}
+
+const cpuLine = (m: Machine, name: string, thread: number): string =>
+  `CPU: 0 UID: 0 PID: ${pidOf(name, thread)} Comm: ${comm(name)} ${taintText(m)}`;
+
 /** The call trace, from the function at fault outwards. */
 export function callTrace(name: string, stack: readonly string[]): string[] {
   return ['Call Trace:', ' <TASK>', ...[...traced(stack), ...ending(name)].map((fn) => ` ${fn}`), ' </TASK>'];
@@ -54,57 +90,74 @@ export function callTrace(name: string, stack: readonly string[]): string[] {
 
 const print = (list: TextList, lines: readonly string[]) => lines.reduce((out, line) => append(out, line), list);
 
-/** Machine and threads after a fault: the oops printed; pid 0, pid 1 and oops=panic take the whole machine with them. */
-export function died(state: State, thread: number, fault: KernelFault, stack: readonly string[]): State {
-  const name = state.threads[thread]?.name ?? '';
-  const [rip, ...callers] = traced(stack);
-  const pid = name === 'swapper' ? 0 : name === 'kernel_init' ? 1 : thread + 1;
-  const header =
-    fault.kind === 'BUG'
-      ? ['Oops: invalid opcode: 0000 [#1] SMP']
-      : fault.kind === 'oops'
-        ? ['Oops: Oops: 0000 [#1] SMP']
-        : [];
-  const oops =
-    fault.kind === 'panic' || fault.kind === 'trap'
-      ? [`${fault.kind === 'panic' ? 'Kernel panic - not syncing: ' : 'khodbg: '}${fault.message}`]
-      : [
-          ...fault.lines,
-          ...header,
-          `CPU: 0 UID: 0 PID: ${pid} Comm: ${comm(name)} Not tainted`,
-          `RIP: 0010:${rip ?? ''}`,
-          ...callTrace(name, callers),
-          '---[ end trace 0000000000000000 ]---',
-        ];
-  const fatal = fault.kind === 'panic' || bootParameter(state.machine.config, 'oops') === 'panic' || pid <= 1;
-  const last =
-    !fatal || fault.kind === 'panic'
-      ? []
-      : bootParameter(state.machine.config, 'oops') === 'panic'
-        ? ['Kernel panic - not syncing: Fatal exception']
-        : pid === 1
-          ? ['Kernel panic - not syncing: Attempted to kill init! exitcode=0x0000000b']
-          : ['Kernel panic - not syncing: Attempted to kill the idle task!'];
-  const machine = { ...state.machine, console: print(state.machine.console, [...oops, ...last]) };
-  return { ...state, machine, halted: fatal };
-}
+const OOPS_HEADS: Readonly<Record<string, string>> = {
+  BUG: 'Oops: invalid opcode: 0000 [#1] SMP',
+  oops: 'Oops: Oops: 0000 [#1] SMP',
+};
 
-/** Lines of a WARN (v7.3): file of the function, the function, and the call trace. */
-export function warnLines(name: string, file: string, stack: readonly string[]): string[] {
-  const at = file.replace(/\.ts$/, '.c');
+function oopsLines(m: Machine, name: string, thread: number, fault: KernelFault, stack: readonly string[]): string[] {
+  if (fault.kind === 'panic') return [`Kernel panic - not syncing: ${fault.message}`];
+  if (fault.kind === 'trap') return [`khodbg: ${fault.message}`];
+  const [rip = '', ...callers] = traced(stack);
   return [
-    CUT,
-    `WARNING: ${at} at ${stack[0] ?? ''}, CPU#0: ${comm(name)}`,
-    `RIP: 0010:${stack[0] ?? ''}`,
-    ...callTrace(name, stack.slice(1)),
+    ...fault.lines,
+    OOPS_HEADS[fault.kind] ?? '',
+    cpuLine(m, name, thread),
+    `RIP: 0010:${rip}`,
+    ...callTrace(name, callers),
     '---[ end trace 0000000000000000 ]---',
   ];
 }
 
-/** Lines of a bad page report; two blanks stand before `pfn:`. */
-export function badPageLines(m: Machine, name: string, pfn: number, reason: string): string[] {
+/** What a death of pid 0 or 1, or any with oops=panic, ends in. */
+function lastWords(m: Machine, pid: number, fault: KernelFault): string[] {
+  if (fault.kind === 'panic') return [];
+  if (bootParameter(m.config, 'oops') === 'panic') return ['Kernel panic - not syncing: Fatal exception'];
+  if (pid === 0) return ['Kernel panic - not syncing: Attempted to kill the idle task!'];
+  const code = fault.kind === 'oops' ? '0x00000009' : '0x0000000b';
+  return [`Kernel panic - not syncing: Attempted to kill init! exitcode=${code}`];
+}
+
+/** Machine and threads after a fault: the oops printed; pid 0, pid 1 and oops=panic take the whole machine with them. */
+export function died(state: State, thread: number, fault: KernelFault, stack: readonly string[]): State {
+  const { machine: m } = state;
+  const name = state.threads[thread]?.name ?? '';
+  const pid = pidOf(name, thread);
+  const fatal = fault.kind === 'panic' || bootParameter(m.config, 'oops') === 'panic' || pid <= 1;
+  const lines = oopsLines(m, name, thread, fault, stack);
+  const console = print(m.console, fatal ? [...lines, ...lastWords(m, pid, fault)] : lines);
+  const table = putRow(m.table, 'tainted', 0, tainted(m, 'D'));
+  return { ...state, machine: { ...m, console, table }, halted: fatal };
+}
+
+/** Lines of a WARN (v7.3): file of the function, the function, who ran it, and the call trace. */
+export function warnLines(m: Machine, thread: number, name: string, file: string, stack: readonly string[]): string[] {
+  const at = file.replace(/\.ts$/, '.c');
+  const [fn = '', ...callers] = traced(stack);
+  return [
+    CUT,
+    `WARNING: ${at} at ${fn}, CPU#0: ${comm(name)}/${pidOf(name, thread)}`,
+    cpuLine(m, name, thread),
+    `RIP: 0010:${fn}`,
+    ...callTrace(name, callers),
+    '---[ end trace 0000000000000000 ]---',
+  ];
+}
+
+/** Lines of a bad page report; two blanks stand before `pfn:`. `caller`: the stack of who frees. */
+export function badPageLines(
+  m: Machine,
+  thread: number,
+  name: string,
+  pfn: number,
+  reason: string,
+  caller: readonly string[],
+): string[] {
   return [
     `BUG: Bad page state in process ${comm(name)}  pfn:${pfn.toString(16).padStart(5, '0')}`,
     ...dumpPage(m, pfn, reason),
+    cpuLine(m, name, thread),
+    ...callTrace(name, ['dump_stack_lvl', 'dump_stack', 'bad_page', ...caller]),
+    ...(!taintText(m).includes('B') ? ['Disabling lock debugging due to kernel taint'] : []),
   ];
 }

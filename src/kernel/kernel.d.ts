@@ -90,6 +90,9 @@ interface memblock_type {
 	readonly cnt: int;
 	readonly max: int;
 	readonly name: string;
+	/** where a doubled array lies, 0 for the static one, and its bytes in whole pages */
+	readonly array_base: phys_addr_t;
+	readonly array_size: phys_addr_t;
 	readonly regions: memblock_region[];
 }
 interface memblock_tables {
@@ -322,6 +325,7 @@ declare function PageBuddy(page: page): boolean;
 declare function PageReserved(page: page): boolean;
 declare function PageTail(page: page): boolean;
 declare function PageHead(page: page): boolean;
+declare function page_has_type(page: page): boolean;
 declare function PagePoisoned(page: page): boolean;
 declare function buddy_order(page: page): int;
 declare function folio_order(page: page): int;

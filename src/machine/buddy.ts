@@ -1,5 +1,6 @@
 // The buddy allocator's free lists: which blocks are free, and in which order each list holds them. A list is linked
 // through the entries themselves, as the kernel links it through page->lru. Knows nothing of merging: that is kernel text.
+import { KernelFault } from './fault.ts';
 import { type Hash, hashNumber, mix } from './hash.ts';
 import { type RunMap, runGet, runSet, type ValueKind } from './run-map.ts';
 
@@ -40,7 +41,17 @@ export function listKey(zone: number, order: number, migratetype: number): strin
 
 const set = (blocks: Buddy['blocks'], pfn: number, block: FreeBlock | null) => runSet(blocks, pfn, pfn + 1, block);
 
-/** Links the block at `pfn` at the tail or the head of its list. The block must not be on a list. */
+/** The block is on a list already: what lib/list_debug.c says of a double add. */
+function listAddCorruption(pfn: number): KernelFault {
+  const what = `list_add double add: pfn 0x${pfn.toString(16)} is on a free list`;
+  return new KernelFault('BUG', what, what, [
+    what,
+    '------------[ cut here ]------------',
+    'kernel BUG at lib/list_debug.c!',
+  ]);
+}
+
+/** Links the block at `pfn` at the tail or the head of its list. A block that is on a list already is a BUG. */
 export function addFree(
   buddy: Buddy,
   pfn: number,
@@ -49,6 +60,7 @@ export function addFree(
   migratetype: number,
   tail: boolean,
 ): Buddy {
+  if (runGet(buddy.blocks, pfn) !== null) throw listAddCorruption(pfn);
   const key = listKey(zone, order, migratetype);
   const list = buddy.lists[key] ?? { first: -1, last: -1, count: 0 };
   const prev = tail ? list.last : -1;

@@ -218,6 +218,8 @@ export const STRUCTS: Readonly<Record<string, StructRow>> = {
       const type = at === 'reserved' ? m.memblock.reserved : m.memblock.memory;
       if (field === 'cnt') return type.regions.length;
       if (field === 'max') return type.max;
+      if (field === 'array_base') return type.array?.base ?? 0;
+      if (field === 'array_size') return type.array?.size ?? 0;
       if (field === 'name') return type.name;
       if (field === 'total_size') return type.total_size;
       return ref('memblock_region[]', at);

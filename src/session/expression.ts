@@ -40,6 +40,7 @@ function contextOf(scope: Scope): Context {
     machine: scope.state.machine,
     state: scope.state,
     thread: scope.thread,
+    file: '',
     accesses: null,
     notes: null,
     op: 0,

@@ -21,6 +21,8 @@ export interface Context {
   machine: Machine;
   readonly state: State;
   readonly thread: number;
+  /** kernel text file of the function that calls */
+  readonly file: string;
   /** null in debugger expressions: nothing is recorded there */
   readonly accesses: Access[] | null;
   readonly notes: Note[] | null;

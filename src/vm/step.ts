@@ -95,6 +95,10 @@ class Run implements Context {
     this.serial = (state.threads[thread] as Thread).serial;
   }
 
+  get file(): string {
+    return this.fn.fn.file;
+  }
+
   emit(effect: Effect): void {
     this.machine = apply(this.machine, effect);
   }

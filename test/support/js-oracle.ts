@@ -52,6 +52,11 @@ class Oracle implements Context {
   }
 
   /** What intrinsics may ask of the state: names and stacks of threads. */
+  get file(): string {
+    const fn = this.threads[this.current]?.stack.at(-1)?.fn ?? '';
+    return this.linked.program.fns[fn]?.file ?? '';
+  }
+
   get state(): State {
     const threads = this.threads.map(({ name, stack }): Thread => {
       let top: Frame | null = null;

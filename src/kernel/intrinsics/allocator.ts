@@ -136,7 +136,8 @@ const nodeRows: Intrinsics = {
           nr_zones: 0,
         },
       });
-      for (let zid = 0; zid < c.machine.config.maxNrZones; zid++) newZone(c, nid, zid, 0, 0, 0);
+      // numbers that the zone field can hold but no zone has read as empty zones
+      for (let zid = 0; zid < 2 ** c.machine.config.zonesWidth; zid++) newZone(c, nid, zid, 0, 0, 0);
     },
   ),
   init_node_zone: row(

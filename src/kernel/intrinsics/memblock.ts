@@ -1,6 +1,7 @@
 // Intrinsics on memblock: the region arrays of the machine layer behind the kernel's names. A change is one access to the
 // array it changes; what the kernel would say about it (doubling, panics) is printed here.
 import {
+  bootParameter,
   KernelFault,
   MEMBLOCK_ALLOC_ACCESSIBLE,
   type Memblock,
@@ -25,8 +26,9 @@ import {
   type Value,
 } from '../../machine/index.ts';
 import type { Context, Intrinsic, Intrinsics } from '../../vm/index.ts';
+import { warnLines } from '../faults.ts';
 import { printf } from '../printf.ts';
-import { pfnOf, reads, row, writes } from './row.ts';
+import { pfnOf, reads, row, stackOf, writes } from './row.ts';
 
 function say(c: Context, note: MemblockNote): undefined {
   const print = (format: string, ...args: Value[]): undefined => {
@@ -36,6 +38,7 @@ function say(c: Context, note: MemblockNote): undefined {
     case 'panic':
       throw new KernelFault('panic', note.text, note.text);
     case 'doubled':
+      if (bootParameter(c.machine.config, 'memblock') !== 'debug') return;
       return print('memblock: %s is doubled to %ld at [%pa-%pa]', note.name, note.max, note.start, note.end - 1);
     case 'double-failed':
       return print('memblock: Failed to double %s array from %ld to %ld entries !', note.name, note.from, note.to);
@@ -45,7 +48,13 @@ function say(c: Context, note: MemblockNote): undefined {
         text: `memblock_add_range: ${note.what} of an overlapped region differs`,
         pfn: null,
       });
-      return print('WARNING: mm/memblock.c at memblock_add_range');
+      for (const line of warnLines(c.machine, c.thread, c.state.threads[c.thread]?.name ?? '', 'mm/memblock.ts', [
+        'memblock_add_range',
+        ...stackOf(c),
+      ])) {
+        c.emit({ k: 'print', text: line });
+      }
+      return;
     default:
       return;
   }
@@ -67,6 +76,9 @@ const set = (c: Context, fields: Partial<Memblock>, field: string) => {
   writes(c, 'memblock', 'global', field);
   c.emit({ k: 'memblock', memblock: { ...c.machine.memblock, ...fields } });
 };
+
+/** The lowest node there is. */
+const firstOnlineNode = (c: Context): number => Math.min(...c.machine.hardware.nodes.map((node) => node.node));
 
 function nidOf(c: Context, pfn: number): number {
   const { memory } = c.machine.memblock;
@@ -166,7 +178,7 @@ export const memblockRows: Intrinsics = {
     (c, pfn: number) => {
       reads(c, 'memblock', 'memory', 'regions');
       const nid = nidOf(c, pfn);
-      return nid < 0 || nid >= c.machine.memblock.max_numnodes ? 0 : nid;
+      return nid < 0 || nid >= c.machine.memblock.max_numnodes ? firstOnlineNode(c) : nid;
     },
   ),
   memblock_start_of_DRAM: row('read', 0, 'memblock_start_of_DRAM()', (c) => memblock_start_of_DRAM(c.machine.memblock)),

@@ -102,6 +102,12 @@ const accessors: Intrinsics = {
   PageReserved: row('read', 1, 'PageReserved()', (c, page: Value) => (checkedFlags(c, page) & PG_reserved) !== 0n),
   PageHead: row('read', 1, 'PageHead()', (c, page: Value) => (checkedFlags(c, page) & PG_head) !== 0n),
   PageTail: row('read', 1, 'PageTail(): compound_info', (c, page: Value) => isTail(read(c, page, 'compound_info'))),
+  page_has_type: row(
+    'read',
+    1,
+    'page_has_type(): buddy, table, slab, …',
+    (c, page: Value) => read(c, page, 'page_type').page_type >>> 24 !== 0xff,
+  ),
   PagePoisoned: row('read', 1, 'PagePoisoned(): flags all ones', (c, page: Value) =>
     isPoisoned(read(c, page, 'flags')),
   ),
@@ -135,7 +141,7 @@ const writers: Intrinsics = {
       const pfn = pfnOf(page);
       const count = read(c, page, '_refcount')._refcount - 1;
       writes(c, 'page', pfn, '_refcount');
-      if (c.machine.config.debugVm && count < 0) throw vmBugOnPage(c.machine, pfn, 'page_ref_count(page) == 0');
+      if (c.machine.config.debugVm && count === -1) throw vmBugOnPage(c.machine, pfn, 'page_ref_count(page) == 0');
       c.emit({ k: 'pages', start: pfn, end: pfn + 1, change: { _refcount: count } });
       return count === 0;
     },
@@ -215,15 +221,10 @@ const ranges: Intrinsics = {
       c.emit({ k: 'pages', start: from, end: to, change: { lru_next: SELF, mapping: 0n } });
     },
   ),
-  clear_page_flags_at_prep: row(
-    'range',
-    2,
-    'clears all PG_* flags of each and its type',
-    (c, from: number, to: number) => {
-      writes(c, 'page', from, 'flags', to);
-      c.emit({ k: 'page-flags', start: from, end: to, clear: PG_ALL, set: 0n });
-    },
-  ),
+  clear_page_flags_at_prep: row('range', 2, 'clears all PG_* flags of each', (c, from: number, to: number) => {
+    writes(c, 'page', from, 'flags', to);
+    c.emit({ k: 'page-flags', start: from, end: to, clear: PG_ALL, set: 0n });
+  }),
   find_bad_tail: row(
     'range',
     2,

@@ -1,6 +1,6 @@
 // How a row of the intrinsics table is written, and what rows share. Knows nothing of what intrinsics do.
 import { isRef, type Ref, trap, type Value } from '../../machine/index.ts';
-import type { Context, Intrinsic, IntrinsicKind } from '../../vm/index.ts';
+import { type Context, frames, type Intrinsic, type IntrinsicKind } from '../../vm/index.ts';
 
 type Run<A extends Value[]> = (c: Context, ...args: A) => Value | undefined;
 
@@ -22,6 +22,12 @@ export const ref = (struct: string, at: number | string): Ref => ({ struct, at }
 export function pfnOf(page: Value): number {
   if (isRef(page) && page.struct === 'page') return page.at as number;
   throw trap(`a struct page is expected, not ${page === null ? 'NULL' : String(page)}`);
+}
+
+/** Functions on the stack of the thread that calls, innermost first. */
+export function stackOf(c: Context): string[] {
+  const thread = c.state.threads[c.thread];
+  return thread === undefined ? [] : frames(thread).map((frame) => frame.fn);
 }
 
 /** Records a read. */

@@ -11,10 +11,10 @@ import {
   row as tableRow,
   type Value,
 } from '../../machine/index.ts';
-import { type Context, frames, type Intrinsics, type Wait } from '../../vm/index.ts';
-import { badPageLines, bugOn, vmBugOnPage, warnLines } from '../faults.ts';
+import type { Context, Intrinsics, Wait } from '../../vm/index.ts';
+import { badPageLines, bugOn, tainted, vmBugOnPage, warnLines } from '../faults.ts';
 import { printf } from '../printf.ts';
-import { pfnOf, reads, ref, row, writes } from './row.ts';
+import { pfnOf, reads, ref, row, stackOf, writes } from './row.ts';
 
 const lockAt = (lock: Value) => (lock as { at: string }).at;
 const holder = (m: Machine, at: string) => tableRow(m.table, 'spinlock', at)?.holder;
@@ -64,6 +64,10 @@ const lockRows: Intrinsics = {
 
 /** Adds to a field in one access, and gives the new value. */
 function add(c: Context, target: Ref, field: string, n: number): number {
+  // a locked instruction: what is not there faults as a write
+  if (tableRow(c.machine.table, target.struct, target.at) === undefined) {
+    c.emit({ k: 'store', ref: target, field, value: 0 });
+  }
   const sum = Number(readField(c.machine, target, field)) + n;
   reads(c, target.struct, target.at, field);
   writes(c, target.struct, target.at, field);
@@ -134,11 +138,6 @@ const threadRows: Intrinsics = {
   ),
 };
 
-const stackOf = (c: Context): string[] => {
-  const thread = c.state.threads[c.thread];
-  return thread === undefined ? [] : frames(thread).map((frame) => frame.fn);
-};
-
 const print = (c: Context, lines: readonly string[]) => {
   for (const text of lines) c.emit({ k: 'print', text });
 };
@@ -151,7 +150,8 @@ function warn(c: Context, condition: Value, text: string, once: boolean): boolea
   const known = tableRow(c.machine.table, 'warned', 0);
   if (once && known?.[site] === true) return true;
   if (once) c.emit({ k: 'new', struct: 'warned', at: 0, fields: { ...known, [site]: true } });
-  print(c, warnLines(c.state.threads[c.thread]?.name ?? '', text, stack));
+  print(c, warnLines(c.machine, c.thread, c.state.threads[c.thread]?.name ?? '', c.file, stack));
+  c.emit({ k: 'new', struct: 'tainted', at: 0, fields: tainted(c.machine, 'W') });
   return true;
 }
 
@@ -193,7 +193,9 @@ const consoleRows: Intrinsics = {
       const pfn = pfnOf(page);
       c.notes?.push({ kind: 'bad-page', text: reason, pfn });
       reads(c, 'page', pfn, 'flags');
-      print(c, badPageLines(c.machine, c.state.threads[c.thread]?.name ?? '', pfn, reason));
+      const name = c.state.threads[c.thread]?.name ?? '';
+      print(c, badPageLines(c.machine, c.thread, name, pfn, reason, stackOf(c)));
+      c.emit({ k: 'new', struct: 'tainted', at: 0, fields: tainted(c.machine, 'B') });
       writes(c, 'page', pfn, 'page_type');
       c.emit({ k: 'pages', start: pfn, end: pfn + 1, change: { page_type: 0xffff_ffff } });
     },
@@ -227,7 +229,7 @@ const systemRows: Intrinsics = {
     'kstrtobool(), or the second argument when there is none',
     (_c, value: Value, otherwise: boolean) => {
       if (typeof value !== 'string') return otherwise;
-      return TRUE.test(value) || value === '' ? true : FALSE.test(value) ? false : otherwise;
+      return TRUE.test(value) ? true : FALSE.test(value) ? false : otherwise;
     },
   ),
   is_kdump_kernel: row(

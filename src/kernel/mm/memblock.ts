@@ -75,6 +75,23 @@ function memmap_init_reserved_pages(): void {
 	}
 }
 
+/* x86 does not keep memblock: arrays that were doubled go to the buddy. What they held can still be looked at here */
+function memblock_discard(): void {
+	if (memblock.reserved.array_size > 0)
+		memblock_free_late(memblock.reserved.array_base, memblock.reserved.array_size);
+	if (memblock.memory.array_size > 0)
+		memblock_free_late(memblock.memory.array_base, memblock.memory.array_size);
+}
+
+function memblock_free_late(base: phys_addr_t, size: phys_addr_t): void {
+	const end = PFN_DOWN(base + size);
+
+	for (let pfn = PFN_UP(base); pfn < end; pfn++) {
+		memblock_free_pages(pfn, 0);
+		totalram_pages_add(1);
+	}
+}
+
 function memmap_init_reserved_range(start: phys_addr_t, end: phys_addr_t, nid: nid_t): void {
 	const end_pfn = PFN_UP(end);
 	let pfn = PFN_DOWN(start);

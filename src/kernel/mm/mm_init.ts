@@ -448,6 +448,8 @@ function page_alloc_init_late(): void {
 		deferred_pages = false;
 	}
 
+	memblock_discard();
+
 	for (let nid = first_memory_node(); nid < MAX_NUMNODES; nid = next_memory_node(nid)) {
 		const pgdat = NODE_DATA(nid);
 

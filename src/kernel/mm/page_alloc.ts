@@ -54,25 +54,28 @@ function __free_pages_prepare(page: page, order: int): boolean {
 	if (CONFIG_DEBUG_VM) VM_BUG_ON_PAGE(PageTail(page), page, "PageTail(page)");
 	const compound = PageHead(page);
 	if (CONFIG_DEBUG_VM && compound)
-		VM_BUG_ON_PAGE(folio_order(page) !== order, page, "compound_order(page) != order");
+		VM_BUG_ON_PAGE(folio_order(page) !== order, page, "compound && compound_order(page) != order");
 
 	if (order > 0) {
 		if (compound) {
 			clear_compound_order(page);
 			clear_compound_tail(pfn + 1, end_pfn);
 		}
-		if (check_pages_enabled) {
-			let tail = find_bad_tail(pfn + 1, end_pfn);
+		let tail = pfn + 1;
+		while (tail < end_pfn) {
+			/* a bad tail is counted and left as it is */
+			const next = check_pages_enabled ? find_bad_tail(tail, end_pfn) : end_pfn;
 
-			while (tail < end_pfn) {
-				bad_page(pfn_to_page(tail), page_bad_reason(pfn_to_page(tail)));
+			clear_page_flags_at_prep(tail, next);
+			if (next < end_pfn) {
+				bad_page(pfn_to_page(next), page_bad_reason(pfn_to_page(next)));
 				bad++;
-				tail = find_bad_tail(tail + 1, end_pfn);
 			}
+			tail = next + 1;
 		}
-		if (bad === 0) clear_page_flags_at_prep(pfn + 1, end_pfn);
 	}
 
+	if (page_has_type(page)) page._mapcount = -1;
 	if (check_pages_enabled) {
 		if (!page_expected_state(page)) {
 			bad_page(page, page_bad_reason(page));

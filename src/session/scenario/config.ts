@@ -43,7 +43,7 @@ export const CONFIG_TABLE: readonly ConfigRow[] = [
     name: 'CONFIG_PAGE_BLOCK_MAX_ORDER',
     type: 'number',
     default: 10,
-    range: [0, 10],
+    range: [1, 10],
     help: 'the largest order a pageblock may have',
   },
   {
