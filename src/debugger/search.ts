@@ -131,22 +131,13 @@ export const goals = {
     reached: (state, mover) =>
       mover === thread && depthOf(state, thread) < deep && (!back || time.atStatement(state, thread)),
   }),
-  /** like next, but not backwards in the text: leaves loops */
-  until: (
-    time: Timeline,
-    thread: number,
-    deep: number,
-    line: number,
-    lineOf: (state: State, thread: number) => number,
-  ): Goal => ({
-    reached: (state, mover) =>
-      mover === thread &&
-      (depthOf(state, thread) < deep ||
-        (depthOf(state, thread) === deep && time.atStatement(state, thread) && lineOf(state, thread) > line)),
-  }),
-  /** until a frame is gone */
-  left: (thread: number, deep: number): Goal => ({
-    reached: (state, mover) => mover === thread && depthOf(state, thread) < deep,
+  /** like next, but out of loops: to a statement of this frame further down (`back`: up) in the text, or to the caller */
+  until: (time: Timeline, thread: number, deep: number, beyond: (state: State) => boolean, back: boolean): Goal => ({
+    reached: (state, mover) => {
+      if (mover !== thread || depthOf(state, thread) > deep) return false;
+      const stands = time.atStatement(state, thread);
+      return depthOf(state, thread) < deep ? stands || !back : stands && beyond(state);
+    },
   }),
 };
 

@@ -42,7 +42,9 @@ function argument(arg: number | string | boolean, type: string): { ex: Ex; text:
   if (typeof arg === 'boolean' || (typeof arg === 'string' && !/^(0x[0-9a-f]+|\d+)$/i.test(arg))) return null;
   const text = String(arg);
   if (type === 'u64') return { ex: ['n', BigInt(text).toString()], text: `${text}n` };
-  return Number.isSafeInteger(Number(text)) ? { ex: ['k', Number(text) as Value], text } : null;
+  const n = Number(text);
+  if (!Number.isSafeInteger(n)) return null;
+  return { ex: ['k', n as Value], text: type === 'phys_addr_t' || type === 'pfn_t' ? `0x${n.toString(16)}` : text };
 }
 
 /** Makes the functions of all actors; `program` says what parameters their calls have. */

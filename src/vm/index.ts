@@ -16,6 +16,7 @@ export {
 export type { Ex, Fn, IntrinsicKind, Names, Op, Param, Pos, Program } from './ops.ts';
 export { REFUSALS, type Refusal } from './refusals.ts';
 export { loadState, saveState } from './save.ts';
+export { atStatement, choices, runnable, runToBlock } from './schedule.ts';
 export {
   type Access,
   type Death,
@@ -30,13 +31,9 @@ export {
   type Wait,
 } from './state.ts';
 export {
-  atStatement,
-  choices,
   newTrace,
   type RangeOp,
   resetTrace,
-  runnable,
-  runToBlock,
   step,
   type Trace,
   type Turn,

@@ -11,9 +11,9 @@ import {
   type Scenario,
   scenarioJsonSchema,
 } from '../../src/session/scenario/index.ts';
-import { nearest } from '../../src/session/scenario/nearest.ts';
 import { radixPages, splitPages } from '../../src/session/scenario/preserve.ts';
 import { lineIndex } from '../../src/session/scenario/problem.ts';
+import { nearest } from '../../src/vm/index.ts';
 import { mutate } from './mutator.ts';
 
 const KNOWN: Known = {

@@ -11,6 +11,7 @@ import {
   type Search,
   type Trigger,
 } from '../../debugger/index.ts';
+import type { State } from '../../vm/index.ts';
 import { placeLines, stopOf, whereOf } from '../describe.ts';
 import { formatValue } from '../format.ts';
 import type { Cursor, Session } from '../session.ts';
@@ -222,27 +223,31 @@ function temporary(trigger: Trigger, thread: number | null): Point {
   return { number: 0, trigger, enabled: true, temporary: true, thread, condition: null };
 }
 
-function* until(session: Session, args: string, command: Command): Running {
+function* until(session: Session, args: string, command: Command, way: Way): Running {
   const { thread } = session.state.cursor;
   const deep = deepNow(session);
-  const refused = lock(session, true);
+  const refused = way === 'fwd' ? lock(session, true) : null;
   if (refused !== null) return refuse(refused);
-  const isUntil = command.names[0] === 'until';
+  const isUntil = command.names[0] !== 'advance';
   if (args === '') {
     if (!isUntil) return usage(command, 'a place is missing');
-    const goal = goals.until(session.time, thread, deep, lineNow(session), (state, mover) => {
-      const top = state.threads[mover]?.top;
-      return top ? session.place(top).line : 0;
-    });
-    return arrive(session, yield* search(session, 'fwd', goal, session.livePoints(), true), 'fwd');
+    const from = lineNow(session);
+    const beyond = (state: State) => {
+      const top = state.threads[thread]?.top;
+      const line = top ? session.place(top).line : from;
+      return way === 'fwd' ? line > from : line < from;
+    };
+    const goal = goals.until(session.time, thread, deep, beyond, way === 'rev');
+    return arrive(session, yield* search(session, way, goal, session.livePoints(), true), way);
   }
   const frame = session.frame();
   const here = frame === null ? null : session.place(frame);
   const place = readLocation(session.kernel, args, here);
   if (!place.ok) return usage(command, place.error);
   const points = [...session.livePoints(), temporary(place.value, isUntil ? thread : null)];
-  const outcome = yield* search(session, 'fwd', isUntil ? goals.left(thread, deep) : null, points, true);
-  return arrive(session, outcome, 'fwd');
+  const left = goals.finish(session.time, thread, deep, way === 'rev');
+  const outcome = yield* search(session, way, isUntil ? left : null, points, true);
+  return arrive(session, outcome, way);
 }
 
 const untilCommand: Command = {
@@ -250,7 +255,17 @@ const untilCommand: Command = {
   group: 'running',
   usage: 'until [LOCATION]',
   help: 'to a line below this one in this frame (leaves loops), or to LOCATION, or until the frame returns',
-  run: (session, args) => until(session, args, untilCommand),
+  repeats: true,
+  run: (session, args) => until(session, args, untilCommand, 'fwd'),
+};
+
+const reverseUntilCommand: Command = {
+  names: ['reverse-until', 'ru'],
+  group: 'running',
+  usage: 'reverse-until [LOCATION]',
+  help: 'back to a line above this one in this frame (out of loops), or to LOCATION, or to the call of this function',
+  repeats: true,
+  run: (session, args) => until(session, args, reverseUntilCommand, 'rev'),
 };
 
 const advanceCommand: Command = {
@@ -258,7 +273,7 @@ const advanceCommand: Command = {
   group: 'running',
   usage: 'advance LOCATION',
   help: 'runs on to LOCATION, in any thread',
-  run: (session, args) => until(session, args, advanceCommand),
+  run: (session, args) => until(session, args, advanceCommand, 'fwd'),
 };
 
 /** The commands that move by executing. */
@@ -296,5 +311,6 @@ export const moveCommands: readonly Command[] = [
   ),
   moving(['reverse-continue', 'rc'], 'rev', 'back until something stops; COUNT: the COUNTth stop', () => null, false),
   untilCommand,
+  reverseUntilCommand,
   advanceCommand,
 ];

@@ -1,9 +1,9 @@
 // Kernel boot rules that look at more than one value or at known names: config, patches, actors, expectations.
 // Knows nothing of memory.
 
+import { didYouMean, nearest } from '../../vm/index.ts';
 import { CONFIG_TABLE } from './config.ts';
 import { type Doc, nodeAt } from './document.ts';
-import { didYouMean, nearest } from './nearest.ts';
 import type { Path } from './path.ts';
 import type { Report } from './problem.ts';
 import type { Known, TextKind } from './types.ts';

@@ -1,6 +1,6 @@
 // The fixed vocabularies of scenario files: stages and stop commands. Knows nothing of what they do.
 
-import { didYouMean } from './nearest.ts';
+import { didYouMean } from '../../vm/index.ts';
 
 /** Every stage of a boot, in boot order; a stage is where the function of that name has returned. */
 export const STAGES: readonly string[] = [
