@@ -17,6 +17,13 @@ const LABEL = 6;
 const KEPT = ['state', 'mt', 'mblk', 'zone'];
 /** What the letters mean, as much as fits. */
 export const STATE_LEGEND = 'B buddy  + init  r reserved  K kho  · uninit  ? stale  n none  * mixed';
+/** Shorter legends for narrower panes: what no kernel tool has goes last. */
+const SHORT_LEGENDS = [
+  STATE_LEGEND,
+  'B buddy +init r resv K kho ·uninit ?stale n none *mixed',
+  'K kho ·uninit ?stale n none *mixed',
+  '·uninit ?stale *mixed',
+];
 const MORE_LEGEND = 'mt UMEHCI as the kernel  mblk s scratch R reserved N noinit';
 
 function size(pages: number): string {
@@ -78,12 +85,14 @@ export const MEMMAP = definePane<MemmapSlice>({
     '       n no struct page, * mixed',
     'mt:    U unmovable, M movable, E reclaimable, H highatomic, C CMA, I isolate, · never set, * mixed',
     'mblk:  . memory, s KHO_SCRATCH, R reserved, N reserved NOINIT, * mixed',
+    'zone:  D DMA, 3 DMA32, N Normal, M Movable',
   ],
   length: () => 0,
   title: ({ view, w }) => {
     const map = memmapFor(view, w);
     const span = `memmap  pfn ${hex(map.start)}-${hex(map.end)}   1 cell = ${size(map.pagesPerCell)}`;
-    return `${span}   ${STATE_LEGEND}`;
+    const legend = SHORT_LEGENDS.find((text) => span.length + text.length + 7 <= w) ?? '';
+    return `${span}   ${legend}`;
   },
   slice: ({ view }) => ({ view }),
   paint: paintMemmap,

@@ -19,8 +19,8 @@ export type RunResult =
   | { readonly ok: true; readonly report: Report; readonly text: string; readonly status: number }
   | { readonly ok: false; readonly errors: readonly string[] };
 
-/** Turns after which a run is given up unless it is told otherwise: some seconds, or a machine of some 100 GiB. */
-export const BUDGET = 1_500_000;
+/** Turns after which a run is given up unless it is told otherwise: some seconds, or a machine of some 40 GiB. */
+export const BUDGET = 2_500_000;
 
 /** Executes a stop command on a session; null, or why it is refused. */
 function setStop(session: Session, line: string): string | null {
