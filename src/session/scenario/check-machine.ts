@@ -1,6 +1,6 @@
 // Machine rules that look at more than one value: ranges, nodes, CPUs. Knows nothing of boots.
 
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { ADDRESS_LIMIT, hex, overlap, range } from './bytes.ts';
 import { type Doc, nodeAt } from './document.ts';
 import type { Path } from './path.ts';

@@ -1,6 +1,6 @@
 // Words what zod found wrong with one value: which key, which value, what was expected. Knows nothing of scenarios.
 
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { didYouMean, nearest } from '../../vm/index.ts';
 import { type Doc, nodeAt } from './document.ts';
 import { type Path, pathText } from './path.ts';

@@ -1,7 +1,7 @@
 // The kinds of value a scenario file is made of, as zod schemas. Knows nothing of which keys have them.
 // An error text here is what follows the value in a message: `is not …; write …`.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { firstHidden } from '../printable.ts';
 import { ADDRESS_LIMIT, BYTES, hex, PAGE_SIZE, parseBytes } from './bytes.ts';
 

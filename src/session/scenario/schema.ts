@@ -1,7 +1,7 @@
 // The shape of a scenario file, in zod; the JSON Schema is made from it. Knows nothing of positions, nor of two fields
 // at once.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { firstHidden } from '../printable.ts';
 import { ADDRESS_LIMIT, BYTES, hex, parseBytes } from './bytes.ts';
 import { CONFIG_TABLE, type ConfigRow } from './config.ts';
