@@ -60,17 +60,15 @@ async function open(file: string, options: OpenOptions, given: readonly (Given[]
   const wrong = await setStops(port);
   if (wrong !== null) return fail([wrong]);
   const batch = options.batch === true || !interactive();
-  if (commands.length > 0) {
-    const { status, quit } = await runCommands(port, commands, batch ? print : () => {}, complain);
+  const plain = batch || process.env.TERM === 'dumb';
+  if (given.length > 0) {
+    const { status, quit } = await runCommands(port, commands, plain ? print : () => {}, complain);
     if (quit || batch) return status;
-  } else if (batch) {
+  } else if (plain) {
     await printFirstStop(port, print);
-    return 0;
+    if (batch) return 0;
   }
-  if (process.env.TERM === 'dumb') {
-    await printFirstStop(port, print);
-    return prompt(port, print, complain);
-  }
+  if (plain) return prompt(port, print, complain);
   const { runScreen } = await import('../components/index.ts');
   return runScreen(port, { stdin: process.stdin, stdout: process.stdout, color: options.color });
 }
@@ -94,7 +92,7 @@ function run(file: string, options: RunOptions): number {
   const result = runReport(loaded.loaded, options.budget);
   if (!result.ok) return fail(result.errors);
   if (result.status === 3)
-    complain(`${file}: the budget of ${options.budget} statements ran out before the boot ended; --budget N raises it`);
+    complain(`${file}: the budget of ${options.budget} turns ran out before the boot ended; --budget N raises it`);
   print(options.json === true ? JSON.stringify(result.report, null, 2) : result.text);
   return result.status;
 }
@@ -145,13 +143,17 @@ function program(given: (Given[] | string)[], exit: (status: number | Promise<nu
     .argument('<file>', 'scenario')
     .option('--json', 'the report as JSON, a stable format')
     .addOption(
-      new Option('--budget <statements>', 'gives up after so many, with exit status 3')
-        .argParser(positive)
-        .default(BUDGET),
+      new Option('--budget <turns>', 'gives up after so many, with exit status 3').argParser(positive).default(BUDGET),
     )
     .addOption(patches())
     .exitOverride()
-    .action((file: string, options: RunOptions) => exit(run(file, options)));
+    .action((file: string, options: RunOptions) => {
+      const early = root.opts<OpenOptions>();
+      if (early.patch.length > 0 || given.length > 0 || early.batch === true) {
+        throw new InvalidArgumentError('options of run stand after the word run: khodbg run FILE --patch NAME');
+      }
+      exit(run(file, options));
+    });
   return root;
 }
 
@@ -169,8 +171,9 @@ async function main(): Promise<number> {
   return status;
 }
 
+process.stderr.on('error', () => {});
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
+  if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
   throw error;
 });
 

@@ -42,9 +42,10 @@ export async function setStops(port: Port): Promise<string | null> {
 
 /** What the opening form prints without a terminal: the first stop, or the opening position. */
 export async function printFirstStop(port: Port, print: Print): Promise<void> {
-  const result = await port.execute(port.session.state.points.length > 0 ? 'continue' : 'frame');
+  const stops = port.session.state.points.length > 0;
+  const result = await port.execute(stops ? 'continue' : 'frame');
   print(`${port.session.loaded.scenario.title}`);
-  if (port.session.state.points.length === 0) print('no stops in this scenario; opened at its first position');
+  if (!stops) print('no stops in this scenario; opened at its first position');
   for (const line of result.output) print(line);
 }
 
@@ -56,19 +57,21 @@ function completion(port: Port, line: string): [string[], string] {
 /** Asks for commands at a prompt until quit or the end of input. */
 export async function prompt(port: Port, print: Print, complain: Print): Promise<number> {
   const reader = createInterface({
+    prompt: '(khodbg) ',
     input: process.stdin,
     output: process.stdout,
     completer: (line: string): [string[], string] => completion(port, line),
   });
   reader.on('SIGINT', () => port.interrupt());
   try {
-    for (;;) {
-      const line = await reader.question('(khodbg) ').catch(() => null);
-      if (line === null) return 0;
+    reader.prompt();
+    for await (const line of reader) {
       const result = await port.execute(line);
       for (const text of result.output) (result.ok ? print : complain)(text);
       if (result.quit) return 0;
+      reader.prompt();
     }
+    return 0;
   } finally {
     reader.close();
   }

@@ -70,7 +70,13 @@ export function* forward(
     const hits = earliest(hitsOf(piece, points), from, next);
     const died = after.threads[thread]?.death != null;
     const [first] = hits;
-    if (first !== undefined && !(died && first.after)) return { kind: 'hits', at: first.at, thread, hits };
+    if (first !== undefined && !(died && first.after)) {
+      // what stops after this statement may stand where something stops before the next: one stop tells of both
+      const also = first.after ? time.pieceFrom(branch, next) : null;
+      const there =
+        also === null ? [] : hitsOf(also, points).filter((hit) => !hit.after && comparePositions(hit.at, next) === 0);
+      return { kind: 'hits', at: first.at, thread, hits: [...hits, ...there] };
+    }
     if (died) return { kind: 'fault', at: next, thread, hits };
     if (goal?.reached(after, thread, piece)) {
       const { returned, value } = piece.trace;

@@ -220,7 +220,7 @@ export class Timeline {
     return states[i - from] as State;
   }
 
-  /** One turn more at the end of the branch; false when nothing can move. A choice ahead cuts the turn short. */
+  /** One turn more at the end of the branch; false when nothing can move. Choices all lie behind: a fork begins with its own. */
   private extend(branch: Branch, trace: Trace): boolean {
     if (branch.ended) return false;
     const at = branch.at.at(-1) as number;
@@ -230,9 +230,7 @@ export class Timeline {
       branch.ended = true;
       return false;
     }
-    const ahead = branch.choices[firstFrom(branch.choices, at + 1)];
-    const turn = ahead === undefined ? { thread } : { thread, limit: ahead.at - at };
-    const next = step(this.linked, state, turn, trace);
+    const next = step(this.linked, state, { thread }, trace);
     this.push(branch, at + trace.micro, next);
     this.observe(branch.id, at + trace.micro, next, trace);
     if (this.mover(branch.id, at + trace.micro, next) < 0) branch.ended = true;

@@ -6,11 +6,9 @@ import {
   type Machine,
   makeMachine,
   type PhysPage,
-  physKind,
   putRow,
   type RunMap,
   runGet,
-  runMap,
   runSet,
   type Value,
   withWord,
@@ -212,6 +210,3 @@ export function handoverTree(
   }
   return { phys, pages };
 }
-
-/** An empty map of physical contents, for boots without a predecessor. */
-export const noContents = (pages: number): RunMap<PhysPage | null> => runMap<PhysPage | null>(pages, null, physKind);

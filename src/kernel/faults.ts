@@ -1,6 +1,6 @@
 // What the kernel prints when it dies, warns or finds a bad page (lib/bug.c, mm/debug.c, mm/page_alloc.c, v7.3), and what
 // a death does to the rest of the machine. Registers, offsets in functions and PIDs of threads are left out.
-import { append, bootParameter, KernelFault, type Machine, putRow, row, type TextList } from '../machine/index.ts';
+import { apply, bootParameter, KernelFault, type Machine, row } from '../machine/index.ts';
 import type { State } from '../vm/index.ts';
 import { dumpPage } from './dump-page.ts';
 
@@ -88,8 +88,6 @@ export function callTrace(name: string, stack: readonly string[]): string[] {
   return ['Call Trace:', ' <TASK>', ...[...traced(stack), ...ending(name)].map((fn) => ` ${fn}`), ' </TASK>'];
 }
 
-const print = (list: TextList, lines: readonly string[]) => lines.reduce((out, line) => append(out, line), list);
-
 const OOPS_HEADS: Readonly<Record<string, string>> = {
   BUG: 'Oops: invalid opcode: 0000 [#1] SMP',
   oops: 'Oops: Oops: 0000 [#1] SMP',
@@ -125,9 +123,10 @@ export function died(state: State, thread: number, fault: KernelFault, stack: re
   const pid = pidOf(name, thread);
   const fatal = fault.kind === 'panic' || bootParameter(m.config, 'oops') === 'panic' || pid <= 1;
   const lines = oopsLines(m, name, thread, fault, stack);
-  const console = print(m.console, fatal ? [...lines, ...lastWords(m, pid, fault)] : lines);
-  const table = putRow(m.table, 'tainted', 0, tainted(m, 'D'));
-  return { ...state, machine: { ...m, console, table }, halted: fatal };
+  let machine = apply(m, { k: 'new', struct: 'tainted', at: 0, fields: tainted(m, 'D') });
+  for (const text of fatal ? [...lines, ...lastWords(m, pid, fault)] : lines)
+    machine = apply(machine, { k: 'print', text });
+  return { ...state, machine, halted: fatal };
 }
 
 /** Lines of a WARN (v7.3): file of the function, the function, who ran it, and the call trace. */

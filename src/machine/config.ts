@@ -52,6 +52,12 @@ export function makeConfig(symbols: Config['symbols'], fill: Config['fill'], cmd
   };
 }
 
+/** kstrtobool() (lib/kstrtox.c, v7.3): by the first letter, of `on` and `off` by the second; null where it gives -EINVAL. */
+export function kstrtobool(text: string): boolean | null {
+  if (/^(?:[yYtT1eE]|[oO][nN])/.test(text)) return true;
+  return /^(?:[nNfF0dD]|[oO][fF])/.test(text) ? false : null;
+}
+
 /** Value of `name=` on the command line (the last one wins), '' for a bare word, null when absent. */
 export function bootParameter(config: Config, name: string): string | null {
   let found: string | null = null;

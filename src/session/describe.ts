@@ -79,7 +79,6 @@ export function stopOf(session: Session, outcome: Outcome): StopView {
       return { kind: 'fault', lines: [`${name}: ${death?.what ?? ''} in ${death?.function ?? ''}`] };
     }
     case 'done':
-      if (outcome.piece === null) return { kind: 'step', lines: [] };
       return { kind: 'step', lines: [] };
     case 'end':
       return { kind: 'end', lines: [`end of boot ${bootNumber}: no thread can move; the boot has ended`] };

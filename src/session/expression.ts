@@ -87,7 +87,8 @@ function guarded(run: () => Value): Evaluated {
   }
 }
 
-function faultWording(fault: KernelFault): string {
+/** A fault of an expression as gdb words it. */
+export function faultWording(fault: KernelFault): string {
   const address = /address: ([0-9a-f]+)$/.exec(fault.message)?.[1];
   return address === undefined ? fault.message : `Cannot access memory at address 0x${address.replace(/^0+(?=.)/, '')}`;
 }

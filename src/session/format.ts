@@ -6,7 +6,6 @@ import {
   MIGRATETYPE_NAMES,
   PAGE_FIELDS,
   PHYS_ADDR_MAX,
-  pageAddress,
   pageAt,
   pageField,
   readField,
@@ -102,9 +101,6 @@ export function printValue(m: Machine, value: Value, name: string): string {
   if (fields === null) return formatValue(value, name);
   return `{${fields.map(([field, v]) => `${field} = ${formatValue(v, field)}`).join(', ')}}`;
 }
-
-/** `0xffffea0000600000`. */
-export const pagePointer = (pfn: number): string => `0x${pageAddress(pfn).toString(16)}`;
 
 /** A pfn range as it is typed: `0x18000..0x18200`. */
 export const rangeText = (start: number, end: number): string =>

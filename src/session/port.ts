@@ -1,4 +1,4 @@
-// The door for front ends: executes command lines one after the other, in slices that leave room for keys and ^C, and tells
+// The door for front ends: executes a command line in slices (the caller waits for one before the next) that leave room for keys and ^C, and tells
 // who listens when something changed.
 import { label } from '../debugger/index.ts';
 import type { Output, Running } from './commands/command.ts';

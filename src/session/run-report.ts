@@ -1,6 +1,5 @@
 // `khodbg run`: a scenario run to its end without history, its expectations checked, its stops listed, as report and text.
 import { hitsOf, label, position } from '../debugger/index.ts';
-import type { Output } from './commands/command.ts';
 import { findCommand, splitLine } from './commands/table.ts';
 import { evaluate } from './expression.ts';
 import type { Loaded } from './load.ts';
@@ -22,38 +21,47 @@ export type RunResult =
 /** Turns after which a run is given up unless it is told otherwise: some seconds, or a machine of some 40 GiB. */
 export const BUDGET = 2_500_000;
 
-/** Executes a stop command on a session; null, or why it is refused. */
-function setStop(session: Session, line: string): string | null {
+/** Sets a stop; its number, or why it is refused. One that is set already keeps its number. */
+function setStop(session: Session, line: string): number | string {
   const [word, args] = splitLine(line);
   const command = findCommand(word);
   if (typeof command === 'string') return command;
   const output = command.run(session, args);
-  return 'next' in output || (output as Output).ok ? null : ((output as Output).lines[0] ?? '');
+  if ('next' in output) return `${word} sets no stop`;
+  if (!output.ok) return output.lines[0] ?? '';
+  return Number(/\d+/.exec(output.lines[0] ?? '')?.[0] ?? 0);
+}
+
+/** Sets stops, each with its place in the scenario; their numbers by text, or the first that is refused. */
+function setStops(
+  loaded: Loaded,
+  session: Session,
+  stops: readonly { readonly line: string; readonly path: readonly (string | number)[]; readonly name: string }[],
+): { numbers: Map<string, number>; error: string | null } {
+  const numbers = new Map<string, number>();
+  for (const { line, path, name } of stops) {
+    const made = numbers.get(line) ?? setStop(session, line);
+    if (typeof made === 'string') return { numbers, error: `${loaded.place(path)}: ${name}: ${made}` };
+    numbers.set(line, made);
+  }
+  return { numbers, error: null };
 }
 
 /** Runs a loaded scenario. The exit status is 0, 1 when an expectation failed, 3 when it did not end within its budget. */
 export function runReport(loaded: Loaded, budget: number = BUDGET): RunResult {
   const session = new Session(loaded);
   const { stops: wanted, expect } = loaded.scenario;
-  for (const [i, line] of wanted.entries()) {
-    const wrong = setStop(session, line);
-    if (wrong !== null) return { ok: false, errors: [`${loaded.place(['stops', i])}: stops[${i}]: ${wrong}`] };
-  }
-  const scenarioPoints = new Set(session.state.points.map((point) => point.number));
-  const counted = new Map<string, number>();
-  for (const [i, one] of expect.entries()) {
-    if (!('stop' in one) || counted.has(one.stop)) continue;
-    const before = session.state.nextPoint;
-    const wrong = setStop(session, one.stop);
-    if (wrong !== null)
-      return { ok: false, errors: [`${loaded.place(['expect', i, 'stop'])}: expect[${i}].stop: ${wrong}`] };
-    counted.set(
-      one.stop,
-      session.state.nextPoint > before
-        ? before
-        : (session.state.points.find((p) => one.stop.endsWith(p.what))?.number ?? 0),
-    );
-  }
+  const own = setStops(
+    loaded,
+    session,
+    wanted.map((line, i) => ({ line, path: ['stops', i], name: `stops[${i}]` })),
+  );
+  const expected = expect.flatMap((one, i) =>
+    'stop' in one ? [{ line: one.stop, path: ['expect', i, 'stop'], name: `expect[${i}].stop` }] : [],
+  );
+  const asked = own.error === null ? setStops(loaded, session, expected) : own;
+  if (asked.error !== null) return { ok: false, errors: [asked.error] };
+  const scenarioPoints = new Set(own.numbers.values());
   const points = session.livePoints();
   const stops: ReportStop[] = [];
   const seen: { point: number; fn: string }[] = [];
@@ -65,8 +73,7 @@ export function runReport(loaded: Loaded, budget: number = BUDGET): RunResult {
       const top = before.threads[thread]?.top;
       const line = top ? session.place(top).line : 0;
       for (const hit of hits) seen.push({ point: hit.point.number, fn: top?.fn ?? '' });
-      const own = hits.filter((hit) => scenarioPoints.has(hit.point.number));
-      const [first] = own;
+      const first = hits.find((hit) => scenarioPoints.has(hit.point.number));
       if (first === undefined) return;
       const row = session.state.points.find((p) => p.number === first.point.number);
       stops.push({
@@ -82,7 +89,7 @@ export function runReport(loaded: Loaded, budget: number = BUDGET): RunResult {
     recorded,
     (text, state) => evaluate(loaded.kernel, text, { state, thread: state.current, frame: null }),
     (command, fn) => {
-      const point = counted.get(command);
+      const point = asked.numbers.get(command);
       return { ok: true, count: seen.filter((s) => s.point === point && (fn === undefined || s.fn === fn)).length };
     },
   );

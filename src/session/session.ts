@@ -73,6 +73,8 @@ export interface SessionState {
   readonly trail: readonly Cursor[];
   readonly marks: Readonly<Record<number, readonly Mark[]>>;
   readonly log: readonly LogLine[];
+  /** console lines of this branch that the log has */
+  readonly dmesg: number;
   readonly values: readonly Value[];
   /** `FILE:LINE` of the last line listed */
   readonly listed: { readonly file: string; readonly line: number } | null;
@@ -106,6 +108,7 @@ export class Session {
       trail: [],
       marks: {},
       log: [],
+      dmesg: 0,
       values: [],
       listed: null,
       busy: null,
@@ -128,6 +131,13 @@ export class Session {
     const own = this.stages.get(branch) ?? [];
     const above = b.parent === null ? [] : this.marks(b.parent).filter((mark) => mark.at <= b.from);
     return [...above, ...own];
+  }
+
+  /** Where something stopped before, in this branch and before it left its parents. */
+  stopMarks(branch: number = this.state.cursor.branch): readonly Mark[] {
+    const b: Branch = this.time.branch(branch);
+    const above = b.parent === null ? [] : this.stopMarks(b.parent).filter((mark) => mark.at <= b.from);
+    return [...above, ...(this.state.marks[branch] ?? [])];
   }
 
   /** Changes the state by a recipe. */
@@ -225,8 +235,9 @@ export class Session {
   goto(cursor: Cursor, stop: StopView, direction: 'fwd' | 'rev' = this.state.direction): void {
     const was = this.state.cursor;
     const moved = was.branch !== cursor.branch || comparePositions(was.at, cursor.at) !== 0;
-    const consoleAt = entries(this.now(cursor).machine.console);
-    const seen = this.state.log.filter((line) => line.kind === 'dmesg').length;
+    const { console } = this.now(cursor).machine;
+    const seen = was.branch === cursor.branch ? this.state.dmesg : 0;
+    const fresh = entries(console, seen);
     this.change((draft) => {
       if (moved) {
         draft.previous = was;
@@ -238,7 +249,8 @@ export class Session {
       draft.stop = stop;
       draft.direction = direction;
       draft.listed = null;
-      draft.log = [...draft.log, ...consoleAt.slice(seen).map((text): LogLine => ({ kind: 'dmesg', text }))];
+      draft.dmesg = Math.max(seen, console?.length ?? 0);
+      draft.log = [...draft.log, ...fresh.map((text): LogLine => ({ kind: 'dmesg', text }))];
     });
   }
 

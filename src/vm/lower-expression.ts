@@ -62,7 +62,7 @@ export class ExpressionLowering {
     const { b } = this;
     switch (node.type) {
       case 'NumericLiteral':
-        if (!Number.isSafeInteger(node.value) && this.inline)
+        if (this.inline && Number.isInteger(node.value) && !Number.isSafeInteger(node.value))
           return ['n', BigInt(String(node.extra?.raw ?? node.value)).toString()];
         if (!Number.isSafeInteger(node.value))
           b.fail(node, `${node.value} is not a whole number below 2^53; write a bigint`);

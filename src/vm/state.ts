@@ -67,14 +67,14 @@ export interface Access {
   readonly op: number;
 }
 
-/** Something the kernel says about itself that is not a fault: a WARN, a bad page, a deferred decision. */
+/** Something the kernel says about itself that is not a fault: a WARN, a bad page. */
 export interface Note {
   readonly kind: 'WARN' | 'bad-page';
   readonly text: string;
   readonly pfn: number | null;
 }
 
-/** A struct's frames, innermost first. */
+/** A thread's frames, innermost first. */
 export function frames(thread: Thread): Frame[] {
   const out: Frame[] = [];
   for (let frame = thread.top; frame !== null; frame = frame.up) out.push(frame);

@@ -238,7 +238,6 @@ class Run implements Context {
   /** Executes operations until the turn ends. */
   go(): void {
     const limit = this.turn.limit ?? Number.POSITIVE_INFINITY;
-    let pure = false;
     for (;;) {
       const code = this.fn.code[this.pc] as Code;
       switch (code.k) {
@@ -261,13 +260,11 @@ class Run implements Context {
           break;
         default:
           if (this.effect(code)) return;
-          pure = false;
           if (this.settle() || this.op >= limit) return;
           continue;
       }
-      pure = true;
       if (this.settle()) {
-        if (pure) this.op++;
+        this.op++;
         return;
       }
     }

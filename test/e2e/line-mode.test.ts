@@ -153,6 +153,6 @@ describe('run', () => {
   test('a budget that runs out makes it 3', () => {
     const { status, err } = khodbg('run', BEFORE, '--budget', '1000');
     expect(status).toBe(3);
-    expect(err).toContain('the budget of 1000 statements ran out before the boot ended; --budget N raises it');
+    expect(err).toContain('the budget of 1000 turns ran out before the boot ended; --budget N raises it');
   });
 });

@@ -28,7 +28,7 @@ import {
 import type { Context, Intrinsic, Intrinsics } from '../../vm/index.ts';
 import { warnLines } from '../faults.ts';
 import { printf } from '../printf.ts';
-import { pfnOf, reads, row, stackOf, writes } from './row.ts';
+import { reads, row, stackOf, writes } from './row.ts';
 
 function say(c: Context, note: MemblockNote): undefined {
   const print = (format: string, ...args: Value[]): undefined => {
@@ -184,6 +184,3 @@ export const memblockRows: Intrinsics = {
   memblock_start_of_DRAM: row('read', 0, 'memblock_start_of_DRAM()', (c) => memblock_start_of_DRAM(c.machine.memblock)),
   memblock_end_of_DRAM: row('read', 0, 'memblock_end_of_DRAM()', (c) => memblock_end_of_DRAM(c.machine.memblock)),
 };
-
-/** pfn of a page argument, for rows of other files. */
-export const pagePfn = pfnOf;

@@ -1,9 +1,9 @@
 // Intrinsics on threads, locks, completions, the console, boot parameters and nodes.
 import {
   bootParameter,
-  entries,
   isRef,
   KernelFault,
+  kstrtobool,
   type Machine,
   pageFault,
   type Ref,
@@ -211,9 +211,6 @@ function nodesOf(m: Machine, memoryOnly: boolean): number[] {
 const next = (c: Context, after: number, memoryOnly: boolean) =>
   nodesOf(c.machine, memoryOnly).find((nid) => nid > after) ?? 2 ** c.machine.config.nodesShift;
 
-const TRUE = /^(y|1|on|t|true|yes)$/i;
-const FALSE = /^(n|0|off|f|false|no)$/i;
-
 const systemRows: Intrinsics = {
   first_online_node: row('read', 0, 'first_online_node, or MAX_NUMNODES', (c) => next(c, -1, false)),
   next_online_node: row('read', 1, 'next_online_node(), or MAX_NUMNODES', (c, nid: number) => next(c, nid, false)),
@@ -228,8 +225,7 @@ const systemRows: Intrinsics = {
     2,
     'kstrtobool(), or the second argument when there is none',
     (_c, value: Value, otherwise: boolean) => {
-      if (typeof value !== 'string') return otherwise;
-      return TRUE.test(value) ? true : FALSE.test(value) ? false : otherwise;
+      return typeof value === 'string' ? (kstrtobool(value) ?? otherwise) : otherwise;
     },
   ),
   is_kdump_kernel: row(
@@ -240,9 +236,6 @@ const systemRows: Intrinsics = {
   ),
 };
 
-/** Number of console lines so far, for tests of prints. */
-export const consoleLength = (m: Machine): number => entries(m.console).length;
-
 /** The rows of this file. */
 export const systemIntrinsics: Intrinsics = {
   ...lockRows,
@@ -251,6 +244,3 @@ export const systemIntrinsics: Intrinsics = {
   ...consoleRows,
   ...systemRows,
 };
-
-/** Reference to the completion that page_alloc_init_late() waits for. */
-export const ALL_DONE = ref('completion', 'pgdat_init_all_done_comp');

@@ -5,7 +5,6 @@ import {
   freeCount,
   KernelFault,
   type Machine,
-  MIGRATETYPE_LETTERS,
   MIGRATETYPE_NAMES,
   NEVER_SET,
   names,
@@ -20,6 +19,7 @@ import { formatValue, structFields } from '../format.ts';
 import type { Session } from '../session.ts';
 import { kpageflags } from '../views/kpageflags.ts';
 import { memblockLines } from '../views/memblock.ts';
+import { backedParts, blockLetter } from '../views/strips.ts';
 import { readRange } from '../words.ts';
 import { type Command, type Output, refuse, say, usage } from './command.ts';
 import { argLines, localLines } from './look.ts';
@@ -120,9 +120,6 @@ function pagetypeinfo(session: Session): string[] {
   return out;
 }
 
-/** Letter of a pageblock's type; `·` never written. */
-export const typeLetter = (type: number): string => (type === NEVER_SET ? '·' : (MIGRATETYPE_LETTERS[type] ?? '?'));
-
 function pageblocks(session: Session, args: string): string[] | string {
   const { machine } = session.now();
   const size = 2 ** machine.config.pageblockOrder;
@@ -134,15 +131,12 @@ function pageblocks(session: Session, args: string): string[] | string {
   }
   const out: string[] = [];
   for (const run of runs(machine.pageblocks, first, last)) {
-    if (
-      run.value === NEVER_SET &&
-      runGet(machine.memmap, Math.min(run.start * size, 2 ** machine.memmap.bits - 1)) === null
-    )
-      continue;
+    const whole = { start: run.start * size, end: run.end * size };
     const name = run.value === NEVER_SET ? 'never written (UNMOVABLE)' : (MIGRATETYPE_NAMES[run.value] ?? '');
-    out.push(
-      `pb ${hex(run.start)}..${hex(run.end)}  pfn ${hex(run.start * size)}..${hex(run.end * size)}  ${typeLetter(run.value)} ${name}`,
-    );
+    for (const part of run.value === NEVER_SET ? backedParts(machine, whole.start, whole.end) : [whole]) {
+      const blocks = `pb ${hex(Math.floor(part.start / size))}..${hex(Math.ceil(part.end / size))}`;
+      out.push(`${blocks}  pfn ${hex(part.start)}..${hex(part.end)}  ${blockLetter(run.value)} ${name}`);
+    }
   }
   return out.length === 0 ? ['no pageblock has struct pages yet'] : out;
 }

@@ -1,8 +1,9 @@
 // Commands that look at where one stands: frames, locals, source, values, memory, struct pages.
 import { dumpPage, rawWords } from '../../kernel/index.ts';
-import { isRef, runGet, type Value } from '../../machine/index.ts';
+import { isRef, KernelFault, runGet, type Value } from '../../machine/index.ts';
 import { localsOf } from '../../vm/index.ts';
 import { argumentsOf, frameText } from '../describe.ts';
+import { faultWording } from '../expression.ts';
 import { formatAs, formatValue, lastName, printValue } from '../format.ts';
 import type { Session } from '../session.ts';
 import { findFile, readLocation, readPfn } from '../words.ts';
@@ -104,17 +105,19 @@ function printCommandRun(session: Session, args: string): Output {
   const n = session.state.values.length;
   if (letter === 'r' && isRef(value) && value.struct === 'page')
     return say(`$${n} = ${words(session, value.at as number).join(' ')}`);
-  const shown =
-    letter === '' || letter === 's' ? shownValue(session, value, text) : formatAs(value, letter, lastName(text));
-  return say(`$${n} = ${shown}`);
+  if (letter !== '' && letter !== 's') return say(`$${n} = ${formatAs(value, letter, lastName(text))}`);
+  const shown = shownValue(session, value, text);
+  return shown.ok ? say(`$${n} = ${shown.text}`) : refuse(shown.text);
 }
 
-function shownValue(session: Session, value: Value, text: string): string {
+function shownValue(session: Session, value: Value, text: string): { ok: boolean; text: string } {
   try {
     const never = /\.(migratetype|mt)\s*$/.test(text) && neverWritten(session, text);
-    return printValue(session.now().machine, value, lastName(text)) + (never ? ' (never written)' : '');
+    const shown = printValue(session.now().machine, value, lastName(text));
+    return { ok: true, text: shown + (never ? ' (never written)' : '') };
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    if (!(error instanceof KernelFault)) throw error;
+    return { ok: false, text: faultWording(error) };
   }
 }
 
@@ -233,8 +236,10 @@ function list(session: Session, args: string): Output {
   let first = session.state.listed === null ? Math.max(1, (here?.line ?? 1) - 5) : session.state.listed.line + 1;
   let last = first + PAGE - 1;
   const range = /^(\d+)\s*,\s*(\d+)$/.exec(args);
-  if (range !== null) [first, last] = [Number(range[1]), Number(range[2])];
-  else if (args === '-') {
+  if (range !== null) {
+    [first, last] = [Number(range[1]), Number(range[2])];
+    if (last < first) return usage(listCommand, `line ${last} comes before line ${first}`);
+  } else if (args === '-') {
     first = Math.max(1, (session.state.listed?.line ?? first) - 2 * PAGE + 1);
     last = first + PAGE - 1;
   } else if (args !== '') {

@@ -1,6 +1,7 @@
 // Commands that move through time by executing: step, next, finish, continue and the like, and the reverse of each.
 import {
   backward,
+  depthOf,
   forward,
   type Goal,
   goals,
@@ -32,7 +33,7 @@ function arrive(session: Session, outcome: Outcome, way: Way, extra: readonly st
   const place = placeLines(session, next);
   const lines = stop.lines.length > 0 ? stop.lines : place.slice(0, 1);
   session.goto(next, { kind: stop.kind, lines: [...lines, ...extra] }, way);
-  if (outcome.kind === 'hits') {
+  if ('hits' in outcome && outcome.hits.length > 0) {
     session.counted(outcome.hits);
     session.markStop(outcome, stop.lines[0] ?? '');
   }
@@ -106,6 +107,7 @@ function* repeat(session: Session, way: Way, times: number, make: MakeGoal, step
     const outcome = yield* search(session, way, make(session, way), session.livePoints(), stepping);
     out = arrive(session, outcome, way);
     if (stepping ? outcome.kind !== 'done' : outcome.kind !== 'hits') break;
+    if (i + 1 < times && (yield outcome.at) === true) return interrupted(session, way);
   }
   return out;
 }
@@ -135,6 +137,11 @@ function moving(names: string[], way: Way, help: string, make: MakeGoal, steppin
   return command;
 }
 
+function interrupted(session: Session, way: Way): Output {
+  const { at, thread } = session.state.cursor;
+  return arrive(session, { kind: 'interrupted', at, thread }, way);
+}
+
 /** One micro-step: from inside a range operation to its end. */
 function* micro(session: Session, way: Way, times: number, over: boolean): Running {
   let out: Output = say();
@@ -143,9 +150,12 @@ function* micro(session: Session, way: Way, times: number, over: boolean): Runni
     if (refused !== null) return refuse(refused);
     const { branch, at, thread } = session.state.cursor;
     const deep = session.stack().length;
-    if (over && way === 'fwd' && standsAtCall(session)) {
-      const outcome = yield* search(session, way, goals.next(session.time, thread, deep), session.livePoints(), true);
+    if (over && (way === 'fwd' ? standsAtCall(session) : comesFromCall(session, deep))) {
+      const back: Goal = { reached: (then, mover) => mover === thread && depthOf(then, thread) <= deep };
+      const goal = way === 'fwd' ? goals.next(session.time, thread, deep) : back;
+      const outcome = yield* search(session, way, goal, session.livePoints(), true);
       out = arrive(session, outcome, way);
+      if (outcome.kind !== 'done') break;
       continue;
     }
     const to = way === 'fwd' ? position(at.at + 1) : at.sub > 0 ? position(at.at) : position(at.at - 1);
@@ -160,7 +170,7 @@ function* micro(session: Session, way: Way, times: number, over: boolean): Runni
       way,
     );
     if (died) break;
-    yield to;
+    if (i + 1 < times && (yield to) === true) return interrupted(session, way);
   }
   return out;
 }
@@ -170,6 +180,14 @@ function standsAtCall(session: Session): boolean {
   if (frame === undefined) return false;
   const op = session.kernel.linked.program.fns[frame.fn]?.ops[frame.pc]?.[0];
   return op === 'call' || op === 'callv';
+}
+
+/** Does a micro-step back lead into a function that has just returned here? */
+function comesFromCall(session: Session, deep: number): boolean {
+  const { branch, at, thread } = session.state.cursor;
+  if (at.sub > 0 || at.at === 0) return false;
+  const before = session.time.stateAt(branch, position(at.at - 1));
+  return before !== null && depthOf(before, thread) > deep;
 }
 
 function microCommand(names: string[], way: Way, help: string, over: boolean): Command {
@@ -190,9 +208,9 @@ function microCommand(names: string[], way: Way, help: string, over: boolean): C
 function* finish(session: Session, way: Way): Running {
   const frame = session.frame();
   const { thread } = session.state.cursor;
-  if (frame === null) return refuse('finish: the thread has returned; there is no frame to finish');
+  if (frame === null) return refuse('the thread has returned; there is no frame to finish');
   const deep = deepNow(session);
-  if (deep <= 1) return refuse('"finish" not meaningful in the outermost frame.');
+  if (deep <= 1) return refuse('not meaningful in the outermost frame; up and info threads show where else one can go');
   const refused = way === 'fwd' ? lock(session, true) : null;
   if (refused !== null) return refuse(refused);
   const intro = `Run ${way === 'fwd' ? 'till exit' : 'back to call'} of #${session.state.cursor.level} ${frame.fn} ()`;

@@ -2,7 +2,7 @@
 import type { Trigger } from '../../debugger/index.ts';
 import { didYouMean } from '../../vm/index.ts';
 import { evaluate, prepare } from '../expression.ts';
-import { formatValue, lastName, rangeText } from '../format.ts';
+import { rangeText } from '../format.ts';
 import { STAGES } from '../scenario/index.ts';
 import type { PointRow, Session } from '../session.ts';
 import { stageReached } from '../stages.ts';
@@ -30,6 +30,8 @@ function tail(args: string): Tail {
 /** Why a condition cannot be asked; where the stop is a place in the text, its names must be known there. */
 function conditionError(session: Session, text: string | null, trigger: Trigger): string | null {
   if (text === null) return null;
+  const standing = /\$_(?:step|thread|pfn)\b/.exec(text)?.[0];
+  if (standing !== undefined) return `${standing} is where you stand now; a condition is asked elsewhere`;
   const { program } = session.kernel.linked;
   const at =
     trigger.kind === 'location'
@@ -132,6 +134,8 @@ function watchPages(session: Session, command: Command, text: string, mode: Mode
 }
 
 function watchExpression(session: Session, command: Command, mode: Mode, rest: Tail): Output {
+  if (/\$_(?:step|thread|pfn)\b/.test(rest.text))
+    return usage(command, `'${rest.text}' is where you stand now, not a place in memory`);
   const prepared = prepare(
     session.kernel,
     rest.text,
@@ -185,7 +189,8 @@ function watchCommand(names: string[], mode: Mode, help: string): Command {
 
 const CATCHES = ['uninit', 'oops', 'warn', 'bad-page', 'stage', 'thread'];
 
-function catchTrigger(session: Session, kind: string, more: string): Trigger | string {
+function catchTrigger(session: Session, kind: string, given: string): Trigger | string {
+  const more = given.replace(/^boot\d+:/, '');
   const { initcalls } = session.kernel;
   switch (kind) {
     case 'uninit':
@@ -330,15 +335,6 @@ export function infoBreakpoints(session: Session): string[] {
     if (p.hits > 0) lines.push(`\tbreakpoint already hit ${p.hits} time${p.hits === 1 ? '' : 's'}`);
   }
   return lines;
-}
-
-/** What a watchpoint is worth now, for the watch pane. */
-export function watchValue(session: Session, row: PointRow): string {
-  const { cursor } = session.state;
-  if (row.trigger.kind === 'watch' || row.trigger.kind === 'access') {
-    return formatValue(row.trigger.value(session.now(), cursor.thread), lastName(row.what));
-  }
-  return '';
 }
 
 /** The commands on stop points. */

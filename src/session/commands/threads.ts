@@ -52,7 +52,7 @@ const SETTINGS: readonly { readonly name: string; readonly values: readonly stri
   {
     name: 'scheduler-locking',
     values: LOCKINGS,
-    help: 'off: the schedule decides who moves; on: only the selected thread moves; step: only while stepping; replay: as recorded',
+    help: 'off: the schedule decides who moves; on: only the selected thread moves; step: only while stepping; replay: as off, along what is recorded',
   },
 ];
 
@@ -125,7 +125,7 @@ const branchCommand: Command = {
   run(session, args) {
     const id = Number(args);
     const branch = session.time.branches[id];
-    if (!Number.isInteger(id) || branch === undefined)
+    if (args === '' || !Number.isInteger(id) || branch === undefined)
       return usage(branchCommand, `no branch '${args}'; info branches lists them`);
     const at = { at: branch.from, sub: 0 };
     session.goto(

@@ -56,7 +56,7 @@ export function stageNow(session: Session): string {
 function* toMark(session: Session, kind: 'stage' | 'any', forwards: boolean): Running {
   const here = session.state.cursor.at;
   const marks = (): readonly Mark[] => {
-    const own = session.state.marks[session.state.cursor.branch] ?? [];
+    const own = session.stopMarks();
     const all =
       kind === 'stage'
         ? session.marks().filter((m) => m.kind === 'stage')
@@ -67,7 +67,9 @@ function* toMark(session: Session, kind: 'stage' | 'any', forwards: boolean): Ru
     forwards
       ? marks().find((m) => m.at > here.at)
       : marks().findLast((m) => comparePositions(position(m.at), here) < 0);
-  if (forwards && kind === 'stage') yield* runOn(session, Number.POSITIVE_INFINITY, () => find() !== undefined);
+  if (forwards && kind === 'stage' && !(yield* runOn(session, Number.POSITIVE_INFINITY, () => find() !== undefined))) {
+    return refuse('interrupted');
+  }
   const found = find();
   if (found !== undefined) return stand(session, position(found.at), `${found.kind}: ${found.label}`);
   if (!forwards && kind === 'stage') return stand(session, position(0), 'start of the boot');

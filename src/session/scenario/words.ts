@@ -1,5 +1,6 @@
 // The fixed vocabularies of scenario files: stages and stop commands. Knows nothing of what they do.
 
+import { kstrtobool } from '../../machine/index.ts';
 import { didYouMean } from '../../vm/index.ts';
 
 /** Every stage of a boot, in boot order; a stage is where the function of that name has returned. */
@@ -58,9 +59,6 @@ export function stopError(command: string): string | null {
   return null;
 }
 
-const TRUE_WORDS = /^(?:[yYtT1eE]|[oO][nN])/;
-const FALSE_WORDS = /^(?:[nNfF0dD]|[oO][fF])/;
-
 /** Why a kernel command line is wrong; null when a kernel would take it. Unknown parameters are no mistake. */
 export function cmdlineError(cmdline: string): string | null {
   for (const word of cmdline.match(/(?:"[^"]*"|[^\s"])+/g) ?? []) {
@@ -68,8 +66,7 @@ export function cmdlineError(cmdline: string): string | null {
     if (parameter === '--') return null;
     const [name, ...rest] = parameter.split('=');
     const value = rest.join('=');
-    if (name === 'kho' && !TRUE_WORDS.test(value) && !FALSE_WORDS.test(value))
-      return 'gives kho no truth value; write kho=on or kho=off';
+    if (name === 'kho' && kstrtobool(value) === null) return 'gives kho no truth value; write kho=on or kho=off';
   }
   return null;
 }

@@ -153,8 +153,7 @@ function watchViews(session: Session): WatchView[] {
 
 function timelineView(session: Session): TimelineView {
   const { cursor } = session.state;
-  const stops = session.state.marks[cursor.branch] ?? [];
-  const marks: TimelineMark[] = [...session.marks(), ...stops].map(({ at, kind, label: text }) => ({
+  const marks: TimelineMark[] = [...session.marks(), ...session.stopMarks()].map(({ at, kind, label: text }) => ({
     at,
     kind,
     label: text,
@@ -175,7 +174,7 @@ function pointsText(session: Session): string {
   return `breakpoints ${breaks}  catch ${catches}  watch ${watches}`;
 }
 
-/** The page last touched by the turn that led here: a page among the locals, the first watch, or none. */
+/** The page the screen centres on: the first page among the locals, the first page watched, or none. */
 function touchedPage(session: Session): number {
   const frame = session.frame();
   if (frame !== null) {
@@ -220,11 +219,11 @@ export function buildView(session: Session, memo: Memo): SessionView {
     points: memo.get('points', [points], () => pointsText(session)),
     busy,
     memmap: (cells) =>
-      memo.get(`memmap ${cells}`, [machine, previous, cursor], () =>
+      memo.get(`memmap ${cells}`, [machine, previous, cursor, points], () =>
         memmapView(machine, before(), cells, touchedPage(session)),
       ),
     pageblocks: (columns, rows) =>
-      memo.get(`pageblocks ${columns} ${rows}`, [machine.pageblocks, previous, cursor], () =>
+      memo.get(`pageblocks ${columns} ${rows}`, [machine.pageblocks, previous, cursor, points], () =>
         pageblockView(machine, before(), columns, rows, touchedPage(session)),
       ),
   };

@@ -81,13 +81,26 @@ function statesRow(m: Machine, start: number, end: number, per: number, count: n
   return cells.text();
 }
 
+/** The stretches of a range of pfns that have struct pages behind them, neighbours joined. */
+export function backedParts(m: Machine, start: number, end: number): { start: number; end: number }[] {
+  const out: { start: number; end: number }[] = [];
+  for (const run of runs(m.memmap, start, Math.min(end, 2 ** m.memmap.bits))) {
+    if (run.value === null) continue;
+    const last = out.at(-1);
+    if (last?.end === run.start) last.end = run.end;
+    else out.push({ start: run.start, end: run.end });
+  }
+  return out;
+}
+
 function typesRow(m: Machine, start: number, end: number, per: number, count: number): string {
   const size = 2 ** m.config.pageblockOrder;
   const cells = new Cells(start, per, count, ' ');
   for (const run of runs(m.pageblocks, Math.floor(start / size), Math.ceil(end / size))) {
-    const low = run.start * size;
-    const backed = runGet(m.memmap, Math.min(low, 2 ** m.memmap.bits - 1)) !== null;
-    cells.put(low, run.end * size, run.value === NEVER_SET && !backed ? ' ' : blockLetter(run.value));
+    for (const part of run.value === NEVER_SET
+      ? backedParts(m, run.start * size, run.end * size)
+      : [{ start: run.start * size, end: run.end * size }])
+      cells.put(part.start, part.end, blockLetter(run.value));
   }
   return cells.text();
 }
