@@ -115,9 +115,8 @@ export function createActions(parts: Parts): Actions {
       ui.dispatch({ type: 'edited', editor: ui.get().editor });
     },
     search: () => ui.dispatch({ type: 'edited', editor: editLine(ui.get().editor, 'C-r') }),
-    repeat: () => {
-      if (queue.last !== null) queue.push(queue.last);
-    },
+    // the session knows which commands repeat
+    repeat: () => queue.push(''),
     leave: () => {
       if (ui.get().zoom) ui.dispatch({ type: 'zoomed', on: false });
       ui.dispatch({ type: 'said', message: null });

@@ -42,15 +42,9 @@ export class CommandQueue {
   readonly #jobs: Job[] = [];
   #busy = false;
   #running: string | null = null;
-  #last: string | null = null;
 
   constructor(options: Options) {
     this.#options = options;
-  }
-
-  /** The last line that was run, null before the first. */
-  get last(): string | null {
-    return this.#last;
   }
 
   /** Runs the job when those before it are done; when too many wait it is dropped. */
@@ -74,7 +68,6 @@ export class CommandQueue {
   async #run(line: string): Promise<void> {
     const { port, ui, quit } = this.#options;
     ui.dispatch({ type: 'said', message: null });
-    this.#last = line;
     this.#running = line;
     const shown = setTimeout(this.#tell, PATIENCE);
     const before = port.view();

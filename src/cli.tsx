@@ -150,7 +150,8 @@ function program(given: (Given[] | string)[], exit: (status: number | Promise<nu
     .action((file: string, options: RunOptions) => {
       const early = root.opts<OpenOptions>();
       if (early.patch.length > 0 || given.length > 0 || early.batch === true) {
-        throw new InvalidArgumentError('options of run stand after the word run: khodbg run FILE --patch NAME');
+        exit(fail(['options of run stand after the word run: khodbg run FILE --patch NAME']));
+        return;
       }
       exit(run(file, options));
     });

@@ -1,6 +1,6 @@
 // Stop points: breakpoints, watchpoints, catchpoints. Each looks at one turn of the history and says where in it it would
 // stop. They belong to the session, never to states. Knows nothing of how time is searched.
-import { runFind, runGet, type Value } from '../machine/index.ts';
+import { runFind, runGet, type Value, ZONE_NAMES } from '../machine/index.ts';
 import type { Access, State } from '../vm/index.ts';
 import { type Position, position } from './position.ts';
 import type { Piece } from './timeline.ts';
@@ -54,6 +54,10 @@ const hex = (n: number) => `0x${n.toString(16)}`;
 export function describeAccess(access: Access, from?: number, to?: number): string {
   const verb = access.rw === 'r' ? 'read' : 'write';
   const field = access.field === '*' ? '' : `.${access.field}`;
+  if (access.struct === 'zone') {
+    const zone = access.at as number;
+    return `${verb} of zone(${zone >> 3}, ${ZONE_NAMES[zone & 7] ?? zone & 7})${field}`;
+  }
   if (access.struct !== 'page') return `${verb} of ${access.struct}(${access.at})${field}`;
   const start = from ?? (access.at as number);
   const end = to ?? access.end ?? start + 1;

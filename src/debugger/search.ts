@@ -123,7 +123,9 @@ export const goals = {
   /** to the next statement of the thread */
   step: (time: Timeline, thread: number): Goal => ({
     reached: (state, mover) =>
-      mover === thread && (time.atStatement(state, thread) || state.threads[thread]?.top === null),
+      // backwards, before the thread there was
+      state.threads[thread] === undefined ||
+      (mover === thread && (time.atStatement(state, thread) || state.threads[thread]?.top === null)),
   }),
   /** to the next statement of the thread in this frame or a caller */
   next: (time: Timeline, thread: number, deep: number): Goal => ({

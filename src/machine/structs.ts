@@ -78,13 +78,17 @@ export function pageField(page: Page, pfn: number, field: string): Value {
 }
 
 function storedField(field: string, value: Value): Partial<PageFields> {
+  if (PAGE_OFFSETS[field] === undefined) throw trap(`struct page has no member named '${field}'`);
   const name = field === 'compound_info' ? 'lru_next' : field === '_mapcount' ? 'page_type' : field;
   return { [name]: name === 'page_type' ? Number(value) >>> 0 : value };
 }
 
 const pageRow: StructRow = {
   embedded: never,
-  get: (m, at, field) => pageField(pageAt(m, at as number, field as string), at as number, field as string),
+  get: (m, at, field) => {
+    if (PAGE_OFFSETS[field] === undefined) throw trap(`struct page has no member named '${field}'`);
+    return pageField(pageAt(m, at as number, field as string), at as number, field as string);
+  },
   set: (m, at, field, value) => {
     pageAt(m, at as number, field as string, true);
     const change = storedField(field as string, value);
@@ -103,7 +107,9 @@ function tableGet(kind: string, missing: (m: Machine, at: number | string, field
       return value;
     },
     set: (m: Machine, at: number | string, field: Field, value: Value): Machine => {
-      if (row(m.table, kind, at) === undefined) throw missing(m, at, field, true);
+      const fields = row(m.table, kind, at);
+      if (fields === undefined) throw missing(m, at, field, true);
+      if (fields[field] === undefined) throw trap(`struct ${kind} has no member named '${field}'`);
       return { ...m, table: putField(m.table, kind, at, field as string, value) };
     },
   };
@@ -313,9 +319,9 @@ export function writeField(m: Machine, target: Ref, field: Field, value: Value):
     if (known.set === undefined) throw trap(`${target.struct}.${field} cannot be written from kernel text`);
     return known.set(m, target.at, field, value);
   }
-  if (row(m.table, target.struct, target.at) === undefined) {
-    throw trap(`struct ${target.struct} is used after its function returned or it was freed`);
-  }
+  const fields = row(m.table, target.struct, target.at);
+  if (fields === undefined) throw trap(`struct ${target.struct} is used after its function returned or it was freed`);
+  if (fields[field] === undefined) throw trap(`struct ${target.struct} has no member named '${field}'`);
   return { ...m, table: putField(m.table, target.struct, target.at, field as string, value) };
 }
 

@@ -124,13 +124,16 @@ function changeable(ex: Ex): boolean {
 export function prepare(
   kernel: Kernel,
   text: string,
-  frame: Frame | null,
-  thread: number,
+  { state, frame, thread }: Scope,
   variables: Variables = {},
 ): { readonly ok: true; readonly prepared: Prepared } | { readonly ok: false; readonly error: string } {
   const global = compileIn(kernel, text, null, variables);
   const compiled = global.ok || frame === null ? global : compileIn(kernel, text, frame, variables);
   if (!compiled.ok) return compiled;
+  const first = guarded(() =>
+    compiled.run((global.ok ? [] : (frame?.locals ?? [])) as Value[], contextOf({ state, thread, frame })),
+  );
+  if (!first.ok && /has no member named|there is no zone/.test(first.error)) return first;
   const depthOf = (f: Frame | null): number => (f === null ? 0 : 1 + depthOf(f.up));
   const deep = depthOf(frame);
   const frameIn = (state: State): Frame | null => {

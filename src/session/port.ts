@@ -58,7 +58,7 @@ export class Port implements SessionPort {
   }
 
   async execute(line: string): Promise<CommandResult> {
-    const text = line.trim();
+    const text = line.trim().replace(/^:+\s*/, '');
     const wanted = text === '' ? this.last : text;
     if (wanted === '' || wanted.startsWith('#')) return { ok: true, output: [], quit: false };
     const command = findCommand(splitLine(wanted)[0]);

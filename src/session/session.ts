@@ -233,24 +233,35 @@ export class Session {
 
   /** Goes somewhere and remembers where one was. `stop`: why one stands there. */
   goto(cursor: Cursor, stop: StopView, direction: 'fwd' | 'rev' = this.state.direction): void {
-    const was = this.state.cursor;
+    const { cursor: was, past, trail, log } = this.state;
     const moved = was.branch !== cursor.branch || comparePositions(was.at, cursor.at) !== 0;
     const { console } = this.now(cursor).machine;
     const seen = was.branch === cursor.branch ? this.state.dmesg : 0;
-    const fresh = entries(console, seen);
+    const fresh = entries(console, seen).map((text): LogLine => ({ kind: 'dmesg', text }));
     this.change((draft) => {
       if (moved) {
         draft.previous = was;
-        draft.past = [...draft.past.slice(-999), was];
+        draft.past = [...past.slice(-999), was];
         draft.future = [];
       }
-      draft.trail = [...draft.trail.slice(-999), was];
+      draft.trail = [...trail.slice(-999), was];
       draft.cursor = cursor;
       draft.stop = stop;
       draft.direction = direction;
       draft.listed = null;
       draft.dmesg = Math.max(seen, console?.length ?? 0);
-      draft.log = [...draft.log, ...fresh.map((text): LogLine => ({ kind: 'dmesg', text }))];
+      if (fresh.length > 0) draft.log = [...log, ...fresh];
+    });
+  }
+
+  /** What has been done since `start` was one movement: back and undo-move take it back as a whole. */
+  asOneMove(start: SessionState): void {
+    const { cursor } = this.state;
+    if (start.cursor.branch === cursor.branch && comparePositions(start.cursor.at, cursor.at) === 0) return;
+    this.change((draft) => {
+      draft.previous = start.cursor;
+      draft.past = [...start.past.slice(-999), start.cursor];
+      draft.trail = [...start.trail.slice(-999), start.cursor];
     });
   }
 

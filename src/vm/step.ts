@@ -57,6 +57,14 @@ export function resetTrace(trace: Trace): void {
   trace.partial = false;
 }
 
+/** Frames that fit on a kernel stack of 16 KiB, at 64 bytes each. */
+const DEEPEST = 256;
+
+function stackOverflow(): KernelFault {
+  const what = 'BUG: TASK stack guard page was hit';
+  return new KernelFault('oops', what, what, [what, 'kernel stack overflow (page fault)']);
+}
+
 /** The turn in progress. */
 class Run implements Context {
   machine: Machine;
@@ -132,6 +140,9 @@ class Run implements Context {
   }
 
   enter(name: string, args: readonly Value[]): void {
+    let depth = 1;
+    for (let frame = this.up; frame !== null; frame = frame.up) depth++;
+    if (depth >= DEEPEST) throw stackOverflow();
     const callee = linkedFn(this.linked, name);
     const locals: Value[] = new Array(callee.fn.slots).fill(null);
     for (let i = 0; i < args.length; i++) locals[i] = args[i] as Value;

@@ -42,12 +42,12 @@ describe('single keys', () => {
     expect(new Set(KEYS.map((row) => row.key)).size).toBe(KEYS.length);
   });
 
-  test('Enter on the empty line repeats the last command', async () => {
+  test('Enter on the empty line asks the session to repeat', async () => {
     const { t, session } = await screen();
     await t.press('\r');
     await t.press('s');
     await t.press('\r');
-    expect(session.executed).toEqual(['step', 'step']);
+    expect(session.executed).toEqual(['', 'step', '']);
   });
 
   test('b sets and clears a breakpoint on the cursor line', async () => {

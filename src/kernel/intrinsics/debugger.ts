@@ -10,9 +10,10 @@ export const debuggerRows: Intrinsics = {
     ref('pageblock', Math.floor(pfn / 2 ** c.machine.config.pageblockOrder)),
   ),
   node: row('pure', 1, 'node descriptor: NODE_DATA()', (_c, nid: number) => ref('pglist_data', nid)),
-  zone: row('pure', 2, 'zone of a node by name or number: zone(0, DMA32)', (_c, nid: number, zid: number) =>
-    ref('zone', zoneAt(nid, zid)),
-  ),
+  zone: row('pure', 2, 'zone of a node by name or number: zone(0, DMA32)', (_c, nid: number, zid: number) => {
+    if (nid < 0 || zid < 0 || zid > 7) throw trap(`there is no zone(${nid}, ${zid})`);
+    return ref('zone', zoneAt(nid, zid));
+  }),
   phys: row('pure', 1, 'pfn of a physical address', (_c, address: number) => Math.floor(address / 4096)),
   initialised: row(
     'read',

@@ -1,6 +1,7 @@
 // Commands that move through time by executing: step, next, finish, continue and the like, and the reverse of each.
 import {
   backward,
+  comparePositions,
   depthOf,
   forward,
   type Goal,
@@ -100,16 +101,30 @@ type MakeGoal = (session: Session, way: Way) => Goal | null;
 
 /** Moves `times` times by one goal; ends early at the first stop that is not the goal's own. */
 function* repeat(session: Session, way: Way, times: number, make: MakeGoal, stepping: boolean): Running {
+  const start = session.state;
   let out: Output = say();
   for (let i = 0; i < times; i++) {
     const refused = way === 'fwd' ? lock(session, stepping) : null;
     if (refused !== null) return refuse(refused);
     const outcome = yield* search(session, way, make(session, way), session.livePoints(), stepping);
-    out = arrive(session, outcome, way);
+    out = arrive(session, outcome, way, waiting(session, outcome, stepping));
     if (stepping ? outcome.kind !== 'done' : outcome.kind !== 'hits') break;
-    if (i + 1 < times && (yield outcome.at) === true) return interrupted(session, way);
+    if (i + 1 < times && (yield outcome.at) === true) {
+      out = interrupted(session, way);
+      break;
+    }
   }
+  if (times > 1) session.asOneMove(start);
   return out;
+}
+
+/** Says that a locked thread has to wait, when that is what ended the movement. */
+function waiting(session: Session, outcome: Outcome, stepping: boolean): string[] {
+  const { locking, cursor } = session.state;
+  if (outcome.kind !== 'done' || !(locking === 'on' || (locking === 'step' && stepping))) return [];
+  const waits = session.time.stateAt(cursor.branch, outcome.at)?.threads[cursor.thread]?.waits;
+  if (waits == null) return [];
+  return [`thread ${cursor.thread + 1} waits for ${waits.for} ${waits.at}; scheduler-locking is ${locking}`];
 }
 
 const deepNow = (session: Session) => session.stack().length - session.state.cursor.level;
@@ -142,37 +157,61 @@ function interrupted(session: Session, way: Way): Output {
   return arrive(session, { kind: 'interrupted', at, thread }, way);
 }
 
-/** One micro-step: from inside a range operation to its end. */
-function* micro(session: Session, way: Way, times: number, over: boolean): Running {
+/** To a position `times` micro-steps on or back, or to the first stop on the way. */
+function* straight(session: Session, way: Way, times: number): Running {
+  const { branch, at, thread } = session.state.cursor;
+  const back = at.sub > 0 ? at.at + 1 - times : at.at - times;
+  const to = way === 'fwd' ? position(at.at + times) : position(Math.max(0, back));
+  const goal: Goal = {
+    reached: (_state, _mover, piece) => (way === 'fwd' ? piece.end >= to.at : piece.start.at <= to.at),
+  };
+  const outcome = yield* search(session, way, goal, session.livePoints(), true);
+  const beyond = way === 'fwd' ? comparePositions(outcome.at, to) > 0 : comparePositions(outcome.at, to) < 0;
+  if (outcome.kind !== 'done' && !beyond) {
+    if (outcome.kind === 'start' && back >= 0) return there(session, way, to);
+    return arrive(session, outcome, way);
+  }
+  if (outcome.kind === 'done' && way === 'fwd' && !beyond && comparePositions(outcome.at, to) < 0) {
+    return arrive(session, outcome, way, waiting(session, outcome, true));
+  }
+  const state = session.time.stateAt(branch, to);
+  return state === null ? arrive(session, { kind: 'end', at, thread }, way) : there(session, way, to);
+}
+
+function there(session: Session, way: Way, to: Position): Output {
+  const state = session.time.stateAt(session.state.cursor.branch, to);
+  const mover = way === 'fwd' && state !== null ? state.current : session.mover(to);
+  return arrive(session, { kind: 'done', at: to, thread: mover, piece: null }, way);
+}
+
+/** Micro-steps, one after the other, over calls. */
+function* overCalls(session: Session, way: Way, times: number): Running {
+  const start = session.state;
   let out: Output = say();
   for (let i = 0; i < times; i++) {
-    const refused = way === 'fwd' ? lock(session, true) : null;
-    if (refused !== null) return refuse(refused);
-    const { branch, at, thread } = session.state.cursor;
+    const { thread } = session.state.cursor;
     const deep = session.stack().length;
-    if (over && (way === 'fwd' ? standsAtCall(session) : comesFromCall(session, deep))) {
+    const was = session.state.stop;
+    if (way === 'fwd' ? standsAtCall(session) : comesFromCall(session, deep)) {
       const back: Goal = { reached: (then, mover) => mover === thread && depthOf(then, thread) <= deep };
       const goal = way === 'fwd' ? goals.next(session.time, thread, deep) : back;
-      const outcome = yield* search(session, way, goal, session.livePoints(), true);
-      out = arrive(session, outcome, way);
-      if (outcome.kind !== 'done') break;
-      continue;
+      out = arrive(session, yield* search(session, way, goal, session.livePoints(), true), way);
+    } else out = yield* straight(session, way, 1);
+    if (session.state.stop === was || session.state.stop.kind !== 'step') break;
+    if (i + 1 < times && (yield session.state.cursor.at) === true) {
+      out = interrupted(session, way);
+      break;
     }
-    const to = way === 'fwd' ? position(at.at + 1) : at.sub > 0 ? position(at.at) : position(at.at - 1);
-    if (to.at < 0) return arrive(session, { kind: 'start', at: position(0), thread }, way);
-    const state = session.time.stateAt(branch, to);
-    if (state === null) return arrive(session, { kind: 'end', at, thread }, way);
-    const mover = way === 'fwd' ? state.current : session.mover(to);
-    const died = way === 'fwd' && state.threads[mover]?.death != null;
-    out = arrive(
-      session,
-      died ? { kind: 'fault', at: to, thread: mover, hits: [] } : { kind: 'done', at: to, thread: mover, piece: null },
-      way,
-    );
-    if (died) break;
-    if (i + 1 < times && (yield to) === true) return interrupted(session, way);
   }
+  session.asOneMove(start);
   return out;
+}
+
+/** One micro-step or several: from inside a range operation to its end. */
+function* micro(session: Session, way: Way, times: number, over: boolean): Running {
+  const refused = way === 'fwd' ? lock(session, true) : null;
+  if (refused !== null) return refuse(refused);
+  return yield* over ? overCalls(session, way, times) : straight(session, way, times);
 }
 
 function standsAtCall(session: Session): boolean {

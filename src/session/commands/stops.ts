@@ -82,6 +82,8 @@ function breakAt(session: Session, args: string, command: Command, temporary: bo
   if (page?.[1] !== undefined) {
     const range = readRange(page[1]);
     if (!range.ok) return usage(command, range.error);
+    const outside = outsideMachine(session, range.value.end);
+    if (outside !== null) return usage(command, outside);
     const what = `page ${rangeText(range.value.start, range.value.end)}`;
     return add(
       session,
@@ -120,9 +122,19 @@ const tbreakCommand: Command = {
 type Mode = 'w' | 'r' | 'rw';
 const MODES: Readonly<Record<Mode, string>> = { w: 'watchpoint', r: 'read watchpoint', rw: 'acc watchpoint' };
 
+/** Why a range of pfns cannot be touched in this machine; null when it can. */
+function outsideMachine(session: Session, end: number): string | null {
+  const pages = 2 ** session.now().machine.memmap.bits;
+  return end <= pages
+    ? null
+    : `pfn 0x${(end - 1).toString(16)} is outside the machine, which ends at 0x${pages.toString(16)}`;
+}
+
 function watchPages(session: Session, command: Command, text: string, mode: Mode, rest: Tail): Output {
   const range = readRange(text.replace(/-(?=0x|\d)/, '..'));
   if (!range.ok) return usage(command, range.error);
+  const outside = outsideMachine(session, range.value.end);
+  if (outside !== null) return usage(command, outside);
   const what = `${range.value.end - range.value.start === 1 ? 'page' : 'pages'} ${rangeText(range.value.start, range.value.end)}`;
   const trigger: Trigger = { kind: 'pages', mode, ...range.value };
   return add(
@@ -139,8 +151,7 @@ function watchExpression(session: Session, command: Command, mode: Mode, rest: T
   const prepared = prepare(
     session.kernel,
     rest.text,
-    session.frame(),
-    session.state.cursor.thread,
+    { state: session.now(), thread: session.state.cursor.thread, frame: session.frame() },
     session.variables(),
   );
   if (!prepared.ok) return usage(command, prepared.error);

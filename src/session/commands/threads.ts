@@ -127,12 +127,13 @@ const branchCommand: Command = {
     const branch = session.time.branches[id];
     if (args === '' || !Number.isInteger(id) || branch === undefined)
       return usage(branchCommand, `no branch '${args}'; info branches lists them`);
-    const at = { at: branch.from, sub: 0 };
+    const current = session.time.branch(session.state.cursor.branch);
+    const at = { at: branch.parent === null ? current.from : branch.from, sub: 0 };
     session.goto(
       { branch: id, at, thread: session.mover(at, id), level: 0 },
       { kind: 'seek', lines: [`branch ${id}`] },
     );
-    return say(`Branch ${id} at #${branch.from}.`);
+    return say(`Branch ${id} at #${at.at}.`);
   },
 };
 
