@@ -52,7 +52,7 @@ export function stopError(command: string): string | null {
   if (kind === undefined) return 'says nothing to stop at; write as in "catch uninit" or "break kho_memory_init"';
   if (verb !== 'catch') return null;
   if (!CATCH_KINDS.includes(kind)) return `catches nothing khodbg knows${didYouMean(kind, CATCH_KINDS, CATCH_ADVICE)}`;
-  if (kind === 'stage' && more !== undefined && !STAGES.includes(more.replace(/^boot\d+:/, '')))
+  if (kind === 'stage' && more !== undefined && more !== 'if' && !STAGES.includes(more.replace(/^boot\d+:/, '')))
     return `names no stage${didYouMean(more, STAGES)}`;
   if (kind === 'uninit' && more !== undefined && !['read', 'write', 'if'].includes(more))
     return `catches reads, writes or both${didYouMean(more, ['read', 'write'], UNINIT_ADVICE)}`;
