@@ -125,6 +125,22 @@ describe('bad input', () => {
     expect(err).toMatch(/init\/main\.ts:4:\d+: /);
   });
 
+  const onStart = (line: string) =>
+    temporary(
+      'start.patch',
+      `--- a/init/main.ts\n+++ b/init/main.ts\n@@ -3,3 +3,4 @@\n function start_kernel(): void {\n+\t${line}\n \tsetup_arch();\n \tmm_core_init_early();\n`,
+    );
+
+  test.each([
+    ['start_kernel();', 'BUG: TASK stack guard page was hit'],
+    ['kho_in.bogus = 1;', "struct kho_in has no member named 'bogus'"],
+    ['for (;;) {}', 'turns ran out'],
+  ])('a patch with %s cannot run away', (line, reason) => {
+    const { status, out, err } = khodbg('run', BEFORE, '--patch', onStart(line), '--budget', '100000');
+    expect([1, 3]).toContain(status);
+    expect(out + err).toContain(reason);
+  });
+
   test('escapes in a scenario cannot reach the terminal', () => {
     const file = temporary('esc.json', '{ "format": 1, "title": "a\\u001b[31mred", "\\u001b[2J": 1 }');
     const { status, err, out } = khodbg(file);
