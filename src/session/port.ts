@@ -2,7 +2,7 @@
 // who listens when something changed.
 import { label } from '../debugger/index.ts';
 import type { Output, Running } from './commands/command.ts';
-import { complete, findCommand, splitLine } from './commands/table.ts';
+import { begin, complete, findCommand, splitLine } from './commands/table.ts';
 import type { Loaded } from './load.ts';
 import { printable } from './printable.ts';
 import { Session } from './session.ts';
@@ -11,13 +11,6 @@ import { buildView, Memo } from './views/build.ts';
 
 /** How long a command runs before it lets others in, in milliseconds of the host. */
 const SLICE = 12;
-
-/** What a line came to before it ran: a command at work, or an answer. */
-function begin(session: Session, line: string): Output | Running {
-  const [word, args] = splitLine(line);
-  const command = findCommand(word);
-  return typeof command === 'string' ? { ok: false, lines: [command] } : command.run(session, args);
-}
 
 const isRunning = (work: Output | Running): work is Running => 'next' in work;
 

@@ -1,6 +1,6 @@
 // `khodbg run`: a scenario run to its end without history, its expectations checked, its stops listed, as report and text.
 import { hitsOf, label, position } from '../debugger/index.ts';
-import { findCommand, splitLine } from './commands/table.ts';
+import { begin, splitLine } from './commands/table.ts';
 import { evaluate } from './expression.ts';
 import type { Loaded } from './load.ts';
 import {
@@ -23,11 +23,8 @@ export const BUDGET = 2_500_000;
 
 /** Sets a stop; its number, or why it is refused. One that is set already keeps its number. */
 function setStop(session: Session, line: string): number | string {
-  const [word, args] = splitLine(line);
-  const command = findCommand(word);
-  if (typeof command === 'string') return command;
-  const output = command.run(session, args);
-  if ('next' in output) return `${word} sets no stop`;
+  const output = begin(session, line);
+  if ('next' in output) return `${splitLine(line)[0]} sets no stop`;
   if (!output.ok) return output.lines[0] ?? '';
   return Number(/\d+/.exec(output.lines[0] ?? '')?.[0] ?? 0);
 }

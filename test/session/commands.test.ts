@@ -117,3 +117,11 @@ describe('expectations', () => {
     expect(result.report.expect).toEqual([{ what: 'catch stage if 1 == 1: 15 times', ok: true }]);
   });
 });
+
+test('a word after a command that takes none is refused, and nothing moves', async () => {
+  const port = await openPort(BEFORE);
+  await execute(port, 'seek #7000');
+  const answer = await port.execute('back 2');
+  expect(answer).toMatchObject({ ok: false, output: ["back: '2' is not expected; usage: back"] });
+  expect(at(port)).toBe('#7000');
+});

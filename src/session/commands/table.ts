@@ -1,7 +1,7 @@
 // All commands, one row each, and finding a row by what was typed: names, abbreviations, unambiguous prefixes.
 import { didYouMean } from '../../vm/index.ts';
 import type { Session } from '../session.ts';
-import { type Command, type Group, type Output, refuse, say } from './command.ts';
+import { type Command, type Group, type Output, type Running, refuse, say, usage } from './command.ts';
 import { infoCommand } from './info.ts';
 import { lookCommands } from './look.ts';
 import { moveCommands } from './move.ts';
@@ -107,6 +107,15 @@ export function splitLine(line: string): readonly [string, string] {
   const parsed = /^\s*([a-zA-Z-]+)(.*)$/s.exec(line);
   if (parsed === null) return [line.trim().split(/\s+/)[0] ?? '', ''];
   return [parsed[1] ?? '', (parsed[2] ?? '').trim()];
+}
+
+/** What a line came to before it ran: a command at work, or an answer. Words after a command that takes none are refused. */
+export function begin(session: Session, line: string): Output | Running {
+  const [word, args] = splitLine(line);
+  const command = findCommand(word);
+  if (typeof command === 'string') return refuse(command);
+  if (args !== '' && !command.usage.includes(' ')) return usage(command, `'${args}' is not expected`);
+  return command.run(session, args);
 }
 
 /** Words that complete the last word of a line. */
