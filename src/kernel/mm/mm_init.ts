@@ -460,7 +460,7 @@ function page_alloc_init_late(): void {
 	if (deferred_struct_pages) page_ext_init();
 }
 
-/* Checked in this order by the kernel: any of them turns the checks of freed pages on */
+/* Checked in this order by the kernel: one of them is enough to turn the checks of freed pages on */
 function mem_debugging_and_hardening_init(): void {
 	check_pages_enabled =
 		CONFIG_DEBUG_VM ||

@@ -74,7 +74,7 @@ function statesRow(m: Machine, start: number, end: number, per: number, count: n
   const cells = new Cells(start, per, count, ' ');
   for (const run of runs(m.memmap, start, end)) {
     for (const part of runs(m.inits, run.start, run.end)) {
-      // one page of another state in a cell must not vanish: K and ? win by making it mixed, as any other letter does
+      // a single page of another state makes its cell a mixed one, so that none vanishes, whatever the two states are
       cells.put(part.start, part.end, stateLetter(m, part.start, run.value, part.value));
     }
   }
