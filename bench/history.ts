@@ -1,7 +1,7 @@
 // Statements per second and bytes kept per step with every state kept and every access recorded, and the time of a seek to
 // any position of a history. Prints figures as JSON. Needs node --expose-gc.
 import { position, Timeline } from '../src/debugger/index.ts';
-import { type Loaded, loadScenario } from '../src/session/load.ts';
+import { type Loaded, lastBoot, loadScenario } from '../src/session/load.ts';
 import { calibrate, type Figure, now, percentile, seeded, spread, times } from './measure.ts';
 
 const RUNS = 7;
@@ -29,7 +29,7 @@ const heap = (): number => {
 };
 
 function measureSpeed(loaded: Loaded): Figure[] {
-  const every = () => new Timeline(loaded.kernel.linked, loaded.first, undefined, Number.MAX_SAFE_INTEGER);
+  const every = () => new Timeline(lastBoot(loaded).kernel.linked, loaded.first, undefined, Number.MAX_SAFE_INTEGER);
   times(2, () => whole(every()));
   const bytes: number[] = [];
   let statements = 0;
@@ -73,7 +73,7 @@ function seekTimes(time: Timeline, seed: number): number[] {
 }
 
 function measureSeek(loaded: Loaded, name: string, recent: number | undefined): Figure[] {
-  const time = new Timeline(loaded.kernel.linked, loaded.first, undefined, recent);
+  const time = new Timeline(lastBoot(loaded).kernel.linked, loaded.first, undefined, recent);
   whole(time);
   seekTimes(time, 1);
   const all = times(RUNS, (i) => seekTimes(time, 17 + i));
@@ -86,7 +86,7 @@ function measureSeek(loaded: Loaded, name: string, recent: number | undefined): 
 
 /** A boot that dies half-way would make the figures meaningless. */
 function expectHealthy(loaded: Loaded): void {
-  const time = new Timeline(loaded.kernel.linked, loaded.first);
+  const time = new Timeline(lastBoot(loaded).kernel.linked, loaded.first);
   whole(time);
   const died = time
     .branch(0)

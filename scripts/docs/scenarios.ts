@@ -1,7 +1,7 @@
 // The shipped scenarios as rows: file, patches, title. Knows nothing of what they do.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadScenario } from '../../src/session/index.ts';
+import { lastBoot, loadScenario } from '../../src/session/index.ts';
 import { code } from './markdown.ts';
 
 /** One row for each file below scenarios/, those of the top folder last. */
@@ -15,7 +15,8 @@ export function scenarioRows(root: string): string[][] {
     .map((name) => {
       const result = loadScenario(join(root, 'scenarios', name));
       if (!result.ok) throw new Error(result.errors.join('\n'));
-      const { scenario, patches } = result.loaded;
+      const { scenario } = result.loaded;
+      const { patches } = lastBoot(result.loaded);
       return [`[\`${name}\`](scenarios/${name})`, patches.map(code).join(' '), scenario.title];
     });
 }

@@ -5,6 +5,7 @@ export {
   type Hit,
   hitsOf,
   type Locate,
+  type Place,
   type Point,
   type Trigger,
   uninitialisedPage,

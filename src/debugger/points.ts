@@ -14,9 +14,15 @@ export type Locate = (
   thread: number,
 ) => { struct: string; at: number | string; field: string | number } | null;
 
-/** What a point watches for. pfn ranges are half-open. */
+/** A place in the text of one boot: the statements of a function that begin there. */
+export interface Place {
+  readonly fn: string;
+  readonly pcs: readonly number[];
+}
+
+/** What a point watches for. `places`: by number of the boot. pfn ranges are half-open. */
 export type Trigger =
-  | { readonly kind: 'location'; readonly fn: string; readonly pcs: readonly number[] }
+  | { readonly kind: 'location'; readonly places: ReadonlyMap<number, Place> }
   | { readonly kind: 'page'; readonly start: number; readonly end: number }
   | { readonly kind: 'watch'; readonly value: Evaluate }
   | { readonly kind: 'access'; readonly mode: 'r' | 'rw'; readonly locate: Locate; readonly value: Evaluate }
@@ -150,7 +156,9 @@ function find(piece: Piece, point: Point): Omit<Hit, 'point'> | null {
   switch (trigger.kind) {
     case 'location': {
       const top = piece.before.threads[piece.thread]?.top;
-      return top?.fn === trigger.fn && piece.start.sub === 0 && trigger.pcs.includes(top.pc) ? before(['']) : null;
+      const place = trigger.places.get(piece.before.boot);
+      if (top == null || place === undefined || piece.start.sub !== 0) return null;
+      return top.fn === place.fn && place.pcs.includes(top.pc) ? before(['']) : null;
     }
     case 'page': {
       const hit = pageHit(piece, trigger.start, trigger.end);

@@ -1,7 +1,16 @@
 // Time: branches of states, one entry for each turn, the recent ones kept and older ones thinned to keyframes from which
 // every position is rebuilt. What is kept is a cache: the law is that seek(n) equals n micro-steps. Knows nothing of
 // breakpoints.
-import { atStatement, type Linked, newTrace, runToBlock, type State, step, type Trace } from '../vm/index.ts';
+import {
+  atStatement,
+  type Linked,
+  linkedFor,
+  newTrace,
+  runToBlock,
+  type State,
+  step,
+  type Trace,
+} from '../vm/index.ts';
 import type { Position } from './position.ts';
 
 /** All entries younger than this many stay; older ones are thinned, so that memory goes with time / EVERY. */
@@ -54,7 +63,7 @@ export interface Piece {
   readonly trace: Trace;
 }
 
-/** All branches of one boot. Grows by itself where a later position is asked for. */
+/** All branches of a history, one boot or several. Grows by itself where a later position is asked for. */
 export class Timeline {
   readonly branches: Branch[] = [];
   private readonly trace = newTrace(true);
@@ -183,7 +192,7 @@ export class Timeline {
   /** True when the thread that moves at this state stands at the beginning of a statement. */
   atStatement(state: State, thread: number): boolean {
     const top = state.threads[thread]?.top;
-    return top != null && atStatement(this.linked, top);
+    return top != null && atStatement(linkedFor(this.linked, state), top);
   }
 
   /** Index of the last entry at or before a position. */

@@ -10,6 +10,7 @@ import {
   type RunMap,
   runGet,
   runSet,
+  row as tableRow,
   type Value,
   withWord,
   ZERO_PAGE,
@@ -115,8 +116,21 @@ export function baseProgram(config: Config): Program {
   return result.program;
 }
 
+/** The history a kernel belongs to: the kernels of all its boots by number, and what follows each. */
+export interface History {
+  readonly boots: Linked['boots'];
+  reboot(state: State): State | null;
+}
+
+const ALONE: History = { boots: new Map(), reboot: () => null };
+
 /** Builds the kernel of one boot. Errors are sentences that name patch, file, line and column. */
-export function buildKernel(config: Config, patches: readonly Patch[], actors: readonly Actor[]): Built {
+export function buildKernel(
+  config: Config,
+  patches: readonly Patch[],
+  actors: readonly Actor[],
+  { boots, reboot }: History = ALONE,
+): Built {
   let files = kernelText();
   const changed = new Set<string>();
   for (const patch of patches) {
@@ -137,13 +151,13 @@ export function buildKernel(config: Config, patches: readonly Patch[], actors: r
   program = { fns: { ...program.fns, ...made.fns }, constants: program.constants };
   const intrinsics = { ...kernelIntrinsics(config, made.initcalls), ...debuggerRows };
   const constants = { ...constantsOf(config), pb: ref('pb[]', 0) };
-  const env: Environment = { intrinsics, constants, ready, died };
+  const env: Environment = { intrinsics, constants, ready, died, reboot };
   const names = { ...namesOf(intrinsics, config), constants: new Set(Object.keys(constants)) };
   return {
     ok: true,
     kernel: {
       config,
-      linked: link(program, env),
+      linked: link(program, env, boots),
       names,
       files: { ...files, [ACTORS_FILE]: made.text },
       initcalls: made.initcalls,
@@ -159,14 +173,28 @@ function initialTable(machine: Machine): Machine {
   return { ...machine, table };
 }
 
-/** The state in which the boot processor enters start_kernel(). `boot` counts from 1. */
+/** What a machine that is left by kexec hands over to the next kernel; null when the image carries nothing of KHO. */
+export function handedOver(machine: Machine): Handover | null {
+  const image = tableRow(machine.table, 'kimage', 0);
+  if (image?.kho !== true) return null;
+  return {
+    scratch: [],
+    preserved: [],
+    radixRoot: Number(image.radix_root),
+    scratchArray: Number(image.kho_scratch),
+    nrScratch: Number(image.nr_scratch),
+    fdt: Number(image.kho_fdt),
+  };
+}
+
+/** The state in which the boot processor enters start_kernel(). `boot` counts from 1; `left`: contents of memory before. */
 export function firstState(
   kernel: Kernel,
   boot: number,
   hardware: Hardware,
-  phys: RunMap<PhysPage | null> | null,
+  left: { readonly phys: RunMap<PhysPage | null> } | null,
 ): State {
-  const machine = initialTable(makeMachine(kernel.config, hardware, phys));
+  const machine = initialTable(makeMachine(kernel.config, hardware, left?.phys ?? null));
   return {
     boot,
     machine,

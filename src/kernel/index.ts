@@ -8,6 +8,8 @@ export {
   buildKernel,
   debuggerIntrinsics,
   firstState,
+  type History,
+  handedOver,
   handoverTree,
   type Kernel,
   kernelIntrinsics,

@@ -18,21 +18,55 @@ export interface FirmwareRange {
   readonly type: 'ram' | 'reserved' | 'soft-reserved';
 }
 
-/** What the previous kernel hands over; addresses in bytes, null = none. */
+/**
+ * What the previous kernel hands over; addresses in bytes, null = none. `scratch` holds the areas where no array of them lies
+ * in memory, and `radixRoot` the root where no FDT does.
+ */
 export interface Handover {
   readonly scratch: readonly { readonly start: number; readonly size: number }[];
   readonly preserved: readonly { readonly start: number; readonly order: number }[];
   readonly radixRoot: number;
   readonly scratchArray: number | null;
+  readonly nrScratch: number;
   readonly fdt: number | null;
 }
 
-/** What is there before the kernel runs, and never changes: firmware map, processors, handover, reservations of the loader. */
+/** What the loader has put into memory before the kernel runs; `kern`: a kernel allocation (RSRV_KERN). */
+export interface LoaderRange {
+  readonly start: number;
+  readonly size: number;
+  readonly kern: boolean;
+}
+
+/** One call into memblock by parts of the kernel that are not simulated, in the order in which they make them. */
+export interface EarlyCall {
+  /** the function during which it happens */
+  readonly in: string;
+  /** the memblock function that is called */
+  readonly call: string;
+  readonly size: number;
+  readonly align: number;
+  readonly node: number;
+  readonly from: number;
+  readonly max: number;
+  /** start of what is reserved or freed; null: of an allocation, or given by `of` */
+  readonly base: number | null;
+  /** number of the allocation of which a part is freed, from `offset` on */
+  readonly of: number | null;
+  readonly offset: number;
+  /** symbol of the caller */
+  readonly by: string;
+}
+
+/** What is there before the kernel runs, and never changes: firmware map, processors, handover, what the loader reserved. */
 export interface Hardware {
   readonly memory: readonly FirmwareRange[];
   readonly nodes: readonly { readonly node: number; readonly cpus: number }[];
   readonly handover: Handover | null;
-  readonly reserved: readonly { readonly start: number; readonly size: number }[];
+  readonly reserved: readonly LoaderRange[];
+  readonly early: readonly EarlyCall[];
+  /** by function that asks: the pages (physical addresses) that the buddy gave it, in order */
+  readonly placements: Readonly<Record<string, readonly number[]>>;
 }
 
 /** All state of the simulated machine. Maps by pfn or pageblock number; see the modules for their values. */

@@ -6,7 +6,7 @@ import { pageFault, trap } from './fault.ts';
 import { type Machine, NEVER_SET } from './machine.ts';
 import type { MemblockType, Region } from './memblock.ts';
 import { type Page, type PageFields, pageAddress, SELF, withFields } from './page.ts';
-import { withWord } from './phys.ts';
+import { withWord, ZERO_PAGE } from './phys.ts';
 import { runGet, runUpdate } from './run-map.ts';
 import { putField, row } from './table.ts';
 import type { Ref, Value } from './value.ts';
@@ -120,6 +120,24 @@ const zoneTable = tableGet('zone', (_m, at, field, write) =>
 );
 const pgdatTable = tableGet('pglist_data', (_m, _at, _field, write) => pageFault(0x2e00n, write));
 
+const pfnOfPhys = (m: Machine, phys: number): number => {
+  const pfn = Math.floor(phys / 2 ** m.config.pageShift);
+  if (pfn < 0 || pfn >= 2 ** m.phys.bits) throw trap(`physical address 0x${phys.toString(16)} is outside the machine`);
+  return pfn;
+};
+
+/** The 64-bit word at a physical address; 0 where nothing was written. */
+export function physWord(m: Machine, phys: number): bigint {
+  return runGet(m.phys, pfnOfPhys(m, phys))?.words[(phys % 2 ** m.config.pageShift) / 8] ?? 0n;
+}
+
+/** The machine with a 64-bit word of physical memory changed. */
+export function withPhysWord(m: Machine, phys: number, value: bigint): Machine {
+  const pfn = pfnOfPhys(m, phys);
+  const index = (phys % 2 ** m.config.pageShift) / 8;
+  return { ...m, phys: runUpdate(m.phys, pfn, pfn + 1, (page) => withWord(page ?? ZERO_PAGE, index, value)) };
+}
+
 const typeOf = (m: Machine, at: number): MemblockType => (at >= RESERVED ? m.memblock.reserved : m.memblock.memory);
 const RESERVED = 2 ** 30;
 
@@ -133,10 +151,21 @@ const ENTRY: Readonly<Record<string, (r: Region) => Value>> = {
   nid: (r) => r.nid,
 };
 
-const scratchOf = (m: Machine, at: number) => m.hardware.handover?.scratch[at];
+/** An entry of the scratch array: in memory where `kho_scratch_phys` points, else as the handover lists it. */
+function scratchField(m: Machine, i: number, field: Field): number {
+  const array = row(m.table, 'var', 0)?.kho_scratch_phys as number;
+  if (array === 0) {
+    const area = m.hardware.handover?.scratch[i];
+    if (area === undefined) throw pageFault(BigInt(i) * 16n + (field === 'addr' ? 0n : 8n), false);
+    return field === 'addr' ? area.start : area.size;
+  }
+  return Number(physWord(m, array + i * 16 + (field === 'addr' ? 0 : 8)));
+}
 
 const khoIn = tableGet('kho_in', (_m, _at, field) => trap(`kho_in.${field} does not exist`));
 
+/** E820_TYPE_RESERVED_KERN (arch/x86/include/asm/e820/types.h): what the kernel itself has in use. */
+const E820_TYPE_RESERVED_KERN = 128;
 const E820_TYPES = { ram: 1, reserved: 2, 'soft-reserved': 0xefff_ffff } as const;
 
 function firmwareEntry(m: Machine, at: string, field: string): Value {
@@ -144,7 +173,8 @@ function firmwareEntry(m: Machine, at: string, field: string): Value {
   if (list === 'reserved') {
     const range = m.hardware.reserved[Number(i)];
     if (range === undefined) throw trap(`boot_params.reserved[${i}] does not exist`);
-    return field === 'addr' ? range.start : field === 'size' ? range.size : field === 'type' ? 2 : -1;
+    if (field === 'type') return range.kern ? E820_TYPE_RESERVED_KERN : E820_TYPES.reserved;
+    return field === 'addr' ? range.start : field === 'size' ? range.size : -1;
   }
   const entry = m.hardware.memory[Number(i)];
   if (entry === undefined) throw trap(`e820_table.entries[${i}] does not exist`);
@@ -166,7 +196,7 @@ function bootParams(m: Machine, field: string): Value {
     case 'scratch_addr':
       return handover?.scratchArray ?? 0;
     case 'nr_scratch':
-      return handover?.scratch.length ?? 0;
+      return handover?.nrScratch ?? 0;
     case 'mem_map':
       return handover?.radixRoot ?? 0;
     default:
@@ -258,10 +288,12 @@ export const STRUCTS: Readonly<Record<string, StructRow>> = {
   'kho_scratch[]': { embedded: always, get: (_m, _at, i) => ref('kho_scratch', Number(i)) },
   kho_scratch: {
     embedded: never,
-    get: (m, at, field) => {
-      const area = scratchOf(m, at as number);
-      if (area === undefined) throw trap(`kho_scratch[${at}] is past the end of the array`);
-      return field === 'addr' ? area.start : area.size;
+    get: (m, at, field) => scratchField(m, at as number, field),
+    set: (m, at, field, value) => {
+      const array = row(m.table, 'var', 0)?.kho_scratch_phys as number;
+      const offset = (at as number) * 16 + (field === 'addr' ? 0 : 8);
+      if (array === 0) throw pageFault(BigInt(offset), true);
+      return withPhysWord(m, array + offset, BigInt(value as number));
     },
   },
   kho_in: {
@@ -283,17 +315,8 @@ export const STRUCTS: Readonly<Record<string, StructRow>> = {
   kho_radix_leaf: { embedded: always, get: (_m, at) => ref('u64[]', at) },
   'u64[]': {
     embedded: never,
-    get: (m, at, i) => {
-      const pfn = Math.floor((at as number) / 2 ** m.config.pageShift);
-      return (pfn < 2 ** m.phys.bits ? runGet(m.phys, pfn)?.words[Number(i)] : undefined) ?? 0n;
-    },
-    set: (m, at, i, value) => {
-      const pfn = Math.floor((at as number) / 2 ** m.config.pageShift);
-      if (pfn >= 2 ** m.phys.bits) throw trap(`physical address 0x${at.toString(16)} is outside the machine`);
-      const change = (page: ReturnType<typeof runGet<import('./phys.ts').PhysPage | null>>) =>
-        withWord(page ?? { words: {}, hash: 17 }, Number(i), value as bigint);
-      return { ...m, phys: runUpdate(m.phys, pfn, pfn + 1, change) };
-    },
+    get: (m, at, i) => physWord(m, (at as number) + Number(i) * 8),
+    set: (m, at, i, value) => withPhysWord(m, (at as number) + Number(i) * 8, value as bigint),
   },
 };
 

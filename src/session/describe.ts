@@ -1,5 +1,5 @@
 // How places and stops are worded, as gdb words them: frames with arguments, stop lines, positions in words.
-import { type Hit, label, type Outcome } from '../debugger/index.ts';
+import { type Hit, label, type Outcome, type Position } from '../debugger/index.ts';
 import type { Frame } from '../vm/index.ts';
 import { formatValue, lastName } from './format.ts';
 import type { Cursor, PointRow, Session } from './session.ts';
@@ -57,9 +57,11 @@ function hitLines(row: PointRow, hit: Hit): string[] {
   }
 }
 
+const bootAt = (session: Session, at: Position): number | undefined =>
+  session.time.stateAt(session.state.cursor.branch, at)?.boot;
+
 /** The stop as it is shown, from what a search ended with. */
 export function stopOf(session: Session, outcome: Outcome): StopView {
-  const { bootNumber } = session.loaded;
   switch (outcome.kind) {
     case 'hits': {
       const lines: string[] = [];
@@ -81,9 +83,15 @@ export function stopOf(session: Session, outcome: Outcome): StopView {
     case 'done':
       return { kind: 'step', lines: [] };
     case 'end':
-      return { kind: 'end', lines: [`end of boot ${bootNumber}: no thread can move; the boot has ended`] };
+      return {
+        kind: 'end',
+        lines: [`end of boot ${bootAt(session, outcome.at)}: no thread can move; the boot has ended`],
+      };
     case 'start':
-      return { kind: 'start', lines: [`start of boot ${bootNumber}: no more reverse-execution history`] };
+      return {
+        kind: 'start',
+        lines: [`start of boot ${bootAt(session, outcome.at)}: no more reverse-execution history`],
+      };
     case 'interrupted':
       return { kind: 'interrupted', lines: [`interrupted at ${label(outcome.at)}`] };
   }

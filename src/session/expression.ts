@@ -45,6 +45,7 @@ function contextOf(scope: Scope): Context {
     notes: null,
     op: 0,
     blocked: null,
+    rebooting: false,
     spawned: null,
     emit() {
       throw new Error('an expression changed the machine');

@@ -5,6 +5,7 @@ export {
   type Loaded,
   type LoadOptions,
   type LoadResult,
+  lastBoot,
   loadScenario,
   loadScenarioText,
   scenariosFolder,

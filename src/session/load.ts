@@ -8,6 +8,7 @@ import {
   buildKernel,
   debuggerIntrinsics,
   firstState,
+  handedOver,
   handoverTree,
   KERNELS,
   type Kernel,
@@ -16,8 +17,8 @@ import {
   shippedPatch,
   shippedPatches,
 } from '../kernel/index.ts';
-import { type Hardware, makeConfig } from '../machine/index.ts';
-import { compileExpression, type Program, type State } from '../vm/index.ts';
+import { type Config, type Handover, type Hardware, makeConfig } from '../machine/index.ts';
+import { compileExpression, type Linked, type Program, type State } from '../vm/index.ts';
 import { normalise } from './expression.ts';
 import {
   CONFIG_TABLE,
@@ -30,22 +31,40 @@ import {
   type TextKind,
 } from './scenario/index.ts';
 
-/** A scenario ready to run. `first`: the state in which its last boot enters start_kernel(). */
+/** A kernel boot of a scenario, its kernel built. */
+export interface LoadedBoot {
+  /** from 1, as in the scenario */
+  readonly number: number;
+  readonly boot: KernelBoot;
+  readonly kernel: Kernel;
+  /** names of the patches in force */
+  readonly patches: readonly string[];
+}
+
+/** A scenario ready to run. `first`: the state in which its first kernel boot enters start_kernel(). */
 export interface Loaded {
   readonly file: string;
   readonly scenario: Scenario;
   readonly handover: HandoverBoot | null;
-  readonly boot: KernelBoot;
-  /** number of the last boot, from 1 */
-  readonly bootNumber: number;
-  readonly kernel: Kernel;
+  /** in their order; never empty */
+  readonly boots: readonly LoadedBoot[];
   readonly first: State;
-  /** pages of the radix tree that was handed over */
+  /** pages of the radix tree that a handover gives */
   readonly radixPages: number;
-  /** names of the patches in force */
-  readonly patches: readonly string[];
   /** where a value of the scenario stands in its file, for mistakes found later: `file:line:col` */
   place(path: readonly (string | number)[]): string;
+}
+
+/** The boot that runs in a state. */
+export function bootOf(loaded: Loaded, state: State): LoadedBoot {
+  return loaded.boots.find((boot) => boot.number === state.boot) ?? lastBoot(loaded);
+}
+
+/** The boot that a scenario ends with: the one it opens at. */
+export function lastBoot(loaded: Loaded): LoadedBoot {
+  const boot = loaded.boots.at(-1);
+  if (boot === undefined) throw new Error('a scenario has a kernel boot');
+  return boot;
 }
 
 export type LoadResult =
@@ -95,7 +114,11 @@ function readPatch(name: string, folder: string): Patch | string {
   }
 }
 
-function collectPatches(file: string, boot: KernelBoot, options: LoadOptions): { patches: Patch[]; errors: string[] } {
+function collectPatches(
+  file: string,
+  boot: KernelBoot,
+  added: readonly string[],
+): { patches: Patch[]; errors: string[] } {
   const patches: Patch[] = [];
   const errors: string[] = [];
   for (const ref of boot.patches) {
@@ -105,7 +128,7 @@ function collectPatches(file: string, boot: KernelBoot, options: LoadOptions): {
       errors.push(formatProblem(problem));
     } else patches.push(patch);
   }
-  for (const name of options.patches ?? []) {
+  for (const name of added) {
     const patch = readPatch(name, '');
     if (typeof patch === 'string') errors.push(`--patch: ${patch}`);
     else patches.push(patch);
@@ -113,22 +136,69 @@ function collectPatches(file: string, boot: KernelBoot, options: LoadOptions): {
   return { patches, errors };
 }
 
-function hardwareOf(scenario: Scenario, boot: KernelBoot, handover: HandoverBoot | null): Hardware {
+function hardwareOf(scenario: Scenario, boot: KernelBoot, handover: Handover | null): Hardware {
   return {
     memory: scenario.machine.memory,
     nodes: scenario.machine.nodes,
     reserved: boot.reserved,
-    handover:
-      handover === null
-        ? null
-        : {
-            scratch: handover.scratch,
-            preserved: handover.preserved,
-            radixRoot: handover.radixNodes,
-            scratchArray: handover.scratchArray,
-            fdt: handover.fdt,
-          },
+    early: boot.earlyAllocations,
+    placements: boot.placements,
+    handover,
   };
+}
+
+/** What a scenario's handover gives the first kernel. */
+function givenHandover(handover: HandoverBoot | null): Handover | null {
+  if (handover === null) return null;
+  const { scratch, preserved, radixNodes: radixRoot, scratchArray, fdt } = handover;
+  return { scratch, preserved, radixRoot, scratchArray, nrScratch: scratch.length, fdt };
+}
+
+const configOf = (scenario: Scenario, boot: KernelBoot): Config =>
+  makeConfig(
+    boot.config,
+    scenario.machine.fill ?? (boot.config.CONFIG_DEBUG_VM === true ? 'poison' : 'zero'),
+    boot.cmdline,
+  );
+
+/** The place of a value in the scenario's file. */
+type Place = Loaded['place'];
+
+interface Boots {
+  readonly boots: LoadedBoot[];
+  readonly errors: string[];
+}
+
+/** Builds the kernel of every boot; each knows the others, so that a kexec ends in the next. */
+function buildBoots(file: string, scenario: Scenario, options: LoadOptions, place: Place): Boots {
+  const boots: LoadedBoot[] = [];
+  const errors: string[] = [];
+  const linked = new Map<number, Linked>();
+  const reboot = (state: State): State | null => {
+    const next = boots.find((boot) => boot.number === state.boot + 1);
+    if (next === undefined) return null;
+    const hardware = hardwareOf(scenario, next.boot, handedOver(state.machine));
+    return firstState(next.kernel, next.number, hardware, state.machine);
+  };
+  const last = scenario.boots.length - 1;
+  scenario.boots.forEach((boot, i) => {
+    if (boot.kind !== 'kernel') return;
+    const found = collectPatches(file, boot, i === last ? (options.patches ?? []) : []);
+    errors.push(...found.errors);
+    if (found.errors.length > 0) return;
+    const built = buildKernel(configOf(scenario, boot), found.patches, boot.actors, { boots: linked, reboot });
+    if (!built.ok) {
+      const actors = built.actors.map(
+        ({ index, key, message }) =>
+          `${place(['boots', i, 'actors', index, key])}: boots[${i}].actors[${index}].${key}: ${message}`,
+      );
+      errors.push(...built.errors, ...actors);
+      return;
+    }
+    linked.set(i + 1, built.kernel.linked);
+    boots.push({ number: i + 1, boot, kernel: built.kernel, patches: found.patches.map((patch) => patch.name) });
+  });
+  return { boots, errors };
 }
 
 /** Loads a scenario from its text; `file` is used in messages and to find patches. */
@@ -144,43 +214,19 @@ export function loadScenarioText(file: string, text: string, options: LoadOption
   });
   if (!parsed.ok) return { ok: false, errors: parsed.errors.map(formatProblem) };
   const { scenario } = parsed;
-  const boot = scenario.boots.findLast((b): b is KernelBoot => b.kind === 'kernel');
-  if (boot === undefined) return { ok: false, errors: [`${file}:1:1: boots: no kernel boot`] };
-  const handover = scenario.boots.findLast((b): b is HandoverBoot => b.kind === 'handover') ?? null;
-  const { patches, errors } = collectPatches(file, boot, options);
-  if (errors.length > 0) return { ok: false, errors };
-  const config = makeConfig(boot.config, scenario.machine.fill, boot.cmdline);
-  const built = buildKernel(config, patches, boot.actors);
-  const place = (path: readonly (string | number)[]) => {
+  const place: Place = (path) => {
     const { line, col } = parsed.placeOf(path);
     return `${file}:${line}:${col}`;
   };
-  if (!built.ok) {
-    const at = scenario.boots.indexOf(boot);
-    const actors = built.actors.map(
-      ({ index, key, message }) =>
-        `${place(['boots', at, 'actors', index, key])}: boots[${at}].actors[${index}].${key}: ${message}`,
-    );
-    return { ok: false, errors: [...built.errors, ...actors] };
-  }
-  const hardware = hardwareOf(scenario, boot, handover);
-  const tree = handover === null ? null : handoverTree(config, hardware, handover.preserved, handover.radixNodes);
-  const bootNumber = scenario.boots.length;
-  return {
-    ok: true,
-    loaded: {
-      file,
-      scenario,
-      handover,
-      boot,
-      bootNumber,
-      kernel: built.kernel,
-      first: firstState(built.kernel, bootNumber, hardware, tree?.phys ?? null),
-      radixPages: tree?.pages ?? 0,
-      patches: patches.map((patch) => patch.name),
-      place,
-    },
-  };
+  const { boots, errors } = buildBoots(file, scenario, options, place);
+  const [start] = boots;
+  if (errors.length > 0 || start === undefined) return { ok: false, errors };
+  const handover = scenario.boots.find((b): b is HandoverBoot => b.kind === 'handover') ?? null;
+  const hardware = hardwareOf(scenario, start.boot, givenHandover(handover));
+  const tree =
+    handover === null ? null : handoverTree(start.kernel.config, hardware, handover.preserved, handover.radixNodes);
+  const first = firstState(start.kernel, start.number, hardware, tree);
+  return { ok: true, loaded: { file, scenario, handover, boots, first, radixPages: tree?.pages ?? 0, place } };
 }
 
 /** Loads a scenario file. */

@@ -28,6 +28,7 @@ export class Port implements SessionPort {
     private readonly clock: () => number = () => performance.now(),
   ) {
     this.session = new Session(loaded);
+    this.session.openAtLastBoot();
   }
 
   view(): SessionView {

@@ -26,8 +26,13 @@ export function* runOn(
   return true;
 }
 
-function* stagePosition(session: Session, name: string): Seeking {
-  const find = () => session.marks().find((mark) => mark.kind === 'stage' && mark.label === name);
+/** Of the boots that have the stage: the one asked for, else the one in which one stands, else the last. */
+function* stagePosition(session: Session, name: string, boot: number | null): Seeking {
+  const here = boot ?? session.now().boot;
+  const marks = () => session.marks().filter((mark) => mark.kind === 'stage' && mark.label === name);
+  const find = () =>
+    marks().findLast((mark) => mark.boot === here) ??
+    (boot === null && session.time.branch(session.state.cursor.branch).ended ? marks().at(-1) : undefined);
   if (!(yield* runOn(session, Number.POSITIVE_INFINITY, () => find() !== undefined))) return no('interrupted');
   const { branch } = session.state.cursor;
   if (name === 'end') return ok(position(session.time.end(branch)));
@@ -52,6 +57,7 @@ function* numbered(session: Session, at: number, sub: number): Seeking {
 
 /** Reads a position and runs the history on as far as it takes. */
 export function* readPosition(session: Session, text: string): Seeking {
+  const boot = /^boot(\d+):/.exec(text.trim())?.[1];
   const word = text.trim().replace(/^boot\d+:/, '');
   const { cursor } = session.state;
   if (word === 'start') return ok(position(0));
@@ -67,7 +73,7 @@ export function* readPosition(session: Session, text: string): Seeking {
   }
   const share = /^(\d+(?:\.\d+)?)%$/.exec(word);
   if (share !== null) return yield* percent(session, Math.min(100, Number(share[1])));
-  if (STAGES.includes(word)) return yield* stagePosition(session, word);
+  if (STAGES.includes(word)) return yield* stagePosition(session, word, boot === undefined ? null : Number(boot));
   return no(
     `'${text}' is no position; write #N, #N.M, +N, -N, 50%, start, end or a stage${didYouMean(word, [...STAGES, 'start'])}`,
   );

@@ -2,7 +2,7 @@
 import { hitsOf, label, position } from '../debugger/index.ts';
 import { begin, splitLine } from './commands/table.ts';
 import { evaluate } from './expression.ts';
-import type { Loaded } from './load.ts';
+import { bootOf, type Loaded, lastBoot } from './load.ts';
 import {
   checkExpectations,
   exitStatus,
@@ -60,7 +60,7 @@ export function runReport(loaded: Loaded, budget: number = BUDGET): RunResult {
   if (asked.error !== null) return { ok: false, errors: [asked.error] };
   const scenarioPoints = new Set(own.numbers.values());
   const points = session.livePoints();
-  const stops: ReportStop[] = [];
+  const stops: (ReportStop & { boot: number })[] = [];
   const seen: { point: number; fn: string }[] = [];
   const recorded = runScenario(loaded, {
     maxTurns: budget,
@@ -68,12 +68,14 @@ export function runReport(loaded: Loaded, budget: number = BUDGET): RunResult {
       const hits = hitsOf({ start: position(start), end, thread, before, after, trace }, points);
       if (hits.length === 0) return;
       const top = before.threads[thread]?.top;
-      const line = top ? session.place(top).line : 0;
+      const fn = top ? bootOf(loaded, before).kernel.linked.program.fns[top.fn] : undefined;
+      const line = fn?.pos[top?.pc ?? 0]?.[0] ?? 0;
       for (const hit of hits) seen.push({ point: hit.point.number, fn: top?.fn ?? '' });
       const first = hits.find((hit) => scenarioPoints.has(hit.point.number));
       if (first === undefined) return;
       const row = session.state.points.find((p) => p.number === first.point.number);
       stops.push({
+        boot: before.boot,
         at: label(first.at),
         kind: `${row?.type ?? ''} ${row?.what ?? ''}`.trim(),
         thread: before.threads[thread]?.name ?? '',
@@ -84,13 +86,13 @@ export function runReport(loaded: Loaded, budget: number = BUDGET): RunResult {
   });
   const checked = checkExpectations(
     recorded,
-    (text, state) => evaluate(loaded.kernel, text, { state, thread: state.current, frame: null }),
+    (text, state) => evaluate(bootOf(loaded, state).kernel, text, { state, thread: state.current, frame: null }),
     (command, fn) => {
       const point = asked.numbers.get(command);
       return { ok: true, count: seen.filter((s) => s.point === point && (fn === undefined || s.fn === fn)).length };
     },
   );
   const report = reportOf(recorded, { stops, expect: checked });
-  const text = reportText(report, { title: loaded.scenario.title, patches: loaded.patches }).trimEnd();
+  const text = reportText(report, { title: loaded.scenario.title, patches: lastBoot(loaded).patches }).trimEnd();
   return { ok: true, report, text, status: recorded.ended ? exitStatus(report) : 3 };
 }

@@ -4,6 +4,7 @@ import { produce } from 'immer';
 import {
   type Branch,
   comparePositions,
+  type Evaluate,
   type Hit,
   label,
   type Outcome,
@@ -14,11 +15,12 @@ import {
   Timeline,
   type Trigger,
 } from '../debugger/index.ts';
+import type { Kernel } from '../kernel/index.ts';
 import type { Value } from '../machine/index.ts';
 import { entries } from '../machine/index.ts';
 import { type Frame, runnable, type State, type Thread } from '../vm/index.ts';
 import { condition, type Evaluated, evaluate, type Variables } from './expression.ts';
-import type { Loaded } from './load.ts';
+import { bootOf, type Loaded, lastBoot } from './load.ts';
 import { stageReached } from './stages.ts';
 import type { LogLine, StopView } from './view.ts';
 
@@ -50,6 +52,8 @@ export interface PointRow {
 /** A named position: a stage reached, a stop made, a fault. */
 export interface Mark {
   readonly at: number;
+  /** number of the boot it is in */
+  readonly boot: number;
   readonly kind: 'stage' | 'stop' | 'fault';
   readonly label: string;
 }
@@ -88,11 +92,13 @@ export class Session {
   private readonly stages: Map<number, Mark[]> = new Map();
 
   constructor(readonly loaded: Loaded) {
-    this.time = new Timeline(loaded.kernel.linked, loaded.first, (branch, at, state, trace) => {
-      const stage = stageReached(loaded.kernel.initcalls, state, trace.returned);
-      if (stage !== null) this.addStage(branch, { at, kind: 'stage', label: stage });
-      if (state.threads[state.current]?.death)
-        this.addStage(branch, { at, kind: 'fault', label: state.threads[state.current]?.death?.what ?? '' });
+    const { linked } = bootOf(loaded, loaded.first).kernel;
+    this.time = new Timeline(linked, loaded.first, (branch, at, state, trace) => {
+      const { boot } = state;
+      const stage = stageReached(bootOf(loaded, state).kernel.initcalls, state, trace.returned);
+      if (stage !== null) this.addStage(branch, { at, boot, kind: 'stage', label: stage });
+      const death = state.threads[state.current]?.death;
+      if (death) this.addStage(branch, { at, boot, kind: 'fault', label: death.what });
     });
     const cursor: Cursor = { branch: 0, at: position(0), thread: 0, level: 0 };
     this.state = {
@@ -100,7 +106,7 @@ export class Session {
       previous: cursor,
       points: [],
       nextPoint: 1,
-      stop: { kind: 'start', lines: [`start of boot ${loaded.bootNumber}: ${loaded.scenario.title}`] },
+      stop: { kind: 'start', lines: [`start of boot ${loaded.first.boot}: ${loaded.scenario.title}`] },
       direction: 'fwd',
       locking: 'off',
       past: [],
@@ -115,14 +121,35 @@ export class Session {
     };
   }
 
+  /** Goes to the first step of the last boot, which is where a scenario opens. */
+  openAtLastBoot(): void {
+    const last = lastBoot(this.loaded).number;
+    const { branch } = this.state.cursor;
+    for (;;) {
+      const at = position(this.time.end(branch));
+      const state = this.time.stateAt(branch, at);
+      if (state === null || state.boot === last) {
+        const cursor: Cursor = { branch, at, thread: Math.max(0, this.mover(at)), level: 0 };
+        const stop: StopView = { kind: 'start', lines: [`start of boot ${last}: ${this.loaded.scenario.title}`] };
+        this.change((draft) => {
+          Object.assign(draft, { cursor, previous: cursor, stop });
+        });
+        return;
+      }
+      if (this.time.branch(branch).ended) return;
+      this.time.stateAt(branch, position(at.at + 1));
+    }
+  }
+
   private addStage(branch: number, mark: Mark): void {
     const list = this.stages.get(branch) ?? [];
     if (list.some((m) => m.at === mark.at && m.label === mark.label)) return;
     this.stages.set(branch, [...list, mark]);
   }
 
-  get kernel() {
-    return this.loaded.kernel;
+  /** The kernel that runs where one stands. */
+  get kernel(): Kernel {
+    return bootOf(this.loaded, this.now()).kernel;
   }
 
   /** Stages and faults of the branch one stands in, those of its parents included, by position. */
@@ -215,8 +242,19 @@ export class Session {
       enabled: row.enabled,
       temporary: row.temporary,
       thread: row.thread,
-      condition: row.condition === null ? null : condition(this.kernel, row.condition, this.variables()),
+      condition: row.condition === null ? null : this.condition(row.condition),
     }));
+  }
+
+  /** A condition, asked in the kernel of the boot in which it is asked. */
+  private condition(text: string): Evaluate {
+    const variables = this.variables();
+    const byBoot = new Map<number, Evaluate>();
+    return (state, thread) => {
+      const asked = byBoot.get(state.boot) ?? condition(bootOf(this.loaded, state).kernel, text, variables);
+      byBoot.set(state.boot, asked);
+      return asked(state, thread);
+    };
   }
 
   /** The thread that moves next at a cursor, or the one that moved last when none can. */
@@ -303,9 +341,10 @@ export class Session {
   /** A mark of the user's own stops on the timeline. */
   markStop(outcome: Outcome, text: string): void {
     const { branch } = this.state.cursor;
+    const boot = this.time.stateAt(branch, outcome.at)?.boot ?? this.now().boot;
     this.change((draft) => {
       const own = draft.marks[branch] ?? [];
-      const mark: Mark = { at: outcome.at.at, kind: 'stop', label: text };
+      const mark: Mark = { at: outcome.at.at, boot, kind: 'stop', label: text };
       if (own.some((m) => m.at === mark.at)) return;
       draft.marks = { ...draft.marks, [branch]: [...own, mark].sort((a, b) => a.at - b.at) };
     });

@@ -1,5 +1,5 @@
 // Reading what users type: numbers, pfns and ranges of pfns, places in the text. Errors are sentences.
-import type { Trigger } from '../debugger/index.ts';
+import type { Place } from '../debugger/index.ts';
 import type { Kernel } from '../kernel/index.ts';
 import { didYouMean, type Fn } from '../vm/index.ts';
 
@@ -52,14 +52,14 @@ function firstStatements(fn: Fn, line: number): number[] {
   return later === undefined ? [] : starts.filter((s) => s.at === later.at).map((s) => s.pc);
 }
 
-function inFunction(kernel: Kernel, name: string, line: number): Read<Trigger & { kind: 'location' }> {
+function inFunction(kernel: Kernel, name: string, line: number): Read<Place> {
   const fn = kernel.linked.program.fns[name];
   if (fn === undefined) {
     return no(`Function "${name}" not defined${didYouMean(name, Object.keys(kernel.linked.program.fns))}`);
   }
   if (line < fn.line || line > fn.end)
     return no(`no line ${line} in ${name} (lines ${fn.line} to ${fn.end} of ${fn.file})`);
-  return ok({ kind: 'location', fn: name, pcs: firstStatements(fn, line) });
+  return ok({ fn: name, pcs: firstStatements(fn, line) });
 }
 
 /** Full name of a kernel text file by a suffix of its path, .c read as .ts. */
@@ -68,7 +68,7 @@ export function findFile(kernel: Kernel, name: string): string | null {
   return Object.keys(kernel.files).find((file) => file === wanted || file.endsWith(`/${wanted}`)) ?? null;
 }
 
-function inFile(kernel: Kernel, name: string, line: number): Read<Trigger & { kind: 'location' }> {
+function inFile(kernel: Kernel, name: string, line: number): Read<Place> {
   const file = findFile(kernel, name);
   if (file === null) return no(`no file ${name}; the kernel text has ${Object.keys(kernel.files).join(', ')}`);
   const count = (kernel.files[file] ?? '').split('\n').length - 1;
@@ -81,13 +81,9 @@ function inFile(kernel: Kernel, name: string, line: number): Read<Trigger & { ki
   return inFunction(kernel, fn.name, Math.max(line, fn.line));
 }
 
-/** A place in the text: FUNCTION, FUNCTION:LINE or FILE:LINE; `bootN:` before it is accepted for the boot that runs. */
-export function readLocation(
-  kernel: Kernel,
-  text: string,
-  here: { file: string; line: number } | null,
-): Read<Trigger & { kind: 'location' }> {
-  const plain = text.trim().replace(/^boot\d+:/, '');
+/** A place in the text of one kernel: FUNCTION, FUNCTION:LINE or FILE:LINE. */
+export function readLocation(kernel: Kernel, text: string, here: { file: string; line: number } | null): Read<Place> {
+  const plain = text.trim();
   if (plain === '') return here === null ? no('no current place') : inFile(kernel, here.file, here.line);
   if (/^\d+$/.test(plain)) return here === null ? no('no current file') : inFile(kernel, here.file, Number(plain));
   const [name, line, more] = plain.split(':');
@@ -96,7 +92,7 @@ export function readLocation(
   if (line === undefined) {
     const fn = kernel.linked.program.fns[name];
     if (fn === undefined) return inFunction(kernel, name, 0);
-    return ok({ kind: 'location', fn: name, pcs: [0] });
+    return ok({ fn: name, pcs: [0] });
   }
   if (!/^\d+$/.test(line)) return no(`'${line}' is not a line number; usage: FUNCTION:LINE or FILE:LINE`);
   return name.includes('.') ? inFile(kernel, name, Number(line)) : inFunction(kernel, name, Number(line));

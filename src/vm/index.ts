@@ -10,6 +10,7 @@ export {
   link,
   linkExpression,
   linkedFn,
+  linkedFor,
   newThread,
   type Run,
 } from './link.ts';

@@ -30,6 +30,8 @@ export interface Context {
   op: number;
   /** set by an intrinsic that cannot go on; it must not have emitted anything */
   blocked: Wait | null;
+  /** set by an intrinsic that ends this boot: what follows is the next one */
+  rebooting: boolean;
   /** threads to start */
   spawned: { readonly name: string; readonly fn: string; readonly args: readonly Value[] }[] | null;
   emit(effect: Effect): void;
@@ -56,6 +58,8 @@ export interface Environment {
   ready(machine: Machine, wait: Wait): boolean;
   /** what a fault does to machine and threads beyond the death of the thread */
   died(state: State, thread: number, fault: KernelFault, stack: readonly string[]): State;
+  /** the first state of the boot after this one, in the machine that this one leaves; null when none follows */
+  reboot(state: State): State | null;
 }
 
 type Locals = Value[];
@@ -105,11 +109,18 @@ export interface Linked {
   readonly program: Program;
   readonly env: Environment;
   readonly cache: Map<string, LinkedFn>;
+  /** the kernels of all boots of one history by number, this one among them; empty when it is alone */
+  readonly boots: ReadonlyMap<number, Linked>;
 }
 
-/** Joins a program with its environment. */
-export function link(program: Program, env: Environment): Linked {
-  return { program, env, cache: new Map() };
+/** The kernel that runs in a state. */
+export function linkedFor(linked: Linked, state: State): Linked {
+  return linked.boots.get(state.boot) ?? linked;
+}
+
+/** Joins a program with its environment. `boots`: the kernels of the history it belongs to. */
+export function link(program: Program, env: Environment, boots: Linked['boots'] = new Map()): Linked {
+  return { program, env, cache: new Map(), boots };
 }
 
 /** Reads a field, recording the access unless it is address arithmetic. */

@@ -1,12 +1,12 @@
 // Who may move and who does: functions of the state. Knows nothing of how a thread moves.
-import { type Linked, linkedFn } from './link.ts';
+import { type Linked, linkedFn, linkedFor } from './link.ts';
 import type { Frame, State } from './state.ts';
 
 /** May this thread move? A blocked one may when what it waits for has come. */
 export function runnable(linked: Linked, state: State, thread: number): boolean {
   const t = state.threads[thread];
   if (t === undefined || t.top === null || t.death !== null || state.halted) return false;
-  return t.waits === null || linked.env.ready(state.machine, t.waits);
+  return t.waits === null || linkedFor(linked, state).env.ready(state.machine, t.waits);
 }
 
 /** All threads that may move, in order of creation. */

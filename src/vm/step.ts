@@ -1,7 +1,17 @@
 // step(): the only function that moves anything. It runs one thread to its next statement boundary, call or return, or for
 // a number of micro-steps, or up to a cut inside a range operation. State in, state out.
 import { apply, type Effect, isRef, KernelFault, type Machine, pageFault, trap, type Value } from '../machine/index.ts';
-import { type Code, type Context, K, type Linked, type LinkedFn, linkedFn, loadField, newThread } from './link.ts';
+import {
+  type Code,
+  type Context,
+  K,
+  type Linked,
+  type LinkedFn,
+  linkedFn,
+  linkedFor,
+  loadField,
+  newThread,
+} from './link.ts';
 import type { Access, Frame, Note, State, Thread } from './state.ts';
 
 /** A range operation about to run over [from, to), as the op-th micro-step of the turn. */
@@ -72,6 +82,7 @@ class Run implements Context {
   readonly notes: Note[] | null;
   op = 0;
   blocked: Context['blocked'] = null;
+  rebooting = false;
   spawned: Context['spawned'] = null;
   /** frame being executed */
   fn: LinkedFn;
@@ -302,6 +313,11 @@ class Run implements Context {
           return true;
         }
         this.set(code.slot, value);
+        if (this.rebooting) {
+          this.pc++;
+          this.op++;
+          return true;
+        }
         break;
       }
       case K.range:
@@ -339,7 +355,9 @@ class Run implements Context {
       : { fn: this.fn.fn.name, pc: this.pc, locals: this.locals, own: this.own, up: this.up };
     threads[this.thread] = { name: was.name, top, serial: this.serial, waits: this.blocked, death: null };
     for (const start of this.spawned ?? []) threads.push(newThread(this.linked, start.name, start.fn, start.args));
-    return { boot: this.state.boot, machine: this.machine, threads, current: this.thread, halted: this.state.halted };
+    const { boot, halted } = this.state;
+    const state = { boot, machine: this.machine, threads, current: this.thread, halted };
+    return this.rebooting ? (this.linked.env.reboot(state) ?? { ...state, halted: true }) : state;
   }
 
   /** The state after a fault: the thread stands unfinished in its statement, what was done before it stays done. */
@@ -378,7 +396,7 @@ export function step(linked: Linked, state: State, turn: Turn, trace: Trace): St
   resetTrace(trace);
   const frame = state.threads[turn.thread]?.top;
   if (!frame) throw new Error(`thread ${turn.thread} has ended`);
-  const run = new Run(linked, state, turn.thread, frame, trace, turn);
+  const run = new Run(linkedFor(linked, state), state, turn.thread, frame, trace, turn);
   try {
     run.go();
   } catch (error) {

@@ -1,7 +1,7 @@
 // Restoring and freeing preserved blocks, in kernels small enough to read: scenarios written here, run to their end.
 import { describe, expect, test } from 'vitest';
 import { loadScenarioText } from '../../src/session/index.ts';
-import { runScenario } from '../../src/session/report/index.ts';
+import { lastRecord, runScenario } from '../../src/session/report/index.ts';
 
 interface Setup {
   readonly actors: readonly object[];
@@ -31,7 +31,7 @@ function boot({ actors, config = {}, preserved = [{ start: '384M', order: 9 }] }
   });
   const loaded = loadScenarioText('freeing.json', text);
   if (!loaded.ok) throw new Error(loaded.errors.join('\n'));
-  return runScenario(loaded.loaded);
+  return lastRecord(runScenario(loaded.loaded));
 }
 
 const PFN = 98304;

@@ -2,12 +2,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { entries, machineHash, saveMachine } from '../../src/machine/index.ts';
-import type { Loaded } from '../../src/session/load.ts';
+import { type Loaded, lastBoot } from '../../src/session/load.ts';
 import { runAsJavaScript } from '../support/js-oracle.ts';
 import { endState, generated, law, SHIPPED, shipped, smallMachine } from './support.ts';
 
 function expectSameMachine(loaded: Loaded): void {
-  const { linked, files } = loaded.kernel;
+  const { linked, files } = lastBoot(loaded).kernel;
   const { machine } = endState(linked, loaded.first);
   const other = runAsJavaScript(linked, files, loaded.first);
   expect(entries(other.console)).toEqual(entries(machine.console));
@@ -22,7 +22,7 @@ describe('virtual machine and JavaScript', () => {
 
   test('are told apart when one of them runs another text', () => {
     const loaded = shipped('seed-000/uninit-order9.json');
-    const { linked, files } = loaded.kernel;
+    const { linked, files } = lastBoot(loaded).kernel;
     const name = 'mm/page_alloc.ts';
     const changed = {
       ...files,

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { runGet } from '../../src/machine/index.ts';
-import type { Loaded } from '../../src/session/load.ts';
+import { type Loaded, lastBoot } from '../../src/session/load.ts';
 import {
   type Access,
   compile,
@@ -28,7 +28,7 @@ function stream(seed: number): () => number {
 
 /** Runs to the end, cutting most range operations wherever the stream says. */
 function endWithCuts(loaded: Loaded, seed: number): { state: State; cuts: number } {
-  const { linked } = loaded.kernel;
+  const { linked } = lastBoot(loaded).kernel;
   const random = stream(seed);
   const trace = newTrace(false);
   let cuts = 0;
@@ -59,7 +59,7 @@ describe('a range operation', () => {
     fc.assert(
       fc.property(smallMachine, fc.nat(1_000_000), (small, seed) => {
         const loaded = generated(small);
-        const { linked } = loaded.kernel;
+        const { linked } = lastBoot(loaded).kernel;
         const whole = endState(linked, loaded.first);
         const { state, cuts } = endWithCuts(loaded, seed);
         expect(cuts).toBeGreaterThan(0);
@@ -72,11 +72,13 @@ describe('a range operation', () => {
 
   test('cut anywhere ends in the same machine on a shipped boot', () => {
     const loaded = shipped('seed-000/uninit-order9.json');
-    expect(saveState(endWithCuts(loaded, 7).state)).toBe(saveState(endState(loaded.kernel.linked, loaded.first)));
+    expect(saveState(endWithCuts(loaded, 7).state)).toBe(
+      saveState(endState(lastBoot(loaded).kernel.linked, loaded.first)),
+    );
   });
 
   test('that meets a page nothing backs has done the pages before it, wherever it was cut', () => {
-    const { kernel, first } = generated({
+    const loaded = generated({
       sizes: [132],
       cpus: 1,
       debug: false,
@@ -85,6 +87,8 @@ describe('a range operation', () => {
       preserved: [],
       free: true,
     });
+    const { first } = loaded;
+    const { kernel } = lastBoot(loaded);
     const text =
       'function start_kernel(): void { vmemmap_populate(0, 100); vmemmap_populate(120, 130); __init_single_page(50, 125, 1, 0); }';
     const compiled = compile({ 'a.ts': text }, kernel.names);
@@ -116,7 +120,7 @@ describe('a range operation', () => {
       preserved: [[3, 5]],
       free: true,
     });
-    const { linked } = loaded.kernel;
+    const { linked } = lastBoot(loaded).kernel;
     const [whole, single] = [newTrace(true), newTrace(true)];
     let compared = 0;
     for (let state = loaded.first; ; ) {

@@ -2,16 +2,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { position, Timeline } from '../../src/debugger/index.ts';
-import type { Loaded } from '../../src/session/load.ts';
+import { type Loaded, lastBoot } from '../../src/session/load.ts';
 import { loadState, newTrace, runToBlock, type State, saveState, step } from '../../src/vm/index.ts';
 import { generated, keyOf, law, microStates, runOut, shipped, smallMachine } from './support.ts';
 
 function reloaded(loaded: Loaded, state: State): State {
-  return loadState(saveState(state), { config: loaded.kernel.config, hardware: loaded.first.machine.hardware });
+  return loadState(saveState(state), {
+    config: lastBoot(loaded).kernel.config,
+    hardware: loaded.first.machine.hardware,
+  });
 }
 
 function expectSameFuture(loaded: Loaded, state: State, steps: number): void {
-  const { linked } = loaded.kernel;
+  const { linked } = lastBoot(loaded).kernel;
   const again = reloaded(loaded, state);
   expect(keyOf(linked, again)).toBe(keyOf(linked, state));
   expect(saveState(again)).toBe(saveState(state));
@@ -25,7 +28,7 @@ function expectSameFuture(loaded: Loaded, state: State, steps: number): void {
 describe('a saved state', () => {
   test('loads as the same state and continues the same, from any micro-step of a shipped boot', () => {
     const loaded = shipped('two-nodes.json');
-    const states = microStates(loaded.kernel.linked, loaded.first);
+    const states = microStates(lastBoot(loaded).kernel.linked, loaded.first);
     fc.assert(
       fc.property(fc.nat(states.length - 1), (at) => expectSameFuture(loaded, states[at] as State, 200)),
       law(200),
@@ -36,7 +39,7 @@ describe('a saved state', () => {
     fc.assert(
       fc.property(smallMachine, fc.nat(), fc.integer({ min: 1, max: 4000 }), (small, nth, sub) => {
         const loaded = generated(small);
-        const time = new Timeline(loaded.kernel.linked, loaded.first);
+        const time = new Timeline(lastBoot(loaded).kernel.linked, loaded.first);
         const at = nth % (runOut(time) + 1);
         expectSameFuture(loaded, time.stateAt(0, position(at)) as State, 50);
         for (let p = at; p < at + 200; p++) {
@@ -52,7 +55,7 @@ describe('a saved state', () => {
 
   test('loads as the same state when threads are blocked or dead', () => {
     const loaded = shipped('seed-000/uninit-boundary-before-debug.json');
-    const { linked } = loaded.kernel;
+    const { linked } = lastBoot(loaded).kernel;
     const trace = newTrace(false);
     let state = loaded.first;
     let blocked = 0;
@@ -71,7 +74,7 @@ describe('a saved state', () => {
 
   test('is refused on a machine of another size and in another format', () => {
     const loaded = shipped('two-nodes.json');
-    const { config } = loaded.kernel;
+    const { config } = lastBoot(loaded).kernel;
     const text = saveState(loaded.first);
     const { hardware } = loaded.first.machine;
     const half = { ...hardware, memory: hardware.memory.slice(0, 1) };

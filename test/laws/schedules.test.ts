@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { entries, type Machine, type SavedMachine, saveMachine } from '../../src/machine/index.ts';
-import type { Loaded } from '../../src/session/load.ts';
+import { type Loaded, lastBoot } from '../../src/session/load.ts';
 import { choices, newTrace, type State, step } from '../../src/vm/index.ts';
 import { endState, generated, law, shipped } from './support.ts';
 
@@ -22,7 +22,7 @@ function unordered(machine: Machine): SavedMachine {
 }
 
 function endOf(loaded: Loaded, numbers: () => number, effects: boolean): State {
-  const { linked } = loaded.kernel;
+  const { linked } = lastBoot(loaded).kernel;
   const trace = newTrace(false);
   let state = loaded.first;
   for (;;) {
@@ -44,7 +44,7 @@ function stream(seed: number): () => number {
 }
 
 function expectSameEnd(loaded: Loaded, seed: number, effects: boolean): void {
-  const usual = endState(loaded.kernel.linked, loaded.first);
+  const usual = endState(lastBoot(loaded).kernel.linked, loaded.first);
   const state = endOf(loaded, stream(seed), effects);
   expect(state.threads.map((t) => t.death?.what ?? null).filter((what) => what !== null)).toEqual([]);
   expect(state.threads.every((t) => t.top === null)).toBe(true);

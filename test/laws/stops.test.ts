@@ -16,7 +16,7 @@ import {
   type Trigger,
 } from '../../src/debugger/index.ts';
 import { type Ref, readField } from '../../src/machine/index.ts';
-import type { Loaded } from '../../src/session/load.ts';
+import { type Loaded, lastBoot } from '../../src/session/load.ts';
 import { generated, law, runOut, type Small, shipped, smallMachine } from './support.ts';
 
 const point = (trigger: Trigger, number = 1): Point => ({
@@ -57,7 +57,7 @@ function stops(time: Timeline, back: boolean, end: number, points: readonly Poin
 }
 
 function timeline(loaded: Loaded): { time: Timeline; end: number } {
-  const time = new Timeline(loaded.kernel.linked, loaded.first, undefined, 1000, 16);
+  const time = new Timeline(lastBoot(loaded).kernel.linked, loaded.first, undefined, 1000, 16);
   return { time, end: runOut(time) };
 }
 
@@ -99,7 +99,7 @@ function expectSameChanges(loaded: Loaded, trigger: Trigger): number {
 
 /** All pcs of a function at which a line has its first statement. */
 function statements(loaded: Loaded, fn: string): number[] {
-  const { pos } = loaded.kernel.linked.program.fns[fn] ?? { pos: [] };
+  const { pos } = lastBoot(loaded).kernel.linked.program.fns[fn] ?? { pos: [] };
   return pos.flatMap(([, , statement], pc) => (statement === 1 ? [pc] : []));
 }
 
@@ -140,7 +140,7 @@ describe('stops', () => {
         const at = pcs[nth % pcs.length] as number;
         expectSamePlaces(loaded, [
           point({ kind: 'uninit', rw: null }),
-          point({ kind: 'location', fn, pcs: [at] }, 2),
+          point({ kind: 'location', places: new Map([[2, { fn, pcs: [at] }]]) }, 2),
           point({ kind: 'page', start: pfn, end: pfn + 1 }, 3),
         ]);
       }),

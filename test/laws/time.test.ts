@@ -15,7 +15,7 @@ import {
   type Search,
   Timeline,
 } from '../../src/debugger/index.ts';
-import type { Loaded } from '../../src/session/load.ts';
+import { type Loaded, lastBoot } from '../../src/session/load.ts';
 import { type State, saveState } from '../../src/vm/index.ts';
 import { generated, keyOf, law, microStates, runOut, type Small, shipped, smallMachine } from './support.ts';
 
@@ -48,7 +48,7 @@ const POINTS: readonly Point[] = [
   },
   {
     number: 3,
-    trigger: { kind: 'location', fn: 'set_zone_contiguous', pcs: [0] },
+    trigger: { kind: 'location', places: new Map([[2, { fn: 'set_zone_contiguous', pcs: [0] }]]) },
     enabled: true,
     temporary: false,
     thread: null,
@@ -102,7 +102,7 @@ function expectSeekIsMicroSteps(
   recent: number,
   every: number,
 ): void {
-  const { linked } = loaded.kernel;
+  const { linked } = lastBoot(loaded).kernel;
   const time = new Timeline(linked, loaded.first, undefined, recent, every);
   let at = position(0);
   for (const one of moves) {
@@ -131,7 +131,7 @@ const SMALL: Small = {
 describe('time', () => {
   test('seek(n) equals n micro-steps, whatever mix of commands led there, on a shipped boot', () => {
     const loaded = shipped('two-nodes.json');
-    const micro = microStates(loaded.kernel.linked, loaded.first);
+    const micro = microStates(lastBoot(loaded).kernel.linked, loaded.first);
     fc.assert(
       fc.property(fc.array(move, { minLength: 1, maxLength: 20 }), caches, (moves, { recent, every }) =>
         expectSeekIsMicroSteps(loaded, micro, moves, recent, every),
@@ -148,7 +148,7 @@ describe('time', () => {
         caches,
         (small, moves, { recent, every }) => {
           const loaded = generated(small);
-          const micro = microStates(loaded.kernel.linked, loaded.first);
+          const micro = microStates(lastBoot(loaded).kernel.linked, loaded.first);
           expectSeekIsMicroSteps(loaded, micro, moves, recent, every);
         },
       ),
@@ -160,7 +160,7 @@ describe('time', () => {
     fc.assert(
       fc.property(smallMachine, (small) => {
         const loaded = generated(small);
-        const { linked } = loaded.kernel;
+        const { linked } = lastBoot(loaded).kernel;
         const micro = microStates(linked, loaded.first);
         const time = new Timeline(linked, loaded.first);
         expect(runOut(time)).toBe(micro.length - 1);
@@ -182,7 +182,7 @@ describe('time', () => {
 
   test('back undoes step and next, also after states were dropped and rebuilt', () => {
     const loaded = generated(SMALL);
-    const { linked } = loaded.kernel;
+    const { linked } = lastBoot(loaded).kernel;
     const end = runOut(new Timeline(linked, loaded.first));
     fc.assert(
       fc.property(fc.nat(), caches, fc.boolean(), (nth, { recent, every }, over) => {
@@ -211,7 +211,7 @@ describe('time', () => {
 
   test('a fork anywhere replays the same states and keys as the same choices made again', () => {
     const loaded = generated({ ...SMALL, cpus: 2 });
-    const { linked } = loaded.kernel;
+    const { linked } = lastBoot(loaded).kernel;
     fc.assert(
       fc.property(fc.nat(), fc.nat(), caches, (nth, who, { recent, every }) => {
         const one = new Timeline(linked, loaded.first, undefined, recent, every);

@@ -4,12 +4,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../src/session/expression.ts';
-import { type Loaded, loadScenario, loadScenarioText } from '../../src/session/load.ts';
+import { type Loaded, lastBoot, loadScenario, loadScenarioText } from '../../src/session/load.ts';
 import {
   type CountStops,
   checkExpectations,
   eventsOf,
   exitStatus,
+  lastRecord,
   type Recorded,
   type Report,
   type ReportBoot,
@@ -19,6 +20,7 @@ import {
   runScenario,
   unexpectedDeaths,
 } from '../../src/session/report/index.ts';
+import type { State } from '../../src/vm/index.ts';
 
 const path = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const text = (name: string): string => readFileSync(path(`scenarios/${name}.json`), 'utf8');
@@ -41,8 +43,8 @@ function loadChanged(name: string, from: string | RegExp, to: string): Loaded {
 const noOthers: CountStops = (command) => ({ ok: false, error: `${command} is not counted here` });
 
 function reported(recorded: Recorded): Report {
-  const { kernel } = recorded.loaded;
-  const ask = (expression: string, state: Recorded['last']) =>
+  const { kernel } = lastBoot(recorded.loaded);
+  const ask = (expression: string, state: State) =>
     evaluate(kernel, expression, { state, thread: state.current, frame: null });
   return reportOf(recorded, { stops: [], expect: checkExpectations(recorded, ask, noOthers) });
 }
@@ -105,7 +107,7 @@ describe('known answers', () => {
     const boot = bootOf(reported(recorded));
     const end = stageIn(boot, 'end');
     if (end === undefined) throw new Error('the boot did not end');
-    const events = eventsOf(recorded);
+    const events = eventsOf(lastRecord(recorded));
     return {
       radix_pages: boot.radix_pages,
       zones: end.zones.map(({ node, zone, start_pfn, spanned, present }) => ({
@@ -263,7 +265,7 @@ describe('uninitialised accesses', () => {
 
   test('an intrinsic that does not record its access makes the list shorter, and nothing else', () => {
     const loaded = load('seed-000/uninit-boundary-before');
-    const { linked } = loaded.kernel;
+    const { linked } = lastBoot(loaded).kernel;
     const row = linked.env.intrinsics.PageBuddy;
     if (row === undefined) throw new Error('no PageBuddy');
     const silent: typeof row = {
@@ -276,12 +278,13 @@ describe('uninitialised accesses', () => {
       },
     };
     const env = { ...linked.env, intrinsics: { ...linked.env.intrinsics, PageBuddy: silent } };
-    const kernel = { ...loaded.kernel, linked: { ...linked, env, cache: new Map() } };
-    const whole = runScenario(loaded);
-    const short = runScenario({ ...loaded, kernel });
+    const boot = lastBoot(loaded);
+    const kernel = { ...boot.kernel, linked: { ...linked, env, cache: new Map(), boots: new Map() } };
+    const whole = lastRecord(runScenario(loaded));
+    const short = lastRecord(runScenario({ ...loaded, boots: [{ ...boot, kernel }] }));
     expect(whole.uninit).toHaveLength(17);
     expect(short.uninit).toEqual(whole.uninit.filter((access) => access.function !== 'page_is_buddy'));
-    expect(short.at).toBe(whole.at);
+    expect(short.stages.at(-1)?.at).toBe(whole.stages.at(-1)?.at);
     expect(eventsOf(short).total).toBe(eventsOf(whole).total - 10);
   });
 });

@@ -28,6 +28,7 @@ class Oracle implements Context {
   readonly notes = null;
   op = 0;
   blocked: Wait | null = null;
+  rebooting = false;
   spawned: Context['spawned'] = null;
   private readonly threads: Running[] = [];
   private readonly structs = new Map<string, Struct>();

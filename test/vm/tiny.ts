@@ -79,6 +79,7 @@ const ENV: Environment = {
   constants: CONSTANTS,
   ready: (m) => m.serial > 0,
   died: (state) => state,
+  reboot: () => null,
 };
 
 const HARDWARE: Hardware = {
@@ -86,6 +87,8 @@ const HARDWARE: Hardware = {
   nodes: [{ node: 0, cpus: 1 }],
   handover: null,
   reserved: [],
+  early: [],
+  placements: {},
 };
 
 /** The mistakes found in a text of one file, a.ts. */

@@ -16,6 +16,7 @@ import {
 } from '../../machine/index.ts';
 import { threadState, whereOf } from '../describe.ts';
 import { formatValue, structFields } from '../format.ts';
+import { bootOf } from '../load.ts';
 import type { Session } from '../session.ts';
 import { kpageflags } from '../views/kpageflags.ts';
 import { memblockLines } from '../views/memblock.ts';
@@ -321,7 +322,10 @@ export const TOPICS: readonly Topic[] = [
   {
     name: 'patches',
     help: 'patches on the kernel text in force',
-    lines: (session) => (session.loaded.patches.length === 0 ? ['no patches'] : [...session.loaded.patches]),
+    lines: (session) => {
+      const { patches } = bootOf(session.loaded, session.now());
+      return patches.length === 0 ? ['no patches'] : [...patches];
+    },
   },
   { name: 'source', help: 'files of the kernel text', lines: (session) => Object.keys(session.kernel.files) },
 ];

@@ -5,6 +5,7 @@ import { localsOf } from '../../vm/index.ts';
 import { argumentsOf, frameText } from '../describe.ts';
 import { faultWording } from '../expression.ts';
 import { formatAs, formatValue, lastName, printValue } from '../format.ts';
+import { lineOf } from '../places.ts';
 import type { Session } from '../session.ts';
 import { findFile, readLocation, readPfn } from '../words.ts';
 import { type Command, type Output, refuse, say, usage } from './command.ts';
@@ -246,13 +247,10 @@ function list(session: Session, args: string): Output {
     const whole = findFile(session.kernel, args);
     const place = whole === null ? readLocation(session.kernel, args, here) : null;
     if (place !== null && !place.ok) return usage(listCommand, place.error);
-    const fn = place?.ok ? session.kernel.linked.program.fns[place.value.fn] : undefined;
-    const line = place?.ok
-      ? args.includes(':') || /^\d+$/.test(args)
-        ? (fn?.pos[place.value.pcs[0] ?? 0]?.[0] ?? 1)
-        : (fn?.line ?? 1)
-      : 6;
-    file = whole ?? fn?.file ?? file;
+    const at = place === null ? null : lineOf(session.kernel, place.value);
+    const named = place !== null && !args.includes(':') && !/^\d+$/.test(args);
+    const line = named ? (session.kernel.linked.program.fns[place.value.fn]?.line ?? 1) : (at?.line ?? 6);
+    file = whole ?? at?.file ?? file;
     first = Math.max(1, line - 5);
     last = first + PAGE - 1;
   }

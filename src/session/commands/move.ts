@@ -16,8 +16,8 @@ import {
 import type { State } from '../../vm/index.ts';
 import { placeLines, stopOf, whereOf } from '../describe.ts';
 import { formatValue } from '../format.ts';
+import { readPlaces } from '../places.ts';
 import type { Cursor, Session } from '../session.ts';
-import { readLocation } from '../words.ts';
 import { type Command, type Output, type Running, refuse, say, usage } from './command.ts';
 
 type Way = 'fwd' | 'rev';
@@ -297,11 +297,10 @@ function* until(session: Session, args: string, command: Command, way: Way): Run
     const goal = goals.until(session.time, thread, deep, beyond, way === 'rev');
     return arrive(session, yield* search(session, way, goal, session.livePoints(), true), way);
   }
-  const frame = session.frame();
-  const here = frame === null ? null : session.place(frame);
-  const place = readLocation(session.kernel, args, here);
-  if (!place.ok) return usage(command, place.error);
-  const points = [...session.livePoints(), temporary(place.value, isUntil ? thread : null)];
+  const places = readPlaces(session, args);
+  if (!places.ok) return usage(command, places.error);
+  const stop: Trigger = { kind: 'location', places: places.value };
+  const points = [...session.livePoints(), temporary(stop, isUntil ? thread : null)];
   const left = goals.finish(session.time, thread, deep, way === 'rev');
   const outcome = yield* search(session, way, isUntil ? left : null, points, true);
   return arrive(session, outcome, way);

@@ -1,12 +1,14 @@
 // Commands that set, list and take away stop points.
-import type { Trigger } from '../../debugger/index.ts';
+import type { Place, Trigger } from '../../debugger/index.ts';
 import { didYouMean } from '../../vm/index.ts';
 import { evaluate, prepare } from '../expression.ts';
 import { rangeText } from '../format.ts';
+import { bootOf } from '../load.ts';
+import { lineOf, placeHere, readPlaces } from '../places.ts';
 import { STAGES } from '../scenario/index.ts';
 import type { PointRow, Session } from '../session.ts';
 import { stageReached } from '../stages.ts';
-import { readLocation, readRange } from '../words.ts';
+import { readRange } from '../words.ts';
 import { type Command, type Output, refuse, say, usage } from './command.ts';
 
 interface Tail {
@@ -33,12 +35,13 @@ function conditionError(session: Session, text: string | null, trigger: Trigger)
   const standing = /\$_(?:step|thread|pfn)\b/.exec(text)?.[0];
   if (standing !== undefined) return `${standing} is where you stand now; a condition is asked elsewhere`;
   const { program } = session.kernel.linked;
+  const bound = trigger.kind === 'location' ? placeHere(session, trigger.places) : null;
   const at =
-    trigger.kind === 'location'
-      ? { fn: trigger.fn, pc: trigger.pcs[0] ?? 0, locals: [], own: null, up: null }
-      : session.frame();
+    bound === null
+      ? session.frame()
+      : { fn: bound.place.fn, pc: bound.place.pcs[0] ?? 0, locals: [], own: null, up: null };
   const read = evaluate(
-    session.kernel,
+    bound?.kernel ?? session.kernel,
     text,
     { state: session.now(), thread: session.state.cursor.thread, frame: at },
     session.variables(),
@@ -92,13 +95,14 @@ function breakAt(session: Session, args: string, command: Command, temporary: bo
       label,
     );
   }
-  const frame = session.frame();
-  const place = readLocation(session.kernel, text, frame === null ? null : session.place(frame));
-  if (!place.ok) return usage(command, place.error);
-  const fn = session.kernel.linked.program.fns[place.value.fn];
-  const line = fn?.pos[place.value.pcs[0] ?? 0]?.[0] ?? 0;
-  const what = `${place.value.fn} at ${fn?.file}:${line}`;
-  return add(session, command, { type, what, trigger: place.value, temporary, thread, condition }, label);
+  const places = readPlaces(session, text);
+  if (!places.ok) return usage(command, places.error);
+  const { place, kernel } = placeHere(session, places.value);
+  const { file, line } = lineOf(kernel, place);
+  const boot = /^\s*boot\d+:/.exec(text)?.[0].trim() ?? '';
+  const what = `${boot}${place.fn} at ${file}:${line}`;
+  const trigger: Trigger = { kind: 'location', places: places.value };
+  return add(session, command, { type, what, trigger, temporary, thread, condition }, label);
 }
 
 const breakCommand: Command = {
@@ -201,8 +205,8 @@ function watchCommand(names: string[], mode: Mode, help: string): Command {
 const CATCHES = ['uninit', 'oops', 'warn', 'bad-page', 'stage', 'thread'];
 
 function catchTrigger(session: Session, kind: string, given: string): Trigger | string {
+  const boot = /^boot(\d+):/.exec(given)?.[1];
   const more = given.replace(/^boot\d+:/, '');
-  const { initcalls } = session.kernel;
   switch (kind) {
     case 'uninit':
       if (more !== '' && more !== 'read' && more !== 'write') return `'${more}': read, write or nothing follows uninit`;
@@ -221,7 +225,10 @@ function catchTrigger(session: Session, kind: string, given: string): Trigger | 
       return {
         kind: 'stage',
         name: more === '' ? null : more,
-        reached: (piece) => stageReached(initcalls, piece.after, piece.trace.returned),
+        reached: ({ after, trace }) => {
+          const name = stageReached(bootOf(session.loaded, after).kernel.initcalls, after, trace.returned);
+          return boot === undefined || after.boot === Number(boot) ? name : null;
+        },
       };
     default:
       return `'${kind}' cannot be caught${didYouMean(kind, CATCHES)}; ${CATCHES.join(', ')} can`;
@@ -295,12 +302,14 @@ const clearCommand: Command = {
   usage: 'clear LOCATION',
   help: 'deletes the breakpoints at that line',
   run(session, args) {
-    const frame = session.frame();
-    const place = readLocation(session.kernel, args, frame === null ? null : session.place(frame));
-    if (!place.ok) return usage(clearCommand, place.error);
-    const { fn, pcs } = place.value;
+    const places = readPlaces(session, args);
+    if (!places.ok) return usage(clearCommand, places.error);
+    const same = (boot: number, place: Place) => {
+      const given = places.value.get(boot);
+      return given?.fn === place.fn && given.pcs.some((pc) => place.pcs.includes(pc));
+    };
     const gone = session.state.points.filter(
-      (p) => p.trigger.kind === 'location' && p.trigger.fn === fn && p.trigger.pcs.some((pc) => pcs.includes(pc)),
+      ({ trigger }) => trigger.kind === 'location' && [...trigger.places].some(([boot, place]) => same(boot, place)),
     );
     if (gone.length === 0) return refuse(`No breakpoint at ${args}.`);
     session.change((draft) => {

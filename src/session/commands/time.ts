@@ -124,7 +124,7 @@ function when(session: Session): Output {
   const end = session.time.end(cursor.branch);
   const branch = cursor.branch === 0 ? '' : `, branch ${cursor.branch}`;
   return say(
-    `Current position: ${label(cursor.at)} / ${ended ? end : `${end} …`}, boot ${session.loaded.bootNumber}, stage ${stageNow(session)}${branch}`,
+    `Current position: ${label(cursor.at)} / ${ended ? end : `${end} …`}, boot ${session.now().boot}, stage ${stageNow(session)}${branch}`,
   );
 }
 

@@ -3,10 +3,11 @@
 import type { Value } from '../../machine/index.ts';
 import type { State } from '../../vm/index.ts';
 import { formatValue, lastName } from '../format.ts';
+import { lastBoot } from '../load.ts';
 import type { Expectation } from '../scenario/index.ts';
 import { faultWords, isDeath } from './report.ts';
-import type { Recorded } from './run.ts';
-import type { ReportExpectation } from './types.ts';
+import { type Recorded, recordedBoot } from './run.ts';
+import type { ReportExpectation, ReportFault } from './types.ts';
 
 /** Evaluates an expression of the debugger in a state. */
 export type EvaluateText = (
@@ -29,6 +30,12 @@ type Kind<K extends string> = Extract<Expectation, Record<K, unknown>>;
 
 const withoutBoot = (name: string): string => name.replace(/^boot\d+:/, '');
 
+/** Number of the boot that a name says it is of. */
+const bootNumber = (name: string): number | undefined => {
+  const given = /^boot(\d+):/.exec(name)?.[1];
+  return given === undefined ? undefined : Number(given);
+};
+
 const result = (what: string, ok: boolean, got: string): ReportExpectation => (ok ? { what, ok } : { what, ok, got });
 
 /** What stands left of a comparison, for the message: `node(0).first_deferred_pfn` of `… == 65536`. */
@@ -37,7 +44,8 @@ const COMPARISON = /^(.+?)\s*(?:[=!]==?|[<>]=?)\s/;
 function checkAt(expected: Kind<'at'>, recorded: Recorded, evaluate: EvaluateText): ReportExpectation {
   const what = `at ${expected.at}: ${expected.that}`;
   const name = withoutBoot(expected.at);
-  const stage = recorded.stages.find((one) => one.name === name);
+  const boot = recordedBoot(recorded, bootNumber(expected.at) ?? lastBoot(recorded.loaded).number);
+  const stage = boot?.stages.find((one) => one.name === name);
   if (stage === undefined) return result(what, false, `the boot did not reach ${name}`);
   const whole = evaluate(expected.that, stage.state);
   if (!whole.ok) return result(what, false, whole.error);
@@ -52,12 +60,17 @@ function checkAt(expected: Kind<'at'>, recorded: Recorded, evaluate: EvaluateTex
 function seenBy(command: string, recorded: Recorded): Seen[] | null {
   const [verb, kind, more, ...rest] = command.trim().split(/\s+/);
   if (verb !== 'catch' || rest.length > 0) return null;
-  const faults = (test: (fault: Recorded['faults'][number]) => boolean) =>
-    recorded.faults.filter(test).map((fault) => ({ at: fault.at, function: fault.stack[0] ?? '' }));
-  const marks = (of: 'stage' | 'thread') => recorded.marks.filter((mark) => mark.kind === of);
+  const only = bootNumber(more ?? '');
+  const inBoots = recorded.boots.filter((boot) => only === undefined || boot.boot.number === only);
+  const faults = (test: (fault: ReportFault) => boolean) =>
+    recorded.boots
+      .flatMap((boot) => boot.faults)
+      .filter(test)
+      .map((fault) => ({ at: fault.at, function: fault.stack[0] ?? '' }));
+  const marks = (of: 'stage' | 'thread') => inBoots.flatMap((boot) => boot.marks).filter((mark) => mark.kind === of);
   const plain = more === undefined;
   if (kind === 'uninit' && (plain || more === 'read' || more === 'write'))
-    return recorded.uninit.filter((access) => plain || access.rw === more[0]);
+    return recorded.boots.flatMap((boot) => boot.uninit).filter((access) => plain || access.rw === more[0]);
   if (kind === 'oops' && plain) return faults(isDeath);
   if (kind === 'warn' && plain) return faults((fault) => fault.kind === 'WARN');
   if (kind === 'bad-page' && plain) return faults((fault) => fault.kind === 'bad-page');
@@ -88,10 +101,11 @@ function checkStop(expected: Kind<'stop'>, recorded: Recorded, count: CountStops
 
 function checkFault(expected: Kind<'fault'>, recorded: Recorded): ReportExpectation {
   const what = faultWords(expected.fault, expected.in);
-  const ok = recorded.faults.some(
+  const faults = recorded.boots.flatMap((boot) => boot.faults);
+  const ok = faults.some(
     (fault) => fault.text === expected.fault && (expected.in === undefined || fault.stack[0] === expected.in),
   );
-  const found = recorded.faults.map((fault) => faultWords(fault.text, fault.stack[0]));
+  const found = faults.map((fault) => faultWords(fault.text, fault.stack[0]));
   return result(what, ok, found.length === 0 ? 'no fault' : [...new Set(found)].join('; '));
 }
 

@@ -2,7 +2,7 @@
 export { type CountStops, checkExpectations, type EvaluateText } from './expect.ts';
 export { EVENTS_KEPT, type Mark, type ReachedStage } from './recorder.ts';
 export { eventsOf, exitStatus, type ReportParts, reportOf, unexpectedDeaths } from './report.ts';
-export { type Recorded, type RunOptions, runScenario } from './run.ts';
+export { lastRecord, type Recorded, type RecordedBoot, type RunOptions, recordedBoot, runScenario } from './run.ts';
 export { reportText } from './text.ts';
 export type {
   InitRun,

@@ -52,7 +52,7 @@ export function observeDeferredRange(r: Recorder, turn: TurnSeen): void {
 
 function pagesOf(r: Recorder, phys: number, nr: Value | undefined): number {
   if (typeof nr === 'number') return nr;
-  const block = r.loaded.handover?.preserved.find((one) => one.start === phys);
+  const block = r.handed.find((one) => one.start === phys);
   return block === undefined ? 0 : 2 ** block.order;
 }
 
@@ -63,7 +63,7 @@ function observeRestore(r: Recorder, turn: TurnSeen, call: string): void {
   if (call === 'kho_restore_folio') r.gave.set(turn.thread, gave);
   const { top } = mover(turn);
   if (!r.actors.has(caller) || top === null) return;
-  const locals = localsOf(r.loaded.kernel.linked.program, top);
+  const locals = localsOf(r.boot.kernel.linked.program, top);
   const phys = Number(locals.get('phys') ?? 0);
   const { memmap, config } = turn.after.machine;
   const first = Math.floor(phys / 2 ** config.pageShift);
@@ -82,6 +82,6 @@ function observeRestore(r: Recorder, turn: TurnSeen, call: string): void {
 export function observeReturn(r: Recorder, turn: TurnSeen, returned: string): void {
   if (RESTORES.has(returned)) observeRestore(r, turn, returned);
   if (!r.stageEnds.has(returned)) return;
-  const stage = stageReached(r.loaded.kernel.initcalls, turn.after, returned);
+  const stage = stageReached(r.boot.kernel.initcalls, turn.after, returned);
   if (stage !== null) reachStage(r, stage, turn.end, turn.after);
 }

@@ -75,7 +75,7 @@ function noteFree(r: Recorder, turn: TurnSeen, access: Access): void {
 /** The first read of page_is_buddy(): the page being freed looks at its buddy's type. */
 function notePeek(r: Recorder, turn: TurnSeen, pfn: number, word: string): void {
   const { top } = mover(turn);
-  const locals = top === null ? null : localsOf(r.loaded.kernel.linked.program, top);
+  const locals = top === null ? null : localsOf(r.boot.kernel.linked.program, top);
   const page = locals?.get('page');
   const own = typeof page === 'object' && page !== null ? page.at : '?';
   addEvent(r, `buddy-peeks-uninit pfn=${own} buddy=${pfn} order=${String(locals?.get('order'))} in ${word}`);
@@ -89,7 +89,7 @@ function noteUninitEvents(r: Recorder, turn: TurnSeen, access: Access, pfn: numb
   } else if (access.field === 'page_type' && access.rw === 'r') {
     if (fn === 'page_is_buddy') notePeek(r, turn, pfn, word);
   } else if (access.field === 'flags') {
-    const called = intrinsicsIn(r.loaded.kernel.linked.program, turn);
+    const called = intrinsicsIn(r.boot.kernel.linked.program, turn);
     const zone = called.includes('page_zone') ? 'page_zone' : called.includes('page_zone_id') ? 'page_zone_id' : null;
     if (access.rw === 'r' && zone !== null && !FREEING.has(fn)) addEvent(r, `${zone}-on-uninit pfn=${pfn} in ${word}`);
     if (access.rw === 'w' && called.includes('__SetPageReserved')) noteReserved(r, turn, pfn, endOf(access), word);
@@ -148,7 +148,7 @@ export function observeNotes(r: Recorder, turn: TurnSeen): void {
 
 /** Lines that pr_err() and pr_warn() printed. */
 export function observeConsole(r: Recorder, turn: TurnSeen): void {
-  const called = intrinsicsIn(r.loaded.kernel.linked.program, turn);
+  const called = intrinsicsIn(r.boot.kernel.linked.program, turn);
   const level = called.find((name) => name === 'pr_err' || name === 'pr_warn');
   if (level === undefined) return;
   const word = stageWord(turn, r.actors);

@@ -1,7 +1,7 @@
 // What is gathered while a boot runs, and the lists it is gathered in. Knows nothing of what makes an entry.
 import { type RunMap, runMap } from '../../machine/index.ts';
 import type { State } from '../../vm/index.ts';
-import type { Loaded } from '../load.ts';
+import type { Loaded, LoadedBoot } from '../load.ts';
 import { STAGES } from '../scenario/index.ts';
 import { lastActor } from '../stages.ts';
 import type { ReportFault, ReportRestore, ReportUninit } from './types.ts';
@@ -27,7 +27,9 @@ export interface Mark {
 
 /** The record of one boot, being written. */
 export interface Recorder {
-  readonly loaded: Loaded;
+  readonly boot: LoadedBoot;
+  /** blocks that a scenario hands over to this boot */
+  readonly handed: readonly { readonly start: number; readonly order: number }[];
   /** names of the functions that stand for the scenario's actors */
   readonly actors: ReadonlySet<string>;
   /** functions whose return may end a stage: a filter, so that stageReached() is not asked of every return */
@@ -49,12 +51,13 @@ export interface Recorder {
   readonly gave: Map<number, boolean>;
 }
 
-/** An empty record. */
-export function newRecorder(loaded: Loaded): Recorder {
+/** An empty record of one boot. */
+export function newRecorder(loaded: Loaded, boot: LoadedBoot): Recorder {
   const { memmap } = loaded.first.machine;
-  const { initcalls } = loaded.kernel;
+  const { initcalls } = boot.kernel;
   return {
-    loaded,
+    boot,
+    handed: boot === loaded.boots[0] ? (loaded.handover?.preserved ?? []) : [],
     actors: new Set(initcalls.map((call) => call.fn)),
     stageEnds: new Set([...STAGES, 'pgdat_init_report_one_done', lastActor(initcalls) ?? 'run_init_process']),
     stages: [],

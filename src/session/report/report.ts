@@ -1,7 +1,7 @@
 // From the record of a run to the report, to the vectors' events, and to the exit status.
 import { entries } from '../../machine/index.ts';
 import type { HandoverBoot } from '../scenario/index.ts';
-import type { Recorded } from './run.ts';
+import { type Recorded, type RecordedBoot, recordedBoot } from './run.ts';
 import { nodeNumbers, pageblockRuns, stageOf } from './stage.ts';
 import type { Report, ReportBoot, ReportExpectation, ReportFault, ReportStop } from './types.ts';
 
@@ -9,8 +9,8 @@ const hex = (n: number): string => `0x${n.toString(16)}`;
 
 /** What the report holds that others find out. */
 export interface ReportParts {
-  /** stops of the scenario's stop commands, in order */
-  readonly stops: readonly ReportStop[];
+  /** stops of the scenario's stop commands, in order, and the boot each is in */
+  readonly stops: readonly (ReportStop & { readonly boot: number })[];
   /** the scenario's expectations, checked */
   readonly expect: readonly ReportExpectation[];
 }
@@ -34,6 +34,7 @@ const EMPTY: ReportBoot = {
 
 type Handed = Pick<ReportBoot, 'preserved' | 'radix_pages' | 'scratch'>;
 
+/** What the scenario's handover lists, of the boot that made it and of the boot that got it. */
 function handed(handover: HandoverBoot | null, radixPages: number): Handed {
   return {
     preserved: (handover?.preserved ?? []).map(({ start, order }) => ({ phys: hex(start), order })),
@@ -42,22 +43,24 @@ function handed(handover: HandoverBoot | null, radixPages: number): Handed {
   };
 }
 
-function kernelBoot(recorded: Recorded, stops: readonly ReportStop[]): ReportBoot {
-  const { loaded, last } = recorded;
+function kernelBoot(recorded: Recorded, record: RecordedBoot, stops: readonly ReportStop[]): ReportBoot {
+  const { loaded } = recorded;
+  const { boot, last } = record;
   const { machine } = last;
+  const first = boot === loaded.boots[0];
   return {
-    kernel: loaded.boot.kernel,
-    stages: recorded.stages.map(stageOf),
-    deferred_ranges: nodeNumbers(machine).map((node) => recorded.deferredRanges.get(node) ?? null),
+    kernel: boot.boot.kernel,
+    stages: record.stages.map(stageOf),
+    deferred_ranges: nodeNumbers(machine).map((node) => record.deferredRanges.get(node) ?? null),
     pageblock_runs: pageblockRuns(machine),
-    init_runs: recorded.initRuns,
-    pageblock_set_runs: recorded.setRuns,
+    init_runs: record.initRuns,
+    pageblock_set_runs: record.setRuns,
     // an empty tree is its root
-    ...handed(loaded.handover, Math.max(1, loaded.radixPages)),
-    restored: recorded.restored,
-    uninit: recorded.uninit,
+    ...handed(first ? loaded.handover : null, first ? Math.max(1, loaded.radixPages) : 0),
+    restored: record.restored,
+    uninit: record.uninit,
     stops,
-    faults: recorded.faults,
+    faults: record.faults,
     console: entries(machine.console),
   };
 }
@@ -65,17 +68,22 @@ function kernelBoot(recorded: Recorded, stops: readonly ReportStop[]): ReportBoo
 /** The report of a run. `scenario` is the file as the user named it. */
 export function reportOf(recorded: Recorded, parts: ReportParts): Report {
   const { loaded } = recorded;
-  const boots = loaded.scenario.boots.map((boot): ReportBoot => {
-    if (boot === loaded.boot) return kernelBoot(recorded, parts.stops);
-    if (boot.kind === 'kernel') return { ...EMPTY, kernel: boot.kernel };
-    return { ...EMPTY, ...handed(boot, boot === loaded.handover ? loaded.radixPages : 0) };
+  const boots = loaded.scenario.boots.map((boot, i): ReportBoot => {
+    if (boot.kind === 'handover') return { ...EMPTY, ...handed(boot, loaded.radixPages) };
+    const record = recordedBoot(recorded, i + 1);
+    if (record === undefined) return { ...EMPTY, kernel: boot.kernel };
+    return kernelBoot(
+      recorded,
+      record,
+      parts.stops.filter((stop) => stop.boot === i + 1).map(({ boot: _boot, ...stop }) => stop),
+    );
   });
   return { format: 1, scenario: loaded.file, boots, expect: parts.expect, invariants: [] };
 }
 
 /** Anomalies in the words of the known-answer vectors: the first `first`, and how many there were. */
-export function eventsOf(recorded: Recorded, first = 12): { events: readonly string[]; total: number } {
-  return { events: recorded.events.slice(0, first), total: recorded.eventsTotal };
+export function eventsOf(record: RecordedBoot, first = 12): { events: readonly string[]; total: number } {
+  return { events: record.events.slice(0, first), total: record.eventsTotal };
 }
 
 /** How an expectation of a fault is worded in the report. */

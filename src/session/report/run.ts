@@ -1,21 +1,40 @@
 // Runs a loaded scenario to its end, keeping no history: one loop, one recording trace, and the record that reports and
 // expectations are made of.
 import { newTrace, runToBlock, type State, step } from '../../vm/index.ts';
-import type { Loaded } from '../load.ts';
+import { bootOf, type Loaded } from '../load.ts';
 import { observeDeath, observeDeferredRange, observeReturn, observeThreads, reachStage } from './landmarks.ts';
 import { observeAccesses, observeConsole, observeNotes } from './observe.ts';
 import { newRecorder, type Recorder } from './recorder.ts';
 import type { TurnSeen } from './turn.ts';
 
-/** The record of a whole run. */
-export interface Recorded extends Readonly<Recorder> {
-  /** the state in which the run ended */
+/** The record of one boot. */
+export interface RecordedBoot extends Readonly<Recorder> {
+  /** the state in which the boot ended */
   readonly last: State;
-  /** its position, in micro-steps */
+}
+
+/** The record of a whole run. */
+export interface Recorded {
+  readonly loaded: Loaded;
+  /** the boots that were reached, in order */
+  readonly boots: readonly RecordedBoot[];
+  /** position of the end, in micro-steps */
   readonly at: number;
   readonly turns: number;
-  /** false when the budget ran out before the boot ended */
+  /** false when the budget ran out before the last boot ended */
   readonly ended: boolean;
+}
+
+/** The record of the boot of a number; undefined when it was not reached. */
+export function recordedBoot(recorded: Recorded, number: number): RecordedBoot | undefined {
+  return recorded.boots.find((boot) => boot.boot.number === number);
+}
+
+/** The record of the last boot that was reached. */
+export function lastRecord(recorded: Recorded): RecordedBoot {
+  const last = recorded.boots.at(-1);
+  if (last === undefined) throw new Error('a run begins with a boot');
+  return last;
 }
 
 /** Limits of a run. */
@@ -38,26 +57,40 @@ function observe(r: Recorder, turn: TurnSeen): void {
   if (moved?.top === null || after.threads.length > before.threads.length) observeThreads(r, turn);
 }
 
-/** Runs the last boot to its end under the default schedule and records it. */
+/** What the turn adds that ends its boot: the machine it leaves is the next one's. */
+function observeKexec(r: Recorder, turn: TurnSeen): void {
+  reachStage(r, 'end', turn.start, turn.before);
+}
+
+/** Runs all boots to the end under the default schedule and records them. */
 export function runScenario(loaded: Loaded, options: RunOptions = {}): Recorded {
-  const { linked } = loaded.kernel;
   const maxTurns = options.maxTurns ?? Number.POSITIVE_INFINITY;
-  const recorder = newRecorder(loaded);
   const trace = newTrace(true);
+  const boots: RecordedBoot[] = [];
   let state = loaded.first;
+  let running = bootOf(loaded, state);
+  const { linked } = running.kernel;
+  let recorder = newRecorder(loaded, running);
   let at = 0;
   let turns = 0;
   let thread = runToBlock(linked, state);
   for (; thread >= 0 && turns < maxTurns; thread = runToBlock(linked, state)) {
     const after = step(linked, state, { thread }, trace);
     const turn: TurnSeen = { start: at, end: at + trace.micro, thread, before: state, after, trace };
-    observe(recorder, turn);
+    if (after.boot === state.boot) observe(recorder, turn);
+    else observeKexec(recorder, turn);
     options.onTurn?.(turn);
-    state = after;
     at += trace.micro;
     turns++;
+    if (after.boot !== state.boot) {
+      boots.push({ ...recorder, last: state });
+      running = bootOf(loaded, after);
+      recorder = newRecorder(loaded, running);
+    }
+    state = after;
   }
   const ended = thread < 0;
   if (ended) reachStage(recorder, 'end', at, state);
-  return { ...recorder, last: state, at, turns, ended };
+  boots.push({ ...recorder, last: state });
+  return { loaded, boots, at, turns, ended };
 }

@@ -9,14 +9,20 @@ import type { Report } from './problem.ts';
 import type { Known, TextKind } from './types.ts';
 import { cmdlineError, stageError, stopError } from './words.ts';
 
-const KERNEL: Path = ['boots', 1];
-const CONFIG: Path = [...KERNEL, 'config'];
+/** A kernel boot of the file. */
+interface BootDoc {
+  readonly root: Doc;
+  readonly path: Path;
+  readonly report: Report;
+}
+
+const configOf = (path: Path): Path => [...path, 'config'];
 
 type Options = ReadonlyMap<string, boolean | number>;
 
 /** The options whose value is known: written rightly, or not written and so the default. */
-function optionsOf(root: Doc): Options {
-  const fields = nodeAt(root, CONFIG)?.fields ?? new Map();
+function optionsOf({ root, path }: BootDoc): Options {
+  const fields = nodeAt(root, configOf(path))?.fields ?? new Map();
   const misspelt = [...fields.keys()].filter((key) => !CONFIG_TABLE.some((row) => row.name === key));
   const options = new Map<string, boolean | number>();
   for (const row of CONFIG_TABLE) {
@@ -28,21 +34,22 @@ function optionsOf(root: Doc): Options {
   return options;
 }
 
-function checkConfig(root: Doc, options: Options, report: Report): void {
+function checkConfig({ root, path: boot, report }: BootDoc, options: Options): void {
+  const config = configOf(boot);
   for (const row of CONFIG_TABLE) {
-    const path = [...CONFIG, row.name];
+    const path = [...config, row.name];
     const value = options.get(row.name);
     if (row.refused !== undefined && value === row.refused.value)
       report.value(path, `cannot be: ${row.refused.because}; leave it out`);
     if (row.needs === undefined || value !== true || options.get(row.needs) !== false) continue;
     report.value(path, `needs ${row.needs}; set that to true or leave this out`);
-    if (nodeAt(root, [...CONFIG, row.needs]) !== null)
-      report.value([...CONFIG, row.needs], `goes against ${row.name}, which needs it; change one of the two`);
+    if (nodeAt(root, [...config, row.needs]) !== null)
+      report.value([...config, row.needs], `goes against ${row.name}, which needs it; change one of the two`);
   }
 }
 
 /** Poison is what DEBUG_VM does to the memmap: each comes with the other. Both values are named if both are written. */
-function checkFill(root: Doc, debugVm: boolean | number | undefined, report: Report): void {
+function checkFill({ root, path: boot, report }: BootDoc, debugVm: boolean | number | undefined): void {
   const fill = nodeAt(root, ['machine', 'fill'])?.value;
   if (typeof debugVm !== 'boolean' || (fill !== 'poison' && fill !== 'zero' && fill !== 'stale')) return;
   if (debugVm === (fill === 'poison')) return;
@@ -50,7 +57,7 @@ function checkFill(root: Doc, debugVm: boolean | number | undefined, report: Rep
     ? 'cannot be with CONFIG_DEBUG_VM, which poisons the memmap; leave fill out or turn that off'
     : 'cannot be without CONFIG_DEBUG_VM, which is what poisons the memmap; leave fill out or turn that on';
   report.value(['machine', 'fill'], why);
-  const path = [...CONFIG, 'CONFIG_DEBUG_VM'];
+  const path = [...configOf(boot), 'CONFIG_DEBUG_VM'];
   if (nodeAt(root, path) !== null) report.value(path, `goes against fill "${fill}"; change one of the two`);
 }
 
@@ -61,16 +68,16 @@ function checkName(root: Doc, path: Path, known: readonly string[], what: string
   report.value(path, `is not ${what}${didYouMean(name, known, otherwise)}`);
 }
 
-function checkPatches(root: Doc, known: Known, report: Report): void {
-  nodeAt(root, [...KERNEL, 'patches'])?.items?.forEach((patch, i) => {
+function checkPatches({ root, path, report }: BootDoc, known: Known): void {
+  nodeAt(root, [...path, 'patches'])?.items?.forEach((patch, i) => {
     if (typeof patch.value === 'string' && !patch.value.includes('/'))
-      checkName(root, [...KERNEL, 'patches', i], known.patches, 'a shipped patch', '; a path holds a /', report);
+      checkName(root, [...path, 'patches', i], known.patches, 'a shipped patch', '; a path holds a /', report);
   });
 }
 
-function checkActors(root: Doc, known: Known, report: Report): void {
-  nodeAt(root, [...KERNEL, 'actors'])?.items?.forEach((actor, i) => {
-    const path = [...KERNEL, 'actors', i];
+function checkActors({ root, path: boot, report }: BootDoc, known: Known): void {
+  nodeAt(root, [...boot, 'actors'])?.items?.forEach((actor, i) => {
+    const path = [...boot, 'actors', i];
     checkName(root, [...path, 'call'], known.functions, 'a function of this kernel', '', report);
     const call = actor.fields?.get('call')?.doc.value;
     const arity = typeof call === 'string' ? known.arity?.get(call) : undefined;
@@ -90,17 +97,18 @@ function checkText(root: Doc, path: Path, wrong: TextCheck, report: Report): voi
   if (what !== null) report.value(path, what, true);
 }
 
-function checkTexts(root: Doc, known: Known, report: Report): void {
-  const last = nodeAt(root, ['boots'])?.items?.length ?? 0;
+/** Checks what a scenario says of its boots as a whole: `schedule`, `stops`, `expect`. */
+export function checkWords(root: Doc, known: Known, report: Report): void {
+  const boots = nodeAt(root, ['boots'])?.items ?? [];
+  const withStages = boots.flatMap((boot, i) => (boot.fields?.has('handover') ? [] : [i + 1]));
   const by = (kind: TextKind) => (text: string) => known.check?.(kind, text) ?? null;
   const stop = (text: string) => stopError(text) ?? by('stop')(text);
-  checkText(root, [...KERNEL, 'cmdline'], cmdlineError, report);
   checkText(root, ['schedule'], by('schedule'), report);
   nodeAt(root, ['stops'])?.items?.forEach((_, i) => {
     checkText(root, ['stops', i], stop, report);
   });
   nodeAt(root, ['expect'])?.items?.forEach((_, i) => {
-    checkText(root, ['expect', i, 'at'], (text) => stageError(text, last), report);
+    checkText(root, ['expect', i, 'at'], (text) => stageError(text, withStages), report);
     checkText(root, ['expect', i, 'that'], by('expression'), report);
     checkText(root, ['expect', i, 'stop'], stop, report);
     checkText(root, ['expect', i, 'breaks'], by('invariant'), report);
@@ -108,22 +116,18 @@ function checkTexts(root: Doc, known: Known, report: Report): void {
   });
 }
 
-/** Checks the kernel boot, `fill`, `stops`, `schedule`, `expect`; returns the bits of a node number, null if unsure. */
-export function checkKernel(root: Doc, known: Known, report: Report): number | null {
-  const options = optionsOf(root);
-  checkConfig(root, options, report);
-  checkFill(root, options.get('CONFIG_DEBUG_VM'), report);
-  checkName(
-    root,
-    [...KERNEL, 'kernel'],
-    known.kernels,
-    'a kernel khodbg has',
-    `; it has ${known.kernels.join(', ')}`,
-    report,
-  );
-  checkPatches(root, known, report);
-  checkActors(root, known, report);
-  checkTexts(root, known, report);
+/** Checks a kernel boot (by its number from 0) and `fill`; returns the bits of a node number, null if unsure. */
+export function checkKernel(root: Doc, number: number, known: Known, report: Report): number | null {
+  const path: Path = ['boots', number];
+  const boot: BootDoc = { root, path, report };
+  const options = optionsOf(boot);
+  checkConfig(boot, options);
+  checkFill(boot, options.get('CONFIG_DEBUG_VM'));
+  const others = `; it has ${known.kernels.join(', ')}`;
+  checkName(root, [...path, 'kernel'], known.kernels, 'a kernel khodbg has', others, report);
+  checkPatches(boot, known);
+  checkActors(boot, known);
+  checkText(root, [...path, 'cmdline'], cmdlineError, report);
   const shift = options.get('CONFIG_NODES_SHIFT');
   return typeof shift === 'number' && shift >= 1 ? shift : null;
 }

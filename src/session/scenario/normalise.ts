@@ -1,6 +1,7 @@
 // From a file that is right to a Scenario: defaults, split blocks, places of patches. Knows nothing of mistakes.
 
 import { withDefaults } from './config.ts';
+import { earlyCalls } from './early.ts';
 import type { Path } from './path.ts';
 import { defaultRadixNodes, splitPages } from './preserve.ts';
 import type { RawScenario } from './schema.ts';
@@ -31,7 +32,8 @@ function kernelBoot(raw: RawKernel, boot: number, placeOf: (path: Path) => Place
     config: withDefaults(raw.config),
     cmdline: raw.cmdline,
     reserved: raw.reserved,
-    earlyAllocations: raw.earlyAllocations,
+    earlyAllocations: earlyCalls(raw.earlyAllocations),
+    placements: raw.placements,
     actors: raw.actors.map(({ thread, ...actor }) => ({ ...actor, thread: thread ?? null })),
   };
 }
@@ -42,12 +44,11 @@ export function normalise(raw: RawScenario, placeOf: (path: Path) => Place): Sce
   const boots: Boot[] = raw.boots.map((boot, i) =>
     'handover' in boot ? handoverBoot(boot.handover, memory) : kernelBoot(boot, i, placeOf),
   );
-  const debugVm = boots.some((boot) => boot.kind === 'kernel' && boot.config.CONFIG_DEBUG_VM === true);
   return {
     format: raw.format,
     title: raw.title,
     about: raw.about,
-    machine: { memory, nodes, fill: fill ?? (debugVm ? 'poison' : 'zero') },
+    machine: { memory, nodes, fill: fill ?? null },
     boots,
     stops: raw.stops,
     schedule: raw.schedule ?? null,

@@ -1,7 +1,7 @@
 // Reads a scenario file's text: everything wrong with it, or what it says. Knows nothing of the file system.
 
 import { checkHandover } from './check-handover.ts';
-import { checkKernel } from './check-kernel.ts';
+import { checkKernel, checkWords } from './check-kernel.ts';
 import { checkMachine } from './check-machine.ts';
 import { type Doc, nearestNode, nodeAt, type ParsedText, parseDocument } from './document.ts';
 import { explain } from './explain.ts';
@@ -16,27 +16,31 @@ export type ParseResult =
   | { readonly ok: true; readonly scenario: Scenario; readonly placeOf: (path: Path) => Place }
   | { readonly ok: false; readonly errors: readonly Problem[] };
 
-/** Whether the boots are what khodbg runs so far, a handover and then one kernel boot; reported when not. */
-function checkForm(root: Doc, report: Report): boolean {
-  const boots = nodeAt(root, ['boots'])?.items;
-  if (boots === null || boots === undefined) return false;
-  const kinds = boots.map((boot) =>
-    boot.fields?.has('handover') ? 'handover' : boot.fields?.has('kernel') ? 'kernel' : '?',
-  );
-  const fits = (i: number, kind: string) => kinds[i] === kind || kinds[i] === '?';
-  if (boots.length === 2 && fits(0, 'handover') && fits(1, 'kernel')) return true;
-  report.place(['boots'], 'expected a handover and then one kernel boot');
-  return false;
+const MOST_BOOTS = 16;
+
+/** The numbers (from 0) of the kernel boots, where what is listed can be one history; reported and empty when not. */
+function kernelBoots(root: Doc, report: Report): number[] {
+  const boots = nodeAt(root, ['boots'])?.items ?? [];
+  const isHandover = (i: number) => boots[i]?.fields?.has('handover') === true;
+  const kernels = boots.flatMap((_, i) => (isHandover(i) ? [] : [i]));
+  const late = boots.findIndex((_, i) => i > 0 && isHandover(i));
+  if (late > 0) report.place(['boots', late, 'handover'], 'only the first boot can be a handover; list a kernel here');
+  else if (boots.length > MOST_BOOTS) report.place(['boots'], `${boots.length} boots; the most is ${MOST_BOOTS}`);
+  else if (kernels.length === 0) report.place(['boots'], 'expected a kernel boot, after a handover or by itself');
+  else return kernels;
+  return [];
 }
 
 /** Shape first, then what needs two values; a value wrong in itself is left out of the latter. */
 function check(root: Doc, known: Known, report: Report): RawScenario | null {
   const shape = scenarioSchema.safeParse(root.value);
   if (!shape.success) explain(root, shape.error.issues, report);
-  const formFits = checkForm(root, report);
-  const nodesShift = formFits ? checkKernel(root, known, report) : null;
+  const kernels = kernelBoots(root, report);
+  const shifts = kernels.map((boot) => checkKernel(root, boot, known, report));
+  if (kernels.length > 0) checkWords(root, known, report);
+  const nodesShift = shifts.includes(null) || shifts.length === 0 ? null : Math.min(...shifts.map(Number));
   const memory = checkMachine(root, nodesShift, report);
-  if (formFits) checkHandover(root, memory, report);
+  if (kernels[0] === 1) checkHandover(root, memory, report);
   return shape.success ? shape.data : null;
 }
 

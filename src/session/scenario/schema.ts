@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { firstHidden } from '../printable.ts';
 import { ADDRESS_LIMIT, BYTES, hex, parseBytes } from './bytes.ts';
 import { CONFIG_TABLE, type ConfigRow } from './config.ts';
+import { earlySchema } from './early.ts';
 import { anyText, bytes, list, object, TEXT, text, whole } from './fields.ts';
 
 /** An address of a page. */
@@ -17,8 +18,8 @@ const functionName = text(100);
 /** `machine.memory` */
 export const memorySchema = list(
   object('a memory range; write as in {"start": "0x0", "size": "512M", "node": 0, "type": "ram"}', {
-    start: pageAddress,
-    size: pageSize,
+    start: bytes('an address', { page: false, positive: false }),
+    size: bytes('a size', { page: false, positive: true }),
     node,
     type: z.enum(['ram', 'reserved', 'soft-reserved']).default('ram'),
   }),
@@ -56,7 +57,7 @@ export const preservedRow = object('something preserved; write as in {"start": "
   pages: whole(1, 2 ** 34, 'a number of pages').optional(),
 });
 
-/** `boots[0]` */
+/** `boots[0]`, where it is no kernel's */
 const handoverBoot = object('a boot', {
   handover: object('a handover; write as in {"scratch": [...], "preserved": [...]}', {
     scratch: scratchSchema,
@@ -76,7 +77,7 @@ function configValue(row: ConfigRow): z.ZodOptional<z.ZodBoolean | z.ZodInt> {
   return value.optional().meta({ description: row.help, default: row.default });
 }
 
-/** `boots[1].config`, before defaults */
+/** `boots[].config`, before defaults */
 const configSchema = object(
   'a configuration; write as in {"CONFIG_DEBUG_VM": true}',
   Object.fromEntries(CONFIG_TABLE.map((row) => [row.name, configValue(row)])),
@@ -106,7 +107,7 @@ const actorSchema = object(
   },
 );
 
-/** `boots[1]` */
+/** A kernel boot. */
 const kernelBoot = object('a boot', {
   kernel: text(100),
   patches: list(text(1000), 'patches', 100).default([]),
@@ -123,11 +124,15 @@ const kernelBoot = object('a boot', {
     object('an area; write as in {"start": "0x9f000", "size": "4K"}', {
       start: bytes('an address', { page: false, positive: false }),
       size: bytes('a size', { page: false, positive: true }),
+      kern: z.boolean('is neither true nor false; write one of them').default(false),
     }),
     'reserved areas',
     1024,
   ).default([]),
-  earlyAllocations: z.literal('none', 'is not known yet; write "none"').default('none'),
+  earlyAllocations: earlySchema.default('none'),
+  placements: z
+    .record(functionName, list(pageAddress, 'addresses', 65_536), 'is not an object of lists of addresses')
+    .default({}),
   actors: list(actorSchema, 'actors', 64).default([]),
 });
 
@@ -162,11 +167,11 @@ export const scenarioSchema = object('a scenario; write an object with format, t
   boots: z
     .array(
       z.union([handoverBoot, kernelBoot], {
-        error: 'is not a boot; write {"handover": ...} and then {"kernel": "v7.3", ...}',
+        error: 'is not a boot; write {"handover": ...} or {"kernel": "v7.3", ...}',
       }),
-      'is not a list of boots; write a handover and then one kernel boot',
+      'is not a list of boots; write kernel boots, the first of which may be a handover',
     )
-    .meta({ minItems: 2, maxItems: 2 }),
+    .meta({ minItems: 1, maxItems: 16 }),
   stops: list(text(1000), 'stops', 1000).default([]),
   schedule: text(2 ** 22).optional(),
   expect: list(expectSchema, 'expectations', 1000).default([]),

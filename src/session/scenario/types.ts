@@ -1,5 +1,7 @@
 // The scenario as everything after the loader sees it: numbers, every default filled in. Knows nothing of JSON.
 
+import type { EarlyCall, LoaderRange } from '../../machine/index.ts';
+
 /** Where a value stands in its file; both count from 1, columns in UTF-16 units. */
 export interface Place {
   readonly line: number;
@@ -25,7 +27,8 @@ export type Fill = 'poison' | 'zero' | 'stale';
 export interface ScenarioMachine {
   readonly memory: readonly MemoryRange[];
   readonly nodes: readonly { readonly node: number; readonly cpus: number }[];
-  readonly fill: Fill;
+  /** null: poison with CONFIG_DEBUG_VM, else zero */
+  readonly fill: Fill | null;
 }
 
 /** One key of the KHO radix tree: 2^order pages from the physical address `start`. */
@@ -68,8 +71,11 @@ export interface KernelBoot {
   readonly patches: readonly PatchRef[];
   readonly config: Readonly<Record<string, boolean | number | string>>;
   readonly cmdline: string;
-  readonly reserved: readonly Area[];
-  readonly earlyAllocations: 'none';
+  readonly reserved: readonly LoaderRange[];
+  /** in the order in which they are made */
+  readonly earlyAllocations: readonly EarlyCall[];
+  /** by function that asks: physical addresses of the pages the buddy gave */
+  readonly placements: Readonly<Record<string, readonly number[]>>;
   readonly actors: readonly Actor[];
 }
 

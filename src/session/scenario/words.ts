@@ -34,11 +34,11 @@ const STOP_ADVICE = '; write break, tbreak, watch, rwatch, awatch or catch';
 const CATCH_ADVICE = `; write catch and one of ${CATCH_KINDS.join(', ')}`;
 const UNINIT_ADVICE = '; write catch uninit, then read, write or nothing';
 
-/** Why a stage name, with or without `bootN:`, is wrong; null when it is right. `last`: number of the last boot. */
-export function stageError(name: string, last: number): string | null {
+/** Why a stage name, with or without `bootN:`, is wrong; null when it is right. `boots`: numbers of those that have stages. */
+export function stageError(name: string, boots: readonly number[]): string | null {
   const prefix = /^boot(\d+):/.exec(name);
-  const boot = Number(prefix?.[1] ?? last);
-  if (prefix !== null && boot !== last) return `has no stages in boot ${boot}; only boot${last}: has`;
+  if (prefix !== null && !boots.includes(Number(prefix[1])))
+    return `has no stages in boot ${prefix[1]}; only ${boots.map((boot) => `boot${boot}:`).join(', ')} has`;
   const stage = prefix === null ? name : name.slice(prefix[0].length);
   if (STAGES.includes(stage)) return null;
   const otherwise = '; stages are named as the function that has returned, or deferred, restore, end';

@@ -7,6 +7,8 @@ import { localText } from '../commands/look.ts';
 import { stageNow } from '../commands/time.ts';
 import { argumentsOf, threadState, whereOf } from '../describe.ts';
 import { formatValue, lastName } from '../format.ts';
+import { bootOf } from '../load.ts';
+import { lineOf } from '../places.ts';
 import type { Cursor, PointRow, Session } from '../session.ts';
 import type {
   FrameView,
@@ -53,11 +55,13 @@ function sourceView(session: Session): SourceView | null {
   const frame = session.frame();
   if (frame === null) return null;
   const { file, line, fn } = session.place(frame);
+  const { boot } = session.now();
   const points = new Map<number, 'enabled' | 'disabled'>();
   for (const p of session.state.points) {
     if (p.trigger.kind !== 'location') continue;
-    const at = session.kernel.linked.program.fns[p.trigger.fn];
-    if (at?.file === file) points.set(at.pos[p.trigger.pcs[0] ?? 0]?.[0] ?? 0, p.enabled ? 'enabled' : 'disabled');
+    const place = p.trigger.places.get(boot);
+    const at = place === undefined ? null : lineOf(session.kernel, place);
+    if (at?.file === file) points.set(at.line, p.enabled ? 'enabled' : 'disabled');
   }
   const lines = (session.kernel.files[file] ?? '').split('\n').map((text, i) => ({
     number: i + 1,
@@ -188,6 +192,12 @@ function touchedPage(session: Session): number {
   return pages?.trigger.kind === 'pages' || pages?.trigger.kind === 'page' ? pages.trigger.start : -1;
 }
 
+/** Kernel and patches of the boot in which one stands. */
+function variantOf(session: Session): string {
+  const { boot, patches } = bootOf(session.loaded, session.now());
+  return [boot.kernel, ...patches].join(' + ');
+}
+
 /** The view of a session as it stands. */
 export function buildView(session: Session, memo: Memo): SessionView {
   const { state, loaded } = session;
@@ -203,7 +213,7 @@ export function buildView(session: Session, memo: Memo): SessionView {
   return {
     scenario: loaded.file.split('/').at(-1) ?? loaded.file,
     title: loaded.scenario.title,
-    variant: ['v7.3', ...loaded.patches].join(' + '),
+    variant: memo.get('variant', [loaded, session.kernel], () => variantOf(session)),
     position: memo.get('position', [...where, state.direction, session.marks().length], () => positionView(session)),
     stop,
     thread: threads[cursor.thread] ?? null,
