@@ -3,6 +3,7 @@
 function start_kernel(): void {
 	setup_arch();
 	mm_core_init_early();
+	rest_of_kernel("setup_per_cpu_areas");
 	mm_core_init();
 	rest_init();
 }

@@ -10,6 +10,7 @@ function mm_core_init_early(): void {
 }
 
 function mm_core_init(): void {
+	rest_of_kernel("mm_core_init");
 	build_all_zonelists();
 	mem_debugging_and_hardening_init();
 	kho_memory_init();
@@ -143,6 +144,7 @@ function sparse_init(): void {
 		for (let nr = div(r.start_pfn, PAGES_PER_SECTION); nr <= last; nr++) memory_present(nr);
 	}
 
+	rest_of_kernel("sparse_init");
 	for (let nr = next_present_section_nr(-1); nr >= 0; nr = next_present_section_nr(nr))
 		vmemmap_populate(nr * PAGES_PER_SECTION, (nr + 1) * PAGES_PER_SECTION);
 }
@@ -388,6 +390,40 @@ function deferred_init_memmap_chunk(start_pfn: pfn_t, end_pfn: pfn_t, zone: zone
 	return nr_pages;
 }
 
+/*
+ * More of @zone for an allocation that finds too little: sections from where deferral begins, until as many pages are free
+ * as @order rounded up to sections. True: try again.
+ */
+function deferred_grow_zone(zone: zone, order: int): boolean {
+	const nr_pages_needed = ALIGN(pages_of_order(order), PAGES_PER_SECTION);
+	const pgdat = zone.zone_pgdat;
+	const zone_end_pfn = zone.zone_start_pfn + zone.spanned_pages;
+	let spfn = pgdat.first_deferred_pfn;
+	let nr_pages = 0;
+
+	/* only the last zone of a node is deferred */
+	if (zone_end_pfn !== pgdat.node_start_pfn + pgdat.node_spanned_pages) return false;
+
+	spin_lock(pgdat.node_size_lock);
+	/* another thread was faster */
+	if (spfn !== pgdat.first_deferred_pfn) {
+		spin_unlock(pgdat.node_size_lock);
+		return true;
+	}
+
+	while (nr_pages < nr_pages_needed && spfn < zone_end_pfn) {
+		const epfn = ALIGN(spfn + 1, PAGES_PER_SECTION);
+
+		nr_pages += deferred_init_memmap_chunk(spfn, epfn, zone);
+		spfn = epfn;
+	}
+	/* past the end there is nothing to defer */
+	pgdat.first_deferred_pfn = spfn < zone_end_pfn ? spfn : ULONG_MAX;
+	spin_unlock(pgdat.node_size_lock);
+
+	return nr_pages > 0;
+}
+
 function deferred_init_memmap_job(start_pfn: pfn_t, end_pfn: pfn_t, zone: zone): void {
 	deferred_init_memmap_chunk(start_pfn, end_pfn, zone);
 }
@@ -458,6 +494,23 @@ function page_alloc_init_late(): void {
 	}
 
 	if (deferred_struct_pages) page_ext_init();
+}
+
+/* A pageblock that was reserved until now becomes free CMA memory */
+function init_cma_reserved_pageblock(page: page): void {
+	const pfn = page_to_pfn(page);
+
+	__ClearPageReserved(pfn, pfn + pageblock_nr_pages);
+	set_page_count(pfn, pfn + pageblock_nr_pages, 0);
+
+	init_pageblock_migratetype(page, MIGRATE_CMA, false);
+	/* set_page_refcounted() */
+	set_page_count(pfn, pfn + 1, 1);
+	/* the size of a pageblock is also the size of a CMA allocation unit */
+	__free_pages(page, pageblock_order);
+
+	adjust_managed_page_count(page, pageblock_nr_pages);
+	page_zone(page).cma_pages += pageblock_nr_pages;
 }
 
 /* Checked in this order by the kernel: one of them is enough to turn the checks of freed pages on */

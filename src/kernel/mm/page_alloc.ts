@@ -1,5 +1,5 @@
 // mm/page_alloc.c, v7.3: zonelists, freeing to the buddy, contiguous zones. Left out: per-CPU lists (every free goes straight
-// to the buddy), watermarks and lowmem reserves, KASAN, page_owner, poisoning of free pages, allocation.
+// to the buddy), watermarks and lowmem reserves, KASAN, page_owner, poisoning of free pages, reclaim, HIGHATOMIC.
 
 function build_all_zonelists(): void {
 	let vm_total_pages = 0;
@@ -64,7 +64,7 @@ function __free_pages_prepare(page: page, order: int): boolean {
 		let tail = pfn + 1;
 		while (tail < end_pfn) {
 			/* a bad tail is counted and left as it is */
-			const next = check_pages_enabled ? find_bad_tail(tail, end_pfn) : end_pfn;
+			const next = check_pages_enabled ? find_bad_tail(tail, end_pfn, true) : end_pfn;
 
 			clear_page_flags_at_prep(tail, next);
 			if (next < end_pfn) {
@@ -194,6 +194,225 @@ function __free_pages(page: page, order: int): void {
 
 function folio_put(folio: page): void {
 	__free_pages(folio, folio_order(folio));
+}
+
+/* Asked by allocations that find too little in @zone */
+function _deferred_grow_zone(zone: zone, order: int): boolean {
+	if (!deferred_pages) return false;
+	return deferred_grow_zone(zone, order);
+}
+
+/* Not in the kernel: an allocation that finds too little in the highest zone of node @nid, up to where it would try again */
+function slow_allocation(nid: nid_t, order: int): void {
+	const pgdat = NODE_DATA(nid);
+
+	_deferred_grow_zone(pgdat.node_zones[pgdat.nr_zones - 1], order);
+}
+
+/* The upper halves of a block of order @high go back, until a block of order @low is left */
+function expand(zone: zone, pfn: pfn_t, low: int, high: int, mt: migratetype): void {
+	while (high > low) {
+		high--;
+		const half = pfn_to_page(pfn + pages_of_order(high));
+
+		__add_to_free_list(half, zone, high, mt, false);
+		set_buddy_order(half, high);
+	}
+}
+
+function page_del_and_expand(zone: zone, page: page, low: int, high: int, mt: migratetype): void {
+	__del_page_from_free_list(page, zone, high);
+	expand(zone, page_to_pfn(page), low, high, mt);
+	account_freepages(zone, 0 - pages_of_order(low), mt);
+}
+
+/* The head of the first list that has a block large enough */
+function __rmqueue_smallest(zone: zone, order: int, mt: migratetype): page | null {
+	for (let current_order = order; current_order <= MAX_PAGE_ORDER; current_order++) {
+		const page = get_page_from_free_area(zone, current_order, mt);
+
+		if (page === null) continue;
+		page_del_and_expand(zone, page, order, current_order, mt);
+		return page;
+	}
+	return null;
+}
+
+/* The @i-th type that lends to @mt, in order of preference; -1: no more */
+function fallback_type(mt: migratetype, i: int): migratetype {
+	if (i > 1) return -1;
+	if (mt === MIGRATE_UNMOVABLE) return i === 0 ? MIGRATE_RECLAIMABLE : MIGRATE_MOVABLE;
+	if (mt === MIGRATE_MOVABLE) return i === 0 ? MIGRATE_RECLAIMABLE : MIGRATE_UNMOVABLE;
+	if (mt === MIGRATE_RECLAIMABLE) return i === 0 ? MIGRATE_UNMOVABLE : MIGRATE_MOVABLE;
+	return -1;
+}
+
+/* The largest block of another type; large enough, its pageblock changes sides */
+function __rmqueue_claim(zone: zone, order: int, start_type: migratetype): page | null {
+	for (let current_order = MAX_PAGE_ORDER; current_order >= order; current_order--) {
+		for (let i = 0; fallback_type(start_type, i) >= 0; i++) {
+			const page = get_page_from_free_area(zone, current_order, fallback_type(start_type, i));
+
+			if (page === null) continue;
+			return try_to_claim_block(zone, page, current_order, order, start_type, fallback_type(start_type, i));
+		}
+	}
+	return null;
+}
+
+function try_to_claim_block(
+	zone: zone,
+	page: page,
+	current_order: int,
+	order: int,
+	start_type: migratetype,
+	block_type: migratetype,
+): page {
+	const pfn = page_to_pfn(page);
+	let mt = block_type;
+
+	__del_page_from_free_list(page, zone, current_order);
+	/* whole pageblocks, or half of one */
+	if (current_order >= pageblock_order) {
+		set_pageblock_migratetype_range(pfn, current_order, start_type);
+		mt = start_type;
+	} else if (current_order >= pageblock_order - 1) {
+		set_pageblock_migratetype_range(pageblock_start_pfn(pfn), pageblock_order, start_type);
+		mt = start_type;
+	}
+	expand(zone, pfn, order, current_order, mt);
+	account_freepages(zone, 0 - pages_of_order(order), block_type);
+	return page;
+}
+
+function rmqueue(zone: zone, order: int, mt: migratetype): page | null {
+	spin_lock(zone.lock);
+	let page = __rmqueue_smallest(zone, order, mt);
+	if (page === null) page = __rmqueue_claim(zone, order, mt);
+	spin_unlock(zone.lock);
+	return page;
+}
+
+/* Zones from high to low, those of @nid before those of other nodes */
+function get_page_from_freelist(nid: nid_t, order: int, mt: migratetype): page | null {
+	for (let i = 0; i < num_memory_nodes(); i++) {
+		const pgdat = NODE_DATA(fallback_node(nid, i));
+
+		for (let zid = MAX_NR_ZONES - 1; zid >= 0; zid--) {
+			const zone = pgdat.node_zones[zid];
+
+			if (zone.managed_pages === 0) continue;
+			let page = rmqueue(zone, order, mt);
+			if (page === null && _deferred_grow_zone(zone, order)) page = rmqueue(zone, order, mt);
+			if (page !== null) return page;
+		}
+	}
+	return null;
+}
+
+/* What was free has no count and no type */
+function prep_new_page(page: page, order: int): void {
+	const pfn = page_to_pfn(page);
+
+	set_page_count(pfn, pfn + pages_of_order(order), 0);
+	set_page_count(pfn, pfn + 1, 1);
+	page.private = 0n;
+}
+
+/* @nid: NUMA_NO_NODE for the node of the boot processor. A scenario may say where the buddy's pages came from */
+function alloc_pages_node(nid: nid_t, order: int, mt: migratetype): page | null {
+	const placed = next_placement();
+	let page: page | null = null;
+
+	if (placed >= 0 && take_pages_off_buddy(placed, order)) page = pfn_to_page(placed);
+	if (page === null) page = get_page_from_freelist(nid === NUMA_NO_NODE ? first_memory_node() : nid, order, mt);
+	if (page !== null) prep_new_page(page, order);
+	return page;
+}
+
+/* A zeroed page for the kernel, by its physical address; 0: there is none */
+function get_zeroed_page(): phys_addr_t {
+	const page = alloc_pages_node(NUMA_NO_NODE, 0, MIGRATE_UNMOVABLE);
+
+	if (page === null) return 0;
+	clear_page(page_to_phys(page));
+	return page_to_phys(page);
+}
+
+/* A compound page */
+function folio_alloc_node(nid: nid_t, order: int): page | null {
+	const page = alloc_pages_node(nid, order, MIGRATE_UNMOVABLE);
+
+	if (page !== null && order > 0) prep_compound_page(page, order);
+	return page;
+}
+
+/* take_page_off_buddy(), of a block: false when not all of [pfn, pfn + 2^order) is free */
+function take_pages_off_buddy(pfn: pfn_t, order: int): boolean {
+	for (let current_order = order; current_order <= MAX_PAGE_ORDER; current_order++) {
+		const head_pfn = ALIGN_DOWN(pfn, pages_of_order(current_order));
+		const head = pfn_to_page(head_pfn);
+
+		if (!PageBuddy(head) || buddy_order(head) !== current_order) continue;
+		const zone = page_zone(head);
+		const mt = get_pfnblock_migratetype(head, head_pfn);
+
+		spin_lock(zone.lock);
+		__del_page_from_free_list(head, zone, current_order);
+		break_down_buddy_pages(zone, head_pfn, pfn, order, current_order, mt);
+		account_freepages(zone, 0 - pages_of_order(order), mt);
+		spin_unlock(zone.lock);
+		return true;
+	}
+	return false;
+}
+
+/* Halves the block at @pfn until the one at @target is of order @low; the other halves stay free */
+function break_down_buddy_pages(
+	zone: zone,
+	pfn: pfn_t,
+	target: pfn_t,
+	low: int,
+	high: int,
+	mt: migratetype,
+): void {
+	while (high > low) {
+		high--;
+		const upper = pfn + pages_of_order(high);
+		let other = upper;
+
+		if (target >= upper) {
+			other = pfn;
+			pfn = upper;
+		}
+		__add_to_free_list(pfn_to_page(other), zone, high, mt, false);
+		set_buddy_order(pfn_to_page(other), high);
+	}
+}
+
+/* Each page of an allocated block gets a count of its own */
+function split_page(page: page, order: int): void {
+	const pfn = page_to_pfn(page);
+
+	set_page_count(pfn + 1, pfn + pages_of_order(order), 1);
+}
+
+/* Reserved memory that is no longer needed, such as the initrd's; in whole pages */
+function free_reserved_area(start: phys_addr_t, end: phys_addr_t): ulong {
+	const end_pfn = PFN_DOWN(end);
+	let pages = 0;
+
+	/* their struct pages may not exist yet */
+	if (WARN_ON(deferred_pages, "Cannot free reserved memory because of deferred initialization of the memory map"))
+		return 0;
+	for (let pfn = PFN_UP(start); pfn < end_pfn; pfn++) {
+		__ClearPageReserved(pfn, pfn + 1);
+		set_page_count(pfn, pfn + 1, 1);
+		__free_pages(pfn_to_page(pfn), 0);
+		adjust_managed_page_count(pfn_to_page(pfn), 1);
+		pages++;
+	}
+	return pages;
 }
 
 function adjust_managed_page_count(page: page, count: int): void {
