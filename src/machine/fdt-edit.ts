@@ -91,7 +91,7 @@ function changeable(blob: Uint8Array): FdtResult<FdtHeader> {
     : h;
 }
 
-/** fdt_splice_(): a copy in which `oldlen` bytes at `at` became `newlen` zero bytes, and all that follows moved. */
+/** fdt_splice_(): a copy in which `oldlen` bytes at `at` became `newlen`, whatever they hold, and all that follows moved. */
 function splice(blob: Uint8Array, at: number, oldlen: number, newlen: number): FdtResult<Uint8Array> {
   const h = fdtHeader(blob);
   const end = h.off_dt_strings + h.size_dt_strings;
@@ -102,7 +102,6 @@ function splice(blob: Uint8Array, at: number, oldlen: number, newlen: number): F
   }
   const next = blob.slice();
   next.copyWithin(at + newlen, at + oldlen, end);
-  if (newlen > oldlen) next.fill(0, at + oldlen, at + newlen);
   return fdtOk(next);
 }
 
@@ -143,7 +142,7 @@ export function fdt_add_subnode(
   if (!next.ok) return next;
   const start = h.value.off_dt_struct + at.value;
   putFdt32(next.value, start, FDT_BEGIN_NODE);
-  next.value.set(bytes, start + 4);
+  next.value.fill(0, start + 4, start + length - 4).set(bytes, start + 4);
   putFdt32(next.value, start + length - 4, FDT_END_NODE);
   return fdtOk({ blob: next.value, offset: at.value });
 }
@@ -171,7 +170,10 @@ function addString(blob: Uint8Array, name: string): FdtResult<{ next: Uint8Array
   return fdtOk({ next: next.value, offset: h.size_dt_strings });
 }
 
-/** fdt_setprop(): a new property is its node's first; one that is there gets another value where it stands. */
+/**
+ * fdt_setprop(): a new property is its node's first; one that is there gets another value where it stands. Bytes that fill
+ * a value up to 4 are left as they were, as by libfdt.
+ */
 export function fdt_setprop(blob: Uint8Array, node: number, name: string, value: Uint8Array): FdtResult<Uint8Array> {
   const h = changeable(blob);
   if (!h.ok) return h;
@@ -182,7 +184,7 @@ export function fdt_setprop(blob: Uint8Array, node: number, name: string, value:
     const next = spliceStruct(blob, data - h.value.off_dt_struct, tagAlign(len), size);
     if (!next.ok) return next;
     putFdt32(next.value, data - 8, value.length);
-    next.value.fill(0, data, data + size).set(value, data);
+    next.value.set(value, data);
     return next;
   }
   if (known.error.name !== 'FDT_ERR_NOTFOUND') return known;

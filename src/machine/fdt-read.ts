@@ -33,6 +33,8 @@ export interface FdtTag {
   readonly data?: number;
 }
 
+const notFound = (what: string) => fdtFail('FDT_ERR_NOTFOUND', what);
+
 /** The header of a blob that may be read; the whole of it must be there. */
 export function readable(blob: Uint8Array): FdtResult<FdtHeader> {
   const checked = fdt_check_header(blob);
@@ -101,23 +103,37 @@ export function nodeBody(blob: Uint8Array, h: FdtHeader, offset: number): FdtRes
   return fdtOk(tag.value.next);
 }
 
-/** fdt_node_end_offset_(): the offset after the tag that ends the node at `offset`. */
-export function nodeEnd(blob: Uint8Array, h: FdtHeader, offset: number): FdtResult<number> {
-  const body = nodeBody(blob, h, offset);
-  if (!body.ok) return body;
-  let at = body.value;
-  for (let depth = 1; depth > 0; ) {
-    const tag = fdt_next_tag(blob, h, at);
-    if (!tag.ok) return tag;
-    if (tag.value.tag === FDT_END) return fdtFail('FDT_ERR_BADSTRUCTURE', `FDT_END inside a node, at ${hex(at)}`);
-    if (tag.value.tag === FDT_BEGIN_NODE) depth++;
-    if (tag.value.tag === FDT_END_NODE) depth--;
-    at = tag.value.next;
-  }
-  return fdtOk(at);
+/** Where a walk over nodes stands: depth counts from the node it began at, below 0 that node has ended. */
+interface NodeStep {
+  readonly offset: number;
+  readonly depth: number;
 }
 
-const notFound = (what: string) => fdtFail('FDT_ERR_NOTFOUND', what);
+/** fdt_next_node(): the next node in order of the blob, or the offset behind the node that the walk began at. */
+function nextNode(blob: Uint8Array, h: FdtHeader, from: NodeStep): FdtResult<NodeStep> {
+  const body = nodeBody(blob, h, from.offset);
+  if (!body.ok) return body;
+  let { depth } = from;
+  for (let at = body.value; ; ) {
+    const tag = fdt_next_tag(blob, h, at);
+    if (!tag.ok) return tag;
+    if (tag.value.tag === FDT_BEGIN_NODE) return fdtOk({ offset: at, depth: depth + 1 });
+    if (tag.value.tag === FDT_END) return notFound(`the tree ends at ${hex(at)}, inside a node`);
+    if (tag.value.tag === FDT_END_NODE && --depth < 0) return fdtOk({ offset: tag.value.next, depth });
+    at = tag.value.next;
+  }
+}
+
+/** fdt_node_end_offset_(): the offset after the tag that ends the node at `offset`. */
+export function nodeEnd(blob: Uint8Array, h: FdtHeader, offset: number): FdtResult<number> {
+  let at: NodeStep = { offset, depth: 0 };
+  do {
+    const step = nextNode(blob, h, at);
+    if (!step.ok) return step;
+    at = step.value;
+  } while (at.depth >= 0);
+  return fdtOk(at.offset);
+}
 
 /** The first tag at or after `offset` that is no property and no FDT_NOP; its offset. */
 export function afterProperties(blob: Uint8Array, h: FdtHeader, offset: number): FdtResult<number> {
@@ -129,28 +145,27 @@ export function afterProperties(blob: Uint8Array, h: FdtHeader, offset: number):
   }
 }
 
-function nodeFrom(blob: Uint8Array, h: FdtHeader, offset: number): FdtResult<number> {
-  const at = afterProperties(blob, h, offset);
-  if (!at.ok) return at;
-  const tag = fdt_next_tag(blob, h, at.value);
-  if (!tag.ok) return tag;
-  return tag.value.tag === FDT_BEGIN_NODE ? at : notFound('there is no further subnode');
-}
+const noSubnode = notFound('there is no further subnode');
 
-/** fdt_first_subnode() */
+/** fdt_first_subnode(): a damaged tree has none, as for libfdt. */
 export function fdt_first_subnode(blob: Uint8Array, offset: number): FdtResult<number> {
   const h = readable(blob);
   if (!h.ok) return h;
-  const body = nodeBody(blob, h.value, offset);
-  return body.ok ? nodeFrom(blob, h.value, body.value) : body;
+  const first = nextNode(blob, h.value, { offset, depth: 0 });
+  return first.ok && first.value.depth === 1 ? fdtOk(first.value.offset) : noSubnode;
 }
 
 /** fdt_next_subnode(): the sibling after the node at `offset`. */
 export function fdt_next_subnode(blob: Uint8Array, offset: number): FdtResult<number> {
   const h = readable(blob);
   if (!h.ok) return h;
-  const end = nodeEnd(blob, h.value, offset);
-  return end.ok ? nodeFrom(blob, h.value, end.value) : end;
+  let at: NodeStep = { offset, depth: 1 };
+  do {
+    const step = nextNode(blob, h.value, at);
+    if (!step.ok || step.value.depth < 1) return noSubnode;
+    at = step.value;
+  } while (at.depth > 1);
+  return fdtOk(at.offset);
 }
 
 /** fdt_get_name() */
@@ -168,13 +183,14 @@ const nodename_eq = (name: string, wanted: string): boolean =>
 
 /** fdt_subnode_offset() */
 export function fdt_subnode_offset(blob: Uint8Array, parent: number, name: string): FdtResult<number> {
-  let child = fdt_first_subnode(blob, parent);
-  while (child.ok) {
-    const found = fdt_get_name(blob, child.value);
-    if (found.ok && nodename_eq(found.value, name)) return child;
-    child = fdt_next_subnode(blob, child.value);
+  const h = readable(blob);
+  if (!h.ok) return h;
+  let step = nextNode(blob, h.value, { offset: parent, depth: 0 });
+  for (; step.ok && step.value.depth >= 0; step = nextNode(blob, h.value, step.value)) {
+    const tag = fdt_next_tag(blob, h.value, step.value.offset);
+    if (step.value.depth === 1 && tag.ok && nodename_eq(tag.value.name ?? '', name)) return fdtOk(step.value.offset);
   }
-  return child.error.name === 'FDT_ERR_NOTFOUND' ? notFound(`there is no subnode '${name}'`) : child;
+  return step.ok ? notFound(`there is no subnode '${name}'`) : step;
 }
 
 /** The tag of a property of the node at `offset`. */
