@@ -16,5 +16,6 @@ export {
   namesOf,
   type Patch,
 } from './environment.ts';
+export * from './kho-abi.ts';
 export { applyKernelPatch, cutMail, type Files, type Patched } from './patch.ts';
 export { KERNELS, kernelText, shippedPatch, shippedPatches, TEXT_FILES } from './text.ts';

@@ -8,6 +8,8 @@ export interface PhysPage {
   readonly hash: Hash;
 }
 
+const PAGE_BYTES = 4096;
+
 /** A page of zero bytes. */
 export const ZERO_PAGE: PhysPage = { words: {}, hash: 17 };
 
@@ -30,6 +32,24 @@ export function withWord(page: PhysPage, index: number, value: bigint): PhysPage
   if (was !== 0n) hash = minus(hash, mix(hashBigint(was), index));
   if (value !== 0n) hash = plus(hash, mix(hashBigint(value), index));
   return { words: value === 0n ? rest : { ...page.words, [index]: value }, hash };
+}
+
+/** The page that holds these bytes from its start on, zeroes behind them; at most 4096. */
+export function pageOfBytes(bytes: Uint8Array): PhysPage {
+  const whole = new Uint8Array(PAGE_BYTES);
+  whole.set(bytes);
+  const view = new DataView(whole.buffer);
+  let page = ZERO_PAGE;
+  for (let i = 0; i < PAGE_BYTES / 8; i++) page = withWord(page, i, view.getBigUint64(8 * i, true));
+  return page;
+}
+
+/** The 4096 bytes of a page. */
+export function bytesOfPage(page: PhysPage): Uint8Array {
+  const bytes = new Uint8Array(PAGE_BYTES);
+  const view = new DataView(bytes.buffer);
+  for (const [index, word] of Object.entries(page.words)) view.setBigUint64(8 * Number(index), word, true);
+  return bytes;
 }
 
 /** First set bit at or after `from` of the page seen as a bitmap, or `size`. */
