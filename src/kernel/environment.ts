@@ -31,10 +31,14 @@ import { constantsOf, variablesOf } from './constants.ts';
 import { died } from './faults.ts';
 import { allocatorRows } from './intrinsics/allocator.ts';
 import { debuggerRows } from './intrinsics/debugger.ts';
+import { earlyRows } from './intrinsics/early.ts';
+import { fdtRows } from './intrinsics/fdt.ts';
+import { kexecRows } from './intrinsics/kexec.ts';
 import { memblockRows } from './intrinsics/memblock.ts';
 import { pageRows } from './intrinsics/pages.ts';
 import { pureRows } from './intrinsics/pure.ts';
 import { ref, row } from './intrinsics/row.ts';
+import { stringRows } from './intrinsics/strings.ts';
 import { ready, systemIntrinsics } from './intrinsics/system.ts';
 import { applyKernelPatch, type Files } from './patch.ts';
 import { compiledText, kernelText } from './text.ts';
@@ -89,6 +93,10 @@ export function kernelIntrinsics(config: Config, initcalls: readonly Initcall[] 
     ...memblockRows,
     ...allocatorRows,
     ...systemIntrinsics,
+    ...earlyRows,
+    ...stringRows,
+    ...fdtRows,
+    ...kexecRows,
     ...initcallRows(initcalls),
   };
 }
@@ -169,6 +177,10 @@ function initialTable(machine: Machine): Machine {
   let table = putRow(machine.table, 'var', 0, variablesOf(machine.config));
   table = putRow(table, 'kho_in', 0, { fdt: false, fdt_phys: 0, scratch_phys: 0 });
   table = putRow(table, 'kho_radix_tree', 'kho_in', { root: 0 });
+  table = putRow(table, 'kho_out', 0, { fdt_phys: 0 });
+  table = putRow(table, 'kho_radix_tree', 'kho_out', { root: 0 });
+  const image = { loaded: false, kho: false, kho_fdt: 0, kho_scratch: 0, nr_scratch: 0, nr_segments: 0 };
+  table = putRow(table, 'kimage', 0, image);
   table = putRow(table, 'completion', 'pgdat_init_all_done_comp', { done: 0 });
   return { ...machine, table };
 }
@@ -180,7 +192,7 @@ export function handedOver(machine: Machine): Handover | null {
   return {
     scratch: [],
     preserved: [],
-    radixRoot: Number(image.radix_root),
+    radixRoot: 0,
     scratchArray: Number(image.kho_scratch),
     nrScratch: Number(image.nr_scratch),
     fdt: Number(image.kho_fdt),

@@ -140,8 +140,47 @@ interface boot_params_t {
 }
 interface kho_scratch_area {
 	readonly $s?: "kho_scratch";
-	readonly addr: phys_addr_t;
-	readonly size: phys_addr_t;
+	addr: phys_addr_t;
+	size: phys_addr_t;
+}
+interface kho_out_t {
+	readonly $s?: "kho_out";
+	fdt_phys: phys_addr_t;
+	readonly radix_tree: kho_radix_tree;
+	readonly lock: spinlock;
+}
+interface kho_vmalloc {
+	readonly $s?: "kho_vmalloc";
+	first: u64;
+	total_pages: int;
+	flags: int;
+	order: int;
+}
+interface kho_vmalloc_chunk {
+	readonly $s?: "kho_vmalloc_chunk";
+	/** the address of the next chunk, then those of blocks */
+	readonly phys: u64[];
+}
+interface vm_page {
+	readonly $s?: "vm_page";
+	page: page;
+}
+interface vm_struct {
+	readonly $s?: "vm_struct";
+	readonly nr_pages: ulong;
+	readonly page_order: int;
+	readonly pages: vm_page[];
+}
+interface kimage_t {
+	readonly $s?: "kimage";
+	loaded: boolean;
+	/** the image carries a handover */
+	kho: boolean;
+	kho_fdt: phys_addr_t;
+	/** where the copy of the scratch array goes */
+	kho_scratch: phys_addr_t;
+	nr_scratch: int;
+	nr_segments: int;
 }
 interface kho_in_t {
 	readonly $s?: "kho_in";
@@ -198,6 +237,8 @@ declare const memblock: memblock_tables;
 declare const e820_table: e820_table_t;
 declare const boot_params: boot_params_t;
 declare const kho_in: kho_in_t;
+declare const kho_out: kho_out_t;
+declare const kimage: kimage_t;
 declare const kho_scratch: kho_scratch_area[];
 declare const pgdat_init_all_done_comp: completion;
 declare const padata_works_lock: spinlock;
@@ -208,6 +249,13 @@ declare let deferred_struct_pages: boolean;
 declare let prev_end_pfn: pfn_t;
 declare let nr_initialised: ulong;
 declare let kho_scratch_cnt: int;
+/** where the array lies; 0: a scenario's handover gives its entries */
+declare let kho_scratch_phys: phys_addr_t;
+declare let test_kho_blob_phys: phys_addr_t;
+declare let scratch_scale: int;
+declare let scratch_size_lowmem: phys_addr_t;
+declare let scratch_size_global: phys_addr_t;
+declare let scratch_size_pernode: phys_addr_t;
 declare let totalram_pages: ulong;
 declare let page_group_by_mobility_disabled: boolean;
 declare let check_pages_enabled: boolean;
@@ -228,7 +276,9 @@ declare const pageblock_order: number;
 declare const pageblock_nr_pages: number;
 declare const ULONG_MAX: number;
 declare const PHYS_ADDR_MAX: number;
+declare const SZ_64K: number;
 declare const SZ_1M: number;
+declare const SZ_2M: number;
 declare const SZ_1G: number;
 declare const NUMA_NO_NODE: number;
 declare const MAX_NUMNODES: number;
@@ -260,8 +310,15 @@ declare const FPI_NONE: number;
 declare const FPI_TO_TAIL: number;
 declare const E820_TYPE_RAM: number;
 declare const E820_TYPE_RESERVED: number;
+declare const E820_TYPE_RESERVED_KERN: number;
 declare const E820_TYPE_SOFT_RESERVED: number;
 declare const ISA_END_ADDRESS: phys_addr_t;
+declare const MEMBLOCK_ALLOC_ACCESSIBLE: phys_addr_t;
+declare const ENOENT: number;
+declare const EEXIST: number;
+declare const EADDRNOTAVAIL: number;
+declare const FDT_ERR_EXISTS: number;
+declare const UTS_RELEASE: string;
 declare const EINVAL: number;
 declare const ENOMEM: number;
 declare const ERANGE: number;
@@ -307,6 +364,14 @@ declare function zone_idx(zone: zone): int;
 declare function zone_name(zid: int): string;
 declare function phys_to_radix_node(phys: phys_addr_t): kho_radix_node;
 declare function phys_to_radix_leaf(phys: phys_addr_t): kho_radix_leaf;
+declare function phys_to_vmalloc_chunk(phys: phys_addr_t): kho_vmalloc_chunk;
+declare function phys_to_kho_vmalloc(phys: phys_addr_t): kho_vmalloc;
+declare function get_order(size: ulong): int;
+declare function strlen(s: string): int;
+declare function char_at(s: string, i: int): string;
+declare function kstrtoint(s: string, len: int): int;
+declare function memparse(s: string, at: int): phys_addr_t;
+declare function memparse_end(s: string, at: int): int;
 declare function numa_valid_node(nid: nid_t): boolean;
 declare function migratetype_is_mergeable(mt: migratetype): boolean;
 declare function is_migrate_cma(mt: migratetype): boolean;
@@ -333,6 +398,23 @@ declare function get_pfnblock_migratetype(page: page, pfn: pfn_t): migratetype;
 declare function memblock_is_kho_scratch_memory(addr: phys_addr_t): boolean;
 declare function early_pfn_to_nid(pfn: pfn_t): nid_t;
 declare function next_present_section_nr(nr: int): int;
+declare function next_early_call(point: string, i: int): int;
+declare function get_page_from_free_area(zone: zone, order: int, mt: migratetype): page | null;
+declare function fallback_node(nid: nid_t, i: int): nid_t;
+declare function locate_mem_hole_top_down(
+	start: phys_addr_t,
+	end: phys_addr_t,
+	size: phys_addr_t,
+	align: phys_addr_t,
+): phys_addr_t;
+declare function memblock_reserved_kern_size(limit: phys_addr_t, nid: nid_t): phys_addr_t;
+declare function fdt_check_header(fdt: phys_addr_t): int;
+declare function fdt_node_check_compatible(fdt: phys_addr_t, node: int, compatible: string): int;
+declare function fdt_subnode_offset(fdt: phys_addr_t, parent: int, name: string): int;
+declare function fdt_getprop_len(fdt: phys_addr_t, node: int, name: string): int;
+declare function fdt_getprop_u64(fdt: phys_addr_t, node: int, name: string): u64;
+declare function read_u32(phys: phys_addr_t): int;
+declare function read_string(phys: phys_addr_t, most: int): string;
 declare function first_memory_node(): nid_t;
 declare function next_memory_node(nid: nid_t): nid_t;
 declare function first_online_node(): nid_t;
@@ -365,6 +447,40 @@ declare function init_node_zone(
 declare function memory_present(section: int): void;
 declare function memblock_add(base: phys_addr_t, size: phys_addr_t): int;
 declare function memblock_reserve(base: phys_addr_t, size: phys_addr_t): int;
+declare function memblock_reserve_kern(base: phys_addr_t, size: phys_addr_t): int;
+declare function memblock_phys_alloc_range(
+	size: phys_addr_t,
+	align: phys_addr_t,
+	start: phys_addr_t,
+	end: phys_addr_t,
+): phys_addr_t;
+declare function memblock_alloc_range_nid(
+	size: phys_addr_t,
+	align: phys_addr_t,
+	start: phys_addr_t,
+	end: phys_addr_t,
+	nid: nid_t,
+	exact_nid: boolean,
+): phys_addr_t;
+declare function early_call(i: int): void;
+declare function next_placement(): pfn_t;
+declare function get_vm_area(nr_pages: ulong, page_order: int): vm_struct;
+declare function kimage_add_segment(mem: phys_addr_t, size: phys_addr_t): void;
+declare function machine_kexec(): void;
+declare function fdt_create(fdt: phys_addr_t, size: int): int;
+declare function fdt_finish_reservemap(fdt: phys_addr_t): int;
+declare function fdt_begin_node(fdt: phys_addr_t, name: string): int;
+declare function fdt_property_string(fdt: phys_addr_t, name: string, text: string): int;
+declare function fdt_property_u64(fdt: phys_addr_t, name: string, value: u64): int;
+declare function fdt_end_node(fdt: phys_addr_t): int;
+declare function fdt_finish(fdt: phys_addr_t): int;
+declare function fdt_open_into(fdt: phys_addr_t, size: int): int;
+declare function fdt_add_subnode(fdt: phys_addr_t, parent: int, name: string): int;
+declare function fdt_setprop_u64(fdt: phys_addr_t, node: int, name: string, value: u64): int;
+declare function fdt_del_node(fdt: phys_addr_t, node: int): int;
+declare function fdt_pack(fdt: phys_addr_t): int;
+declare function write_u32(phys: phys_addr_t, value: int): void;
+declare function write_string(phys: phys_addr_t, text: string): void;
 declare function memblock_phys_free(base: phys_addr_t, size: phys_addr_t): int;
 declare function memblock_set_node(
 	base: phys_addr_t,
@@ -410,6 +526,20 @@ declare function kthread_run(fn: (arg: pglist_data) => void, arg: pglist_data, n
 declare function kernel_thread(fn: () => void, name: string): void;
 declare function queue_work(fn: (ps: padata_mt_job_state) => void, ps: padata_mt_job_state): void;
 declare function pr_info(
+	fmt: string,
+	a?: Printable,
+	b?: Printable,
+	c?: Printable,
+	d?: Printable,
+): void;
+declare function pr_notice(
+	fmt: string,
+	a?: Printable,
+	b?: Printable,
+	c?: Printable,
+	d?: Printable,
+): void;
+declare function pr_emerg(
 	fmt: string,
 	a?: Printable,
 	b?: Printable,

@@ -14,8 +14,11 @@ export const TEXT_FILES = [
   'mm/mm_init.ts',
   'mm/page_alloc.ts',
   'mm/page_ext.ts',
+  'mm/vmalloc.ts',
+  'lib/test_kho.ts',
   'kernel/padata.ts',
   'kernel/liveupdate/kexec_handover.ts',
+  'kernel/kexec_file.ts',
 ] as const;
 
 const own = fileURLToPath(import.meta.url);

@@ -6,7 +6,7 @@ import { pageFault, trap } from './fault.ts';
 import { type Machine, NEVER_SET } from './machine.ts';
 import type { MemblockType, Region } from './memblock.ts';
 import { type Page, type PageFields, pageAddress, SELF, withFields } from './page.ts';
-import { withWord, ZERO_PAGE } from './phys.ts';
+import { bytesOf, withWord, ZERO_PAGE } from './phys.ts';
 import { runGet, runUpdate } from './run-map.ts';
 import { putField, row } from './table.ts';
 import type { Ref, Value } from './value.ts';
@@ -131,6 +131,11 @@ export function physWord(m: Machine, phys: number): bigint {
   return runGet(m.phys, pfnOfPhys(m, phys))?.words[(phys % 2 ** m.config.pageShift) / 8] ?? 0n;
 }
 
+/** The bytes of a physical page. */
+export function physBytes(m: Machine, pfn: number): Uint8Array {
+  return bytesOf(pfn >= 0 && pfn < 2 ** m.phys.bits ? runGet(m.phys, pfn) : null, 2 ** m.config.pageShift);
+}
+
 /** The machine with a 64-bit word of physical memory changed. */
 export function withPhysWord(m: Machine, phys: number, value: bigint): Machine {
   const pfn = pfnOfPhys(m, phys);
@@ -166,6 +171,25 @@ const khoIn = tableGet('kho_in', (_m, _at, field) => trap(`kho_in.${field} does 
 
 /** E820_TYPE_RESERVED_KERN (arch/x86/include/asm/e820/types.h): what the kernel itself has in use. */
 const E820_TYPE_RESERVED_KERN = 128;
+const khoOut = tableGet('kho_out', (_m, _at, field) => trap(`kho_out.${field} does not exist`));
+const vmStruct = tableGet('vm_struct', (_m, _at, field) => trap(`vm_struct.${field} of an area that does not exist`));
+
+/** struct kho_vmalloc in memory: word, shift in it, bits. */
+const VMALLOC_FIELDS: Readonly<Record<string, readonly [offset: number, shift: number, bits: number]>> = {
+  first: [0, 0, 64],
+  total_pages: [8, 0, 32],
+  flags: [8, 32, 16],
+  order: [8, 48, 16],
+};
+
+function vmallocField(field: Field): readonly [number, number, number] {
+  const found = VMALLOC_FIELDS[field];
+  if (found === undefined) throw trap(`struct kho_vmalloc has no member named '${field}'`);
+  return found;
+}
+
+const fromBits = (word: bigint, bits: number): Value => (bits === 64 ? word : Number(word));
+
 const E820_TYPES = { ram: 1, reserved: 2, 'soft-reserved': 0xefff_ffff } as const;
 
 function firmwareEntry(m: Machine, at: string, field: string): Value {
@@ -301,6 +325,32 @@ export const STRUCTS: Readonly<Record<string, StructRow>> = {
     ...khoIn,
     get: (m, at, field) => (field === 'radix_tree' ? ref('kho_radix_tree', 'kho_in') : khoIn.get(m, at, field)),
   },
+  kho_out: {
+    embedded: (field) => field === 'radix_tree',
+    ...khoOut,
+    get: (m, at, field) => (field === 'radix_tree' ? ref('kho_radix_tree', 'kho_out') : khoOut.get(m, at, field)),
+  },
+  kho_vmalloc: {
+    embedded: never,
+    get: (m, at, field) => {
+      const [offset, shift, bits] = vmallocField(field);
+      return fromBits(BigInt.asUintN(bits, physWord(m, (at as number) + offset) >> BigInt(shift)), bits);
+    },
+    set: (m, at, field, value) => {
+      const [offset, shift, bits] = vmallocField(field);
+      const word = physWord(m, (at as number) + offset);
+      const mask = ((1n << BigInt(bits)) - 1n) << BigInt(shift);
+      const put = (BigInt(value as number | bigint) << BigInt(shift)) & mask;
+      return withPhysWord(m, (at as number) + offset, (word & ~mask) | put);
+    },
+  },
+  kho_vmalloc_chunk: { embedded: always, get: (_m, at) => ref('u64[]', at) },
+  vm_struct: {
+    embedded: (field) => field === 'pages',
+    ...vmStruct,
+    get: (m, at, field) => (field === 'pages' ? ref('vm_page[]', at) : vmStruct.get(m, at, field)),
+  },
+  'vm_page[]': { embedded: always, get: (_m, at, i) => ref('vm_page', `${at}/${i}`) },
   e820_table: {
     embedded: (field) => field === 'entries',
     get: (m, _at, field) => (field === 'entries' ? ref('e820_entry[]', 'map') : m.hardware.memory.length),

@@ -138,7 +138,7 @@ function collectPatches(
 
 function hardwareOf(scenario: Scenario, boot: KernelBoot, handover: Handover | null): Hardware {
   return {
-    memory: scenario.machine.memory,
+    memory: [...scenario.machine.memory].sort((a, b) => a.start - b.start),
     nodes: scenario.machine.nodes,
     reserved: boot.reserved,
     early: boot.earlyAllocations,

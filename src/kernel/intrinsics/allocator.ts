@@ -3,6 +3,7 @@ import {
   findNextBit,
   flagsNid,
   flagsZid,
+  listKey,
   type Machine,
   NEVER_SET,
   PAGE_TYPE_NONE,
@@ -19,7 +20,7 @@ import {
 import type { Context, Intrinsics } from '../../vm/index.ts';
 import { vmBugOnPage } from '../faults.ts';
 import { checkedFlags } from './pages.ts';
-import { pfnOf, reads, ref, row, writes } from './row.ts';
+import { pfnOf, reads, ref, row, stackOf, writes } from './row.ts';
 
 const blockOf = (m: Machine, pfn: number) => Math.floor(pfn / 2 ** m.config.pageblockOrder);
 
@@ -116,6 +117,40 @@ const listRows: Intrinsics = {
   ),
 };
 
+/** Who of the callers a scenario gives pages to, and which is the next; null when none. */
+function placementOf(c: Context): { readonly role: string; readonly index: number; readonly phys: number } | null {
+  const { placements } = c.machine.hardware;
+  const role = stackOf(c).find((fn) => placements[fn] !== undefined);
+  if (role === undefined) return null;
+  const index = Number(tableRow(c.machine.table, 'placement', role)?.next ?? 0);
+  const phys = placements[role]?.[index];
+  return phys === undefined ? null : { role, index, phys };
+}
+
+const allocationRows: Intrinsics = {
+  get_page_from_free_area: row(
+    'read',
+    3,
+    'get_page_from_free_area(): the head of a list, NULL when it is empty',
+    (c, zone: Value, order: number, mt: number) => {
+      reads(c, 'free_area', `${zoneOf(zone)}/${order}`, 'free_list');
+      const list = c.machine.buddy.lists[listKey(zoneOf(zone), order, mt)];
+      return list === undefined || list.count === 0 ? null : ref('page', list.first);
+    },
+  ),
+  next_placement: row(
+    'effect',
+    0,
+    "pfn of the page that a scenario's `placements` give the caller, -1 when none is left",
+    (c) => {
+      const placement = placementOf(c);
+      if (placement === null) return -1;
+      c.emit({ k: 'new', struct: 'placement', at: placement.role, fields: { next: placement.index + 1 } });
+      return Math.floor(placement.phys / 2 ** c.machine.config.pageShift);
+    },
+  ),
+};
+
 const nodeRows: Intrinsics = {
   alloc_node_data: row(
     'effect',
@@ -200,4 +235,10 @@ const contentRows: Intrinsics = {
 };
 
 /** The rows of this file. */
-export const allocatorRows: Intrinsics = { ...pageblockRows, ...listRows, ...nodeRows, ...contentRows };
+export const allocatorRows: Intrinsics = {
+  ...pageblockRows,
+  ...listRows,
+  ...allocationRows,
+  ...nodeRows,
+  ...contentRows,
+};

@@ -4,6 +4,7 @@ import {
   bootParameter,
   KernelFault,
   MEMBLOCK_ALLOC_ACCESSIBLE,
+  MEMBLOCK_ALLOC_NOLEAKTRACE,
   type Memblock,
   type MemblockChange,
   type MemblockNote,
@@ -16,6 +17,8 @@ import {
   memblock_mark_kho_scratch,
   memblock_phys_free,
   memblock_reserve,
+  memblock_reserve_kern,
+  memblock_reserved_kern_size,
   memblock_reserved_mark_noinit,
   memblock_search,
   memblock_set_node,
@@ -61,7 +64,8 @@ function say(c: Context, note: MemblockNote): undefined {
   }
 }
 
-function commit(c: Context, array: 'memory' | 'reserved', change: MemblockChange): number {
+/** Commits a change: one access to the array, what it says printed. Returns what the call returns. */
+export function commit(c: Context, array: 'memory' | 'reserved', change: MemblockChange): number {
   writes(c, 'memblock', array, 'regions');
   for (const note of change.log) say(c, note);
   c.emit({ k: 'memblock', memblock: change.memblock });
@@ -101,20 +105,31 @@ function nextRange(c: Context, it: Value, nid: number, flags: number): boolean {
   return true;
 }
 
-function alloc(c: Context, size: number, align: number): number {
+/** The upper limit that an allocation asks for; MEMBLOCK_ALLOC_ACCESSIBLE stands for what is mapped. */
+export function limitOf(c: Context, max: number): number {
   const mb = c.machine.memblock;
-  const end = Math.min(mb.current_limit, memblock_end_of_DRAM(mb));
-  return commit(
-    c,
-    'reserved',
-    memblock_alloc_range_nid(mb, size, align, 0, end || MEMBLOCK_ALLOC_ACCESSIBLE, NUMA_NO_NODE, false),
-  );
+  if (max !== MEMBLOCK_ALLOC_ACCESSIBLE && max !== MEMBLOCK_ALLOC_NOLEAKTRACE) return max;
+  return Math.min(mb.current_limit, memblock_end_of_DRAM(mb)) || MEMBLOCK_ALLOC_ACCESSIBLE;
+}
+
+function alloc(
+  c: Context,
+  size: number,
+  align: number,
+  from: number,
+  max: number,
+  nid: number,
+  exact: boolean,
+): number {
+  const mb = c.machine.memblock;
+  return commit(c, 'reserved', memblock_alloc_range_nid(mb, size, align, from, limitOf(c, max), nid, exact));
 }
 
 /** The rows on memblock. */
 export const memblockRows: Intrinsics = {
   memblock_add: change('memory', 'memblock_add(): nid not known yet', memblock_add),
   memblock_reserve: change('reserved', 'memblock_reserve()', memblock_reserve),
+  memblock_reserve_kern: change('reserved', 'memblock_reserve_kern()', memblock_reserve_kern),
   memblock_phys_free: change('reserved', 'memblock_phys_free()', memblock_phys_free),
   memblock_mark_kho_scratch: change(
     'memory',
@@ -164,7 +179,30 @@ export const memblockRows: Intrinsics = {
     'effect',
     2,
     'memblock_alloc(): physical address, 0 when there is none; the memory is not zeroed here',
-    (c, size: number, align: number) => alloc(c, size, align),
+    (c, size: number, align: number) => alloc(c, size, align, 0, MEMBLOCK_ALLOC_ACCESSIBLE, NUMA_NO_NODE, false),
+  ),
+  memblock_phys_alloc_range: row(
+    'effect',
+    4,
+    'memblock_phys_alloc_range(): anywhere in [start, end)',
+    (c, size: number, align: number, start: number, end: number) =>
+      alloc(c, size, align, start, end, NUMA_NO_NODE, false),
+  ),
+  memblock_alloc_range_nid: row(
+    'effect',
+    6,
+    'memblock_alloc_range_nid(): on a node, unless `exact` else anywhere',
+    (c, size: number, align: number, start: number, end: number, nid: number, exact: boolean) =>
+      alloc(c, size, align, start, end, nid, exact),
+  ),
+  memblock_reserved_kern_size: row(
+    'read',
+    2,
+    'memblock_reserved_kern_size(): bytes that the kernel has reserved below a limit, of a node or (-1) of all',
+    (c, limit: number, nid: number) => {
+      reads(c, 'memblock', 'reserved', 'regions');
+      return memblock_reserved_kern_size(c.machine.memblock, limit, nid);
+    },
   ),
   __next_mem_range: row(
     'effect',

@@ -88,6 +88,15 @@ export function pureRows(config: Config): Intrinsics {
     phys_to_radix_leaf: row('pure', 1, 'a leaf of the KHO radix tree by physical address', (_c, phys: number) =>
       ref('kho_radix_leaf', phys),
     ),
+    phys_to_vmalloc_chunk: row('pure', 1, 'a page of 64-bit words by physical address', (_c, phys: number) =>
+      ref('kho_vmalloc_chunk', phys),
+    ),
+    phys_to_kho_vmalloc: row('pure', 1, 'a struct kho_vmalloc by physical address', (_c, phys: number) =>
+      ref('kho_vmalloc', phys),
+    ),
+    get_order: row('pure', 1, 'get_order(): of the smallest block that holds so many bytes', (_c, size: number) =>
+      Math.ceil(Math.log2(Math.max(1, Math.ceil(size / page)))),
+    ),
     numa_valid_node: row('pure', 1, 'numa_valid_node()', (_c, nid: number) => nid >= 0 && nid < 2 ** config.nodesShift),
     migratetype_is_mergeable: row(
       'pure',

@@ -162,6 +162,8 @@ const printer = (help: string) =>
 
 const consoleRows: Intrinsics = {
   pr_info: printer('pr_info()'),
+  pr_emerg: printer('pr_emerg()'),
+  pr_notice: printer('pr_notice()'),
   pr_warn: printer('pr_warn()'),
   pr_err: printer('pr_err()'),
   panic: row('effect', [1, 3], 'panic()', (_c, format: string, ...args: Value[]) => {
@@ -216,6 +218,15 @@ const systemRows: Intrinsics = {
   next_online_node: row('read', 1, 'next_online_node(), or MAX_NUMNODES', (c, nid: number) => next(c, nid, false)),
   first_memory_node: row('read', 0, 'first node of N_MEMORY, or MAX_NUMNODES', (c) => next(c, -1, true)),
   next_memory_node: row('read', 1, 'next node of N_MEMORY, or MAX_NUMNODES', (c, nid: number) => next(c, nid, true)),
+  fallback_node: row(
+    'read',
+    2,
+    'the i-th node of the fallback order of a node: itself, then the others in ascending order, round',
+    (c, nid: number, i: number) => {
+      const nodes = nodesOf(c.machine, true);
+      return nodes[(nodes.indexOf(nid) + i) % nodes.length] ?? nid;
+    },
+  ),
   num_memory_nodes: row('read', 0, 'num_node_state(N_MEMORY)', (c) => nodesOf(c.machine, true).length),
   early_param: row('read', 1, 'value of a boot parameter, NULL when absent', (c, name: string) =>
     bootParameter(c.machine.config, name),

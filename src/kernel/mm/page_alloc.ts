@@ -254,7 +254,14 @@ function __rmqueue_claim(zone: zone, order: int, start_type: migratetype): page 
 			const page = get_page_from_free_area(zone, current_order, fallback_type(start_type, i));
 
 			if (page === null) continue;
-			return try_to_claim_block(zone, page, current_order, order, start_type, fallback_type(start_type, i));
+			return try_to_claim_block(
+				zone,
+				page,
+				current_order,
+				order,
+				start_type,
+				fallback_type(start_type, i),
+			);
 		}
 	}
 	return null;
@@ -325,7 +332,8 @@ function alloc_pages_node(nid: nid_t, order: int, mt: migratetype): page | null 
 	let page: page | null = null;
 
 	if (placed >= 0 && take_pages_off_buddy(placed, order)) page = pfn_to_page(placed);
-	if (page === null) page = get_page_from_freelist(nid === NUMA_NO_NODE ? first_memory_node() : nid, order, mt);
+	if (page === null)
+		page = get_page_from_freelist(nid === NUMA_NO_NODE ? first_memory_node() : nid, order, mt);
 	if (page !== null) prep_new_page(page, order);
 	return page;
 }
@@ -403,7 +411,12 @@ function free_reserved_area(start: phys_addr_t, end: phys_addr_t): ulong {
 	let pages = 0;
 
 	/* their struct pages may not exist yet */
-	if (WARN_ON(deferred_pages, "Cannot free reserved memory because of deferred initialization of the memory map"))
+	if (
+		WARN_ON(
+			deferred_pages,
+			"Cannot free reserved memory because of deferred initialization of the memory map",
+		)
+	)
 		return 0;
 	for (let pfn = PFN_UP(start); pfn < end_pfn; pfn++) {
 		__ClearPageReserved(pfn, pfn + 1);

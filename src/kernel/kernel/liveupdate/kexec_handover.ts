@@ -1,5 +1,5 @@
-// kernel/liveupdate/kexec_handover.c and kexec_handover.h, v7.3: the new kernel's side of KHO. The old kernel's side
-// (scratch, preserving, the outgoing FDT) and vmalloc are left out for now: a scenario's handover stands for them.
+// kernel/liveupdate/kexec_handover.c and kexec_handover.h, v7.3: both sides of KHO. Left out: debugfs, KASAN and allocation
+// tags of restored pages, hugetlb's share of scratch.
 
 const KHO_ORDER_0_LOG2 = 52;
 const KHO_RADIX_KEY_WIDTH = 53;
@@ -10,6 +10,24 @@ const KHO_BITMAP_BITS = 32768;
 const KHO_TREE_MAX_DEPTH = 6;
 const KHO_PAGE_MAGIC = 0x4b484f50n;
 const KHO_EXT_SHIFT = 30;
+const KHO_FDT_COMPATIBLE = "kho-v4";
+const KHO_FDT_MEMORY_MAP_PROP_NAME = "preserved-memory-map";
+const KHO_SUB_TREE_PROP_NAME = "preserved-data";
+const KHO_SUB_TREE_SIZE_PROP_NAME = "blob-size";
+const KHO_METADATA_NODE_NAME = "kexec-metadata";
+const KHO_KEXEC_METADATA_VERSION = 1;
+/* struct kho_kexec_metadata, packed: version, the release in 65 bytes, the count of kexecs */
+const KHO_KEXEC_METADATA_SIZE = 73;
+const KHO_KEXEC_METADATA_COUNT = 69;
+const SIZEOF_KHO_SCRATCH = 16;
+/* PAGE_SIZE << MAX_PAGE_ORDER */
+const SCRATCH_ALIGNMENT_BYTES = 4194304;
+/* one byte short of 4 GiB */
+const ARCH_LOW_ADDRESS_LIMIT = 0xffffffff;
+/* physical addresses in a chunk, which is a page that begins with the address of the next */
+const KHO_VMALLOC_SIZE = 511;
+const KHO_VMALLOC_ALLOC = 1;
+const KHO_VMALLOC_HUGE_VMAP = 2;
 
 /* struct kho_page_info is { order:u32, magic:u32 } over page->private */
 function kho_page_info(magic: u64, order: int): u64 {
@@ -56,6 +74,8 @@ function kho_radix_get_bitmap_index(key: u64): int {
 
 /* A zeroed page; from memblock as long as there is no slab */
 function kho_radix_alloc_node(): phys_addr_t {
+	if (slab_available) return get_zeroed_page();
+
 	const phys = memblock_alloc(PAGE_SIZE, PAGE_SIZE);
 
 	if (phys !== 0) clear_page(phys);
@@ -124,9 +144,14 @@ function kho_radix_prune(anchor: phys_addr_t, idx: int, level: int): void {
 		let next = 0;
 
 		if (slot < KHO_TABLE_SIZE) next = num(phys_to_radix_node(node).table[slot]);
-		memblock_phys_free(node, PAGE_SIZE);
+		kho_radix_free_node(node);
 		node = next;
 	}
+}
+
+function kho_radix_free_node(phys: phys_addr_t): void {
+	if (slab_available) __free_pages(pfn_to_page(PFN_DOWN(phys)), 0);
+	else memblock_phys_free(phys, PAGE_SIZE);
 }
 
 /* Takes the bit away; nodes stay, empty or not */
@@ -265,15 +290,26 @@ function __kho_unpreserve(tree: kho_radix_tree, pfn: pfn_t, end_pfn: pfn_t): voi
 
 /* Very early: the FDT and the scratch array are read through early_memremap(), no struct page is touched */
 function kho_populate(fdt_phys: phys_addr_t, scratch_phys: phys_addr_t, scratch_cnt: int): void {
+	if (kho_check_fdt(fdt_phys) !== 0) {
+		pr_warn("KHO: disabling KHO revival");
+		return;
+	}
+
+	kho_scratch_phys = scratch_phys;
 	for (let i = 0; i < scratch_cnt; i++) {
 		const area = kho_scratch[i];
 
 		memblock_add(area.addr, area.size);
-		memblock_mark_kho_scratch(area.addr, area.size);
+		const err = memblock_mark_kho_scratch(area.addr, area.size);
+		if (err !== 0) {
+			pr_warn("KHO: failed to mark the scratch region 0x%pa+0x%pa: %pe", area.addr, area.size, err);
+			pr_warn("KHO: disabling KHO revival");
+			return;
+		}
 	}
 
 	/* the array itself must survive until it is read again */
-	if (scratch_phys !== 0) memblock_reserve(scratch_phys, scratch_cnt * 16);
+	if (scratch_phys !== 0) memblock_reserve(scratch_phys, scratch_cnt * SIZEOF_KHO_SCRATCH);
 
 	/* what is preserved is not known yet: allocate from scratch only */
 	memblock_set_kho_scratch_only();
@@ -281,14 +317,189 @@ function kho_populate(fdt_phys: phys_addr_t, scratch_phys: phys_addr_t, scratch_
 	kho_in.fdt = true;
 	kho_in.fdt_phys = fdt_phys;
 	kho_in.scratch_phys = scratch_phys;
+	kho_scratch_cnt = scratch_cnt;
 	pr_info("KHO: found kexec handover data.");
+}
+
+/* A handover without an FDT's page gives what would stand in it as it is */
+function kho_check_fdt(fdt: phys_addr_t): int {
+	if (fdt === 0) return boot_params.mem_map === 0 ? -EINVAL : 0;
+
+	let err = fdt_check_header(fdt);
+	if (err !== 0) {
+		pr_warn("KHO: setup: handover FDT (0x%llx) is invalid: %d", fdt, err);
+		return -EINVAL;
+	}
+	err = fdt_node_check_compatible(fdt, 0, KHO_FDT_COMPATIBLE);
+	if (err !== 0) {
+		pr_warn(
+			"KHO: setup: handover FDT (0x%llx) is incompatible with '%s': %d",
+			fdt,
+			KHO_FDT_COMPATIBLE,
+			err,
+		);
+		return -EINVAL;
+	}
+	return kho_get_mem_map_phys(fdt) === 0 ? -ENOENT : 0;
+}
+
+/* Where the root of the radix tree lies */
+function kho_get_mem_map_phys(fdt: phys_addr_t): phys_addr_t {
+	if (fdt === 0) return boot_params.mem_map;
+
+	if (fdt_getprop_len(fdt, 0, KHO_FDT_MEMORY_MAP_PROP_NAME) !== 8) {
+		pr_err("KHO: failed to get preserved memory map");
+		return 0;
+	}
+	return num(fdt_getprop_u64(fdt, 0, KHO_FDT_MEMORY_MAP_PROP_NAME));
+}
+
+/* kho_scratch=: the scale in percent, or the sizes of the lowmem, the global and each node's area */
+function kho_parse_scratch_size(p: string): int {
+	const len = strlen(p);
+	let at = 0;
+	let i = 0;
+	let lowmem = 0;
+	let global = 0;
+	let pernode = 0;
+
+	if (len === 0) return -EINVAL;
+	if (char_at(p, len - 1) === "%") {
+		if (len > 11) return -EINVAL;
+		const scale = kstrtoint(p, len - 1);
+
+		if (scale < 0) return -EINVAL;
+		scratch_scale = scale;
+		pr_notice("KHO: scratch scale is %d%%", scratch_scale);
+		return 0;
+	}
+
+	for (; i < 3; i++) {
+		const size = memparse(p, at);
+		const end = memparse_end(p, at);
+
+		if (end === at) return -EINVAL;
+		if (i === 0) lowmem = size;
+		if (i === 1) global = size;
+		if (i === 2) pernode = size;
+		at = end;
+		if (i < 2) {
+			if (char_at(p, at) !== ",") return -EINVAL;
+			at++;
+		}
+	}
+	if (at < len) return -EINVAL;
+	if (lowmem + global + pernode === 0) return -EINVAL;
+
+	scratch_size_lowmem = lowmem;
+	scratch_size_global = global;
+	scratch_size_pernode = pernode;
+	scratch_scale = 0;
+	pr_notice(
+		"KHO: scratch areas: lowmem: %lluMiB global: %lluMiB pernode: %lldMiB",
+		div(scratch_size_lowmem, SZ_1M),
+		div(scratch_size_global, SZ_1M),
+		div(scratch_size_pernode, SZ_1M),
+	);
+	return 0;
+}
+
+/* In percent mode areas are as large as what a kernel like this one needed itself, times the scale */
+function scratch_size_update(): void {
+	if (scratch_scale !== 0) {
+		const low = memblock_reserved_kern_size(ARCH_LOW_ADDRESS_LIMIT, NUMA_NO_NODE);
+		const all = memblock_reserved_kern_size(PHYS_ADDR_MAX, NUMA_NO_NODE);
+
+		scratch_size_lowmem = div(low * scratch_scale, 100);
+		scratch_size_global = div(all * scratch_scale, 100) - scratch_size_lowmem;
+	}
+	scratch_size_lowmem = ALIGN(scratch_size_lowmem, SCRATCH_ALIGNMENT_BYTES);
+	scratch_size_global = ALIGN(scratch_size_global, SCRATCH_ALIGNMENT_BYTES);
+}
+
+function scratch_size_node(nid: nid_t): phys_addr_t {
+	let size = scratch_size_pernode;
+
+	if (scratch_scale !== 0)
+		size = div(memblock_reserved_kern_size(PHYS_ADDR_MAX, nid) * scratch_scale, 100);
+	return ALIGN(size, SCRATCH_ALIGNMENT_BYTES);
+}
+
+/* Cold boot: memory for the next kernel to begin in, below 4 GiB, anywhere, and on each node */
+function kho_reserve_scratch(): void {
+	if (!kho_enable) return;
+
+	scratch_size_update();
+	kho_scratch_cnt = num_memory_nodes() + 2;
+	kho_scratch_phys = memblock_alloc(kho_scratch_cnt * SIZEOF_KHO_SCRATCH, PAGE_SIZE);
+	if (kho_scratch_phys === 0) {
+		pr_err("KHO: Failed to reserve scratch array");
+		kho_disable_scratch();
+		return;
+	}
+
+	let i = 0;
+	let size = scratch_size_lowmem;
+	let addr = memblock_phys_alloc_range(size, SCRATCH_ALIGNMENT_BYTES, 0, ARCH_LOW_ADDRESS_LIMIT);
+	if (addr === 0) {
+		pr_err("KHO: Failed to reserve lowmem scratch buffer");
+		kho_free_scratch(i);
+		return;
+	}
+	kho_set_scratch(i, addr, size);
+	i++;
+
+	size = scratch_size_global;
+	addr = memblock_phys_alloc_range(size, SCRATCH_ALIGNMENT_BYTES, 0, MEMBLOCK_ALLOC_ACCESSIBLE);
+	if (addr === 0) {
+		pr_err("KHO: Failed to reserve global scratch buffer");
+		kho_free_scratch(i);
+		return;
+	}
+	kho_set_scratch(i, addr, size);
+	i++;
+
+	for (let nid = first_memory_node(); nid < MAX_NUMNODES; nid = next_memory_node(nid)) {
+		size = scratch_size_node(nid);
+		addr = memblock_alloc_range_nid(
+			size,
+			SCRATCH_ALIGNMENT_BYTES,
+			0,
+			MEMBLOCK_ALLOC_ACCESSIBLE,
+			nid,
+			true,
+		);
+		if (addr === 0) {
+			pr_err("KHO: Failed to reserve nid %d scratch buffer", nid);
+			kho_free_scratch(i);
+			return;
+		}
+		kho_set_scratch(i, addr, size);
+		i++;
+	}
+}
+
+function kho_set_scratch(i: int, addr: phys_addr_t, size: phys_addr_t): void {
+	kho_scratch[i].addr = addr;
+	kho_scratch[i].size = size;
+}
+
+/* Gives the first @i areas and the array back. Neither kho_scratch nor its count is reset */
+function kho_free_scratch(i: int): void {
+	for (i--; i >= 0; i--) memblock_phys_free(kho_scratch[i].addr, kho_scratch[i].size);
+	memblock_phys_free(kho_scratch_phys, kho_scratch_cnt * SIZEOF_KHO_SCRATCH);
+	kho_disable_scratch();
+}
+
+function kho_disable_scratch(): void {
+	pr_warn("KHO: Failed to reserve scratch area, disabling kexec handover");
+	kho_enable = false;
 }
 
 function kho_memory_init_early(): void {
 	if (!kho_in.fdt) return;
 
-	kho_in.radix_tree.root = boot_params.mem_map;
-	kho_scratch_cnt = boot_params.nr_scratch;
+	kho_in.radix_tree.root = kho_get_mem_map_phys(kho_in.fdt_phys);
 
 	const err = kho_extend_scratch();
 	if (err !== 0) pr_err("KHO: Failed to extend scratch: %pe", err);
@@ -351,7 +562,7 @@ function kho_radix_free_nodes(phys: phys_addr_t, level: int): void {
 		)
 			kho_radix_free_nodes(num(node.table[i]), level - 1);
 	}
-	memblock_phys_free(phys, PAGE_SIZE);
+	kho_radix_free_node(phys);
 }
 
 function kho_memory_init(): void {
@@ -361,6 +572,7 @@ function kho_memory_init(): void {
 		return;
 	}
 	if (kho_in.fdt) kho_mem_retrieve();
+	else kho_reserve_scratch();
 }
 
 function kho_mem_retrieve(): void {
@@ -411,10 +623,262 @@ function kho_scratch_migratetype(pfn: pfn_t, mt: migratetype): migratetype {
 	return mt;
 }
 
-/* fs_initcall. With a predecessor scratch is in the buddy already: nothing to give back */
-function kho_init(): void {
-	if (!kho_enable) return;
-	if (kho_in.fdt) return;
+/* fs_initcall: the outgoing tree and FDT; without a predecessor scratch becomes free CMA memory */
+function kho_init(): int {
+	if (!kho_enable) return 0;
+
+	let err = kho_radix_init_tree(kho_out.radix_tree);
+	if (err === 0) {
+		kho_out.fdt_phys = kho_alloc_preserve(PAGE_SIZE);
+		err = kho_out.fdt_phys === 0 ? -ENOMEM : kho_out_fdt_setup();
+	}
+	if (err === 0) err = kho_kexec_metadata_init();
+	if (err !== 0) {
+		kho_init_failed();
+		return err;
+	}
+
+	/* the areas of a predecessor have been free memory from the start */
+	if (kho_in.fdt) return 0;
+
+	for (let i = 0; i < kho_scratch_cnt; i++) {
+		const base_pfn = PFN_DOWN(kho_scratch[i].addr);
+		const end_pfn = base_pfn + PFN_DOWN(kho_scratch[i].size);
+
+		for (let pfn = base_pfn; pfn < end_pfn; pfn += pageblock_nr_pages)
+			init_cma_reserved_pageblock(pfn_to_page(pfn));
+	}
+	return 0;
+}
+
+function kho_init_failed(): void {
+	for (let i = 0; i < kho_scratch_cnt; i++)
+		free_reserved_area(kho_scratch[i].addr, kho_scratch[i].addr + kho_scratch[i].size);
+	kho_enable = false;
+}
+
+/* Built once: where the tree's root lies never changes, and subtrees are added as they come */
+function kho_out_fdt_setup(): int {
+	const fdt = kho_out.fdt_phys;
+
+	fdt_create(fdt, PAGE_SIZE);
+	fdt_finish_reservemap(fdt);
+	fdt_begin_node(fdt, "");
+	fdt_property_string(fdt, "compatible", KHO_FDT_COMPATIBLE);
+	fdt_property_u64(fdt, KHO_FDT_MEMORY_MAP_PROP_NAME, u64(kho_out.radix_tree.root));
+	fdt_end_node(fdt);
+	return fdt_finish(fdt);
+}
+
+/* How often a kernel has handed over to the next, for the next */
+function kho_kexec_metadata_init(): int {
+	const previous = kho_in.fdt ? kho_retrieve_subtree(KHO_METADATA_NODE_NAME) : 0;
+	let count = 0;
+
+	if (previous !== 0) {
+		count = read_u32(previous + KHO_KEXEC_METADATA_COUNT);
+		pr_info("KHO: exec from: %s (count %u)", read_string(previous + 4, 65), count);
+	}
+
+	const metadata = kho_alloc_preserve(KHO_KEXEC_METADATA_SIZE);
+	if (metadata === 0) return -ENOMEM;
+	write_u32(metadata, KHO_KEXEC_METADATA_VERSION);
+	write_string(metadata + 4, UTS_RELEASE);
+	write_u32(metadata + KHO_KEXEC_METADATA_COUNT, count + 1);
+	return kho_add_subtree(KHO_METADATA_NODE_NAME, metadata, KHO_KEXEC_METADATA_SIZE);
+}
+
+/* A blob that the next kernel will find by @name */
+function kho_add_subtree(name: string, blob: phys_addr_t, size: ulong): int {
+	const fdt = kho_out.fdt_phys;
+	let err = -ENOMEM;
+
+	spin_lock(kho_out.lock);
+	fdt_open_into(fdt, PAGE_SIZE);
+	const off = fdt_add_subnode(fdt, 0, name);
+	if (off < 0) {
+		if (off === -FDT_ERR_EXISTS) err = -EEXIST;
+	} else if (
+		fdt_setprop_u64(fdt, off, KHO_SUB_TREE_PROP_NAME, u64(blob)) >= 0 &&
+		fdt_setprop_u64(fdt, off, KHO_SUB_TREE_SIZE_PROP_NAME, u64(size)) >= 0
+	) {
+		err = 0;
+	}
+	fdt_pack(fdt);
+	spin_unlock(kho_out.lock);
+	return err;
+}
+
+function kho_remove_subtree(name: string): void {
+	spin_lock(kho_out.lock);
+	const off = fdt_subnode_offset(kho_out.fdt_phys, 0, name);
+	if (off >= 0) {
+		fdt_open_into(kho_out.fdt_phys, PAGE_SIZE);
+		fdt_del_node(kho_out.fdt_phys, off);
+		fdt_pack(kho_out.fdt_phys);
+	}
+	spin_unlock(kho_out.lock);
+}
+
+/* What the previous kernel left under @name; 0: nothing of the kind */
+function kho_retrieve_subtree(name: string): phys_addr_t {
+	const fdt = kho_in.fdt_phys;
+
+	if (!kho_in.fdt || fdt === 0) return 0;
+	const off = fdt_subnode_offset(fdt, 0, name);
+	if (off < 0) return 0;
+	if (fdt_getprop_len(fdt, off, KHO_SUB_TREE_PROP_NAME) !== 8) return 0;
+	if (fdt_getprop_len(fdt, off, KHO_SUB_TREE_SIZE_PROP_NAME) !== 8) {
+		pr_warn("KHO: broken KHO subnode '%s': missing or invalid blob-size property", name);
+		return 0;
+	}
+	return num(fdt_getprop_u64(fdt, off, KHO_SUB_TREE_PROP_NAME));
+}
+
+function kho_scratch_overlap(phys: phys_addr_t, size: phys_addr_t): boolean {
+	for (let i = 0; i < kho_scratch_cnt; i++) {
+		const start = kho_scratch[i].addr;
+
+		if (phys < start + kho_scratch[i].size && phys + size > start) return true;
+	}
+	return false;
+}
+
+/* The folio will be there in the next kernel, under the same address */
+function kho_preserve_folio(folio: page): int {
+	const phys = page_to_phys(folio);
+	const order = folio_order(folio);
+
+	if (CONFIG_KEXEC_HANDOVER_DEBUG) {
+		const overlap = kho_scratch_overlap(phys, PFN_PHYS(pages_of_order(order)));
+
+		if (WARN_ON(overlap, "kho_scratch_overlap(pfn << PAGE_SHIFT, PAGE_SIZE << order)"))
+			return -EINVAL;
+	}
+	return kho_radix_add_key(kho_out.radix_tree, kho_radix_encode_key(phys, order));
+}
+
+function kho_unpreserve_folio(folio: page): void {
+	kho_radix_del_key(
+		kho_out.radix_tree,
+		kho_radix_encode_key(page_to_phys(folio), folio_order(folio)),
+	);
+}
+
+function kho_preserve_pages(page: page, nr_pages: ulong): int {
+	const pfn = page_to_pfn(page);
+
+	if (CONFIG_KEXEC_HANDOVER_DEBUG) {
+		const overlap = kho_scratch_overlap(PFN_PHYS(pfn), PFN_PHYS(nr_pages));
+
+		if (WARN_ON(overlap, "kho_scratch_overlap(start_pfn << PAGE_SHIFT, nr_pages << PAGE_SHIFT)"))
+			return -EINVAL;
+	}
+	return __kho_preserve(kho_out.radix_tree, pfn, pfn + nr_pages);
+}
+
+/* Of the same range that was preserved: it is split into the same blocks */
+function kho_unpreserve_pages(page: page, nr_pages: ulong): void {
+	const pfn = page_to_pfn(page);
+
+	__kho_unpreserve(kho_out.radix_tree, pfn, pfn + nr_pages);
+}
+
+/* A zeroed folio of at least @size bytes that is preserved from the start; 0: there is none */
+function kho_alloc_preserve(size: ulong): phys_addr_t {
+	if (size === 0) return 0;
+	const order = get_order(size);
+	if (order > MAX_PAGE_ORDER) return 0;
+
+	const folio = folio_alloc_node(NUMA_NO_NODE, order);
+	if (folio === null) return 0;
+	for (let i = 0; i < pages_of_order(order); i++) clear_page(page_to_phys(folio) + PFN_PHYS(i));
+	if (kho_preserve_folio(folio) !== 0) {
+		folio_put(folio);
+		return 0;
+	}
+	return page_to_phys(folio);
+}
+
+function kho_unpreserve_free(mem: phys_addr_t): void {
+	if (mem === 0) return;
+	const folio = page_folio(pfn_to_page(PFN_DOWN(mem)));
+
+	kho_unpreserve_folio(folio);
+	folio_put(folio);
+}
+
+/* A page for addresses of vmalloc blocks, itself preserved, linked behind @cur; 0: there is none */
+function new_vmalloc_chunk(cur: phys_addr_t): phys_addr_t {
+	const chunk = get_zeroed_page();
+
+	if (chunk === 0) return 0;
+	if (kho_preserve_pages(pfn_to_page(PFN_DOWN(chunk)), 1) !== 0) {
+		__free_pages(pfn_to_page(PFN_DOWN(chunk)), 0);
+		return 0;
+	}
+	if (cur !== 0) phys_to_vmalloc_chunk(cur).phys[0] = u64(chunk);
+	return chunk;
+}
+
+/* Preserves the pages behind @area, and describes them at @preservation for kho_restore_vmalloc() */
+function kho_preserve_vmalloc(area: vm_struct, preservation: kho_vmalloc): int {
+	const contig_pages = pages_of_order(area.page_order);
+	let idx = 0;
+
+	let chunk = new_vmalloc_chunk(0);
+	if (chunk === 0) return -ENOMEM;
+	preservation.first = u64(chunk);
+
+	for (let i = 0; i < area.nr_pages; i += contig_pages) {
+		const page = area.pages[i].page;
+		const err = kho_preserve_pages(page, contig_pages);
+
+		if (err !== 0) {
+			kho_vmalloc_free_chunks(preservation, 0);
+			return err;
+		}
+		phys_to_vmalloc_chunk(chunk).phys[1 + idx] = u64(page_to_phys(page));
+		idx++;
+		/* a full chunk has a successor, which may stay empty */
+		if (idx === KHO_VMALLOC_SIZE) {
+			chunk = new_vmalloc_chunk(chunk);
+			if (chunk === 0) {
+				kho_vmalloc_free_chunks(preservation, 0);
+				return -ENOMEM;
+			}
+			idx = 0;
+		}
+	}
+
+	preservation.total_pages = area.nr_pages;
+	preservation.flags =
+		area.page_order > 0 ? KHO_VMALLOC_ALLOC + KHO_VMALLOC_HUGE_VMAP : KHO_VMALLOC_ALLOC;
+	preservation.order = area.page_order;
+	return 0;
+}
+
+/* Unpreserves what the chunks list, in blocks of @order, and the chunks, which are freed */
+function kho_vmalloc_free_chunks(preservation: kho_vmalloc, order: int): void {
+	let chunk = num(preservation.first);
+
+	while (chunk !== 0) {
+		const next = num(phys_to_vmalloc_chunk(chunk).phys[0]);
+
+		for (let i = 1; i <= KHO_VMALLOC_SIZE; i++) {
+			const phys = num(phys_to_vmalloc_chunk(chunk).phys[i]);
+
+			if (phys === 0) break;
+			kho_unpreserve_pages(pfn_to_page(PFN_DOWN(phys)), pages_of_order(order));
+		}
+		kho_unpreserve_pages(pfn_to_page(PFN_DOWN(chunk)), 1);
+		__free_pages(pfn_to_page(PFN_DOWN(chunk)), 0);
+		chunk = next;
+	}
+}
+
+function kho_unpreserve_vmalloc(preservation: kho_vmalloc): void {
+	kho_vmalloc_free_chunks(preservation, preservation.order);
 }
 
 /* Gives a preserved block back its struct pages; null when it is not one */
@@ -483,4 +947,63 @@ function kho_restore_free(phys: phys_addr_t): void {
 		return;
 	}
 	folio_put(folio);
+}
+
+/* Maps what kho_preserve_vmalloc() described; null when not all of it comes back, and then what did is lost */
+function kho_restore_vmalloc(preservation: kho_vmalloc): vm_struct | null {
+	const total_pages = preservation.total_pages;
+	const contig_pages = pages_of_order(preservation.order);
+	let chunk = num(preservation.first);
+	let idx = 0;
+
+	if (preservation.flags > KHO_VMALLOC_ALLOC + KHO_VMALLOC_HUGE_VMAP) return null;
+	const area = get_vm_area(total_pages, preservation.order);
+
+	while (chunk !== 0) {
+		for (let i = 1; i <= KHO_VMALLOC_SIZE; i++) {
+			const phys = num(phys_to_vmalloc_chunk(chunk).phys[i]);
+
+			if (phys === 0) break;
+			const page = kho_restore_pages(phys, contig_pages);
+			if (page === null) return null;
+			if (idx + contig_pages > total_pages) return null;
+			for (let j = 0; j < contig_pages; j++) {
+				area.pages[idx].page = pfn_to_page(page_to_pfn(page) + j);
+				idx++;
+			}
+		}
+
+		const next = num(phys_to_vmalloc_chunk(chunk).phys[0]);
+		const page = kho_restore_pages(chunk, 1);
+		if (page === null) return null;
+		__free_pages(page, 0);
+		chunk = next;
+	}
+	return idx === total_pages ? area : null;
+}
+
+/* kexec_file_load(): the FDT and a copy of the scratch array go with the image */
+function kho_fill_kimage(): int {
+	if (!kho_enable) return 0;
+
+	const size = kho_scratch_cnt * SIZEOF_KHO_SCRATCH;
+	const dest = kexec_add_buffer(size, SZ_64K);
+	if (dest === 0) return -EADDRNOTAVAIL;
+
+	kimage.kho = true;
+	kimage.kho_fdt = kho_out.fdt_phys;
+	kimage.kho_scratch = dest;
+	kimage.nr_scratch = kho_scratch_cnt;
+	return 0;
+}
+
+/* The place for a segment of the image: in the first area that has room, as high as it goes */
+function kho_locate_mem_hole(size: phys_addr_t, align: phys_addr_t): phys_addr_t {
+	for (let i = 0; i < kho_scratch_cnt; i++) {
+		const start = kho_scratch[i].addr;
+		const addr = locate_mem_hole_top_down(start, start + kho_scratch[i].size, size, align);
+
+		if (addr !== 0) return addr;
+	}
+	return 0;
 }
