@@ -137,6 +137,8 @@ interface boot_params_t {
 	readonly scratch_addr: phys_addr_t;
 	readonly nr_scratch: int;
 	readonly mem_map: phys_addr_t;
+	/** false for a boot that only receives, and where nobody allocates from the buddy */
+	readonly outgoing: boolean;
 }
 interface kho_scratch_area {
 	readonly $s?: "kho_scratch";

@@ -67,6 +67,8 @@ export interface Hardware {
   readonly early: readonly EarlyCall[];
   /** by function that asks: the pages (physical addresses) that the buddy gave it, in order */
   readonly placements: Readonly<Record<string, readonly number[]>>;
+  /** false: nobody allocates from the buddy, and the kernel prepares no handover of its own */
+  readonly outgoing: boolean;
 }
 
 /** All state of the simulated machine. Maps by pfn or pageblock number; see the modules for their values. */

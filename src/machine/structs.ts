@@ -223,6 +223,8 @@ function bootParams(m: Machine, field: string): Value {
       return handover?.nrScratch ?? 0;
     case 'mem_map':
       return handover?.radixRoot ?? 0;
+    case 'outgoing':
+      return m.hardware.outgoing;
     default:
       throw trap(`boot_params has no member named '${field}'`);
   }

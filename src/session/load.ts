@@ -136,6 +136,16 @@ function collectPatches(
   return { patches, errors };
 }
 
+/** Calls that need the outgoing side of KHO. */
+const OUTGOING = /preserve|^kexec|^kernel_kexec|^test_kho|^kho_(?:add|remove|alloc)/;
+
+/** Is there more to a boot than to receive what a handover lists, with nobody else allocating? */
+function preparesHandover(scenario: Scenario, boot: KernelBoot): boolean {
+  const [first, second] = scenario.boots;
+  const only = first?.kind === 'handover' && second === boot && scenario.boots.length === 2;
+  return !only || boot.earlyAllocations.length > 0 || boot.actors.some(({ call }) => OUTGOING.test(call));
+}
+
 function hardwareOf(scenario: Scenario, boot: KernelBoot, handover: Handover | null): Hardware {
   return {
     memory: [...scenario.machine.memory].sort((a, b) => a.start - b.start),
@@ -143,6 +153,7 @@ function hardwareOf(scenario: Scenario, boot: KernelBoot, handover: Handover | n
     reserved: boot.reserved,
     early: boot.earlyAllocations,
     placements: boot.placements,
+    outgoing: preparesHandover(scenario, boot),
     handover,
   };
 }

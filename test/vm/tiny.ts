@@ -89,6 +89,7 @@ const HARDWARE: Hardware = {
   reserved: [],
   early: [],
   placements: {},
+  outgoing: false,
 };
 
 /** The mistakes found in a text of one file, a.ts. */

@@ -626,6 +626,8 @@ function kho_scratch_migratetype(pfn: pfn_t, mt: migratetype): migratetype {
 /* fs_initcall: the outgoing tree and FDT; without a predecessor scratch becomes free CMA memory */
 function kho_init(): int {
 	if (!kho_enable) return 0;
+	/* not in the kernel: a scenario's minimal boot, after which nobody allocates, has no outgoing side */
+	if (!boot_params.outgoing) return 0;
 
 	let err = kho_radix_init_tree(kho_out.radix_tree);
 	if (err === 0) {
