@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { type ImportOptions, runImport } from './import-command.ts';
 import { type Given, printFirstStop, prompt, runCommands, setStops } from './line-mode.ts';
 import { BUDGET, loadScenario, Port, printable, runReport, scenariosFolder } from './session/index.ts';
 
@@ -155,6 +156,14 @@ function program(given: (Given[] | string)[], exit: (status: number | Promise<nu
       }
       exit(run(file, options));
     });
+  root
+    .command('import')
+    .description('makes a scenario of a console log, a folder of /proc files, or a capture; says what it had to assume')
+    .argument('<path>', 'log (also .gz), folder, or truth.json')
+    .option('-o, --output <file>', 'writes the scenario there instead of to standard output')
+    .option('--force', 'overwrites that file')
+    .exitOverride()
+    .action((path: string, options: ImportOptions) => exit(runImport(path, options, print, complain)));
   return root;
 }
 

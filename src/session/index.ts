@@ -2,6 +2,22 @@
 export { TOPICS } from './commands/info.ts';
 export { COMMANDS } from './commands/table.ts';
 export {
+  type Difference,
+  type ImportResult,
+  importObserved,
+  importPath,
+  logLacks,
+  type Observed,
+  type ObservedBoot,
+  type ReadFile,
+  type ReadResult,
+  readLog,
+  readPath,
+  readTruth,
+  type ScenarioDoc,
+  VARIANTS,
+} from './import/index.ts';
+export {
   type Loaded,
   type LoadOptions,
   type LoadResult,

@@ -3,6 +3,7 @@
 export { CONFIG_TABLE, type ConfigRow } from './config.ts';
 export { type ParseResult, parseScenario } from './parse.ts';
 export type { Path } from './path.ts';
+export { splitPages } from './preserve.ts';
 export { formatProblem, type Problem } from './problem.ts';
 export { scenarioJsonSchema } from './schema.ts';
 export type {
