@@ -173,6 +173,9 @@ export function buildKernel(
   };
 }
 
+/** Items that the test driver keeps (lib/test_kho.ts). */
+const TEST_KHO_ITEMS = 160;
+
 function initialTable(machine: Machine): Machine {
   let table = putRow(machine.table, 'var', 0, variablesOf(machine.config));
   table = putRow(table, 'kho_in', 0, { fdt: false, fdt_phys: 0, scratch_phys: 0 });
@@ -181,6 +184,10 @@ function initialTable(machine: Machine): Machine {
   table = putRow(table, 'kho_radix_tree', 'kho_out', { root: 0 });
   const image = { loaded: false, kho: false, kho_fdt: 0, kho_scratch: 0, nr_scratch: 0, nr_segments: 0 };
   table = putRow(table, 'kimage', 0, image);
+  for (let i = 0; i < TEST_KHO_ITEMS; i++) {
+    table = putRow(table, 'test_kho_item', i, { kind: 0, err: 0, phys: 0, nr_pages: 0 });
+    table = putRow(table, 'kho_vmalloc', `item${i}`, { first: 0n, total_pages: 0, flags: 0, order: 0 });
+  }
   table = putRow(table, 'completion', 'pgdat_init_all_done_comp', { done: 0 });
   return { ...machine, table };
 }

@@ -163,6 +163,14 @@ interface kho_vmalloc_chunk {
 	/** the address of the next chunk, then those of blocks */
 	readonly phys: u64[];
 }
+interface test_kho_item {
+	readonly $s?: "test_kho_item";
+	kind: int;
+	err: int;
+	phys: phys_addr_t;
+	nr_pages: ulong;
+	readonly vmalloc: kho_vmalloc;
+}
 interface vm_page {
 	readonly $s?: "vm_page";
 	page: page;
@@ -241,6 +249,7 @@ declare const boot_params: boot_params_t;
 declare const kho_in: kho_in_t;
 declare const kho_out: kho_out_t;
 declare const kimage: kimage_t;
+declare const test_kho_items: test_kho_item[];
 declare const kho_scratch: kho_scratch_area[];
 declare const pgdat_init_all_done_comp: completion;
 declare const padata_works_lock: spinlock;
@@ -253,7 +262,7 @@ declare let nr_initialised: ulong;
 declare let kho_scratch_cnt: int;
 /** where the array lies; 0: a scenario's handover gives its entries */
 declare let kho_scratch_phys: phys_addr_t;
-declare let test_kho_blob_phys: phys_addr_t;
+declare let test_kho_count: int;
 declare let scratch_scale: int;
 declare let scratch_size_lowmem: phys_addr_t;
 declare let scratch_size_global: phys_addr_t;

@@ -174,6 +174,9 @@ const E820_TYPE_RESERVED_KERN = 128;
 const khoOut = tableGet('kho_out', (_m, _at, field) => trap(`kho_out.${field} does not exist`));
 const vmStruct = tableGet('vm_struct', (_m, _at, field) => trap(`vm_struct.${field} of an area that does not exist`));
 
+const vmallocTable = tableGet('kho_vmalloc', (_m, at) => trap(`there is no kho_vmalloc ${at}`));
+const itemTable = tableGet('test_kho_item', (_m, at) => trap(`test_kho_items[${at}] is past the end of the array`));
+
 /** struct kho_vmalloc in memory: word, shift in it, bits. */
 const VMALLOC_FIELDS: Readonly<Record<string, readonly [offset: number, shift: number, bits: number]>> = {
   first: [0, 0, 64],
@@ -335,10 +338,12 @@ export const STRUCTS: Readonly<Record<string, StructRow>> = {
   kho_vmalloc: {
     embedded: never,
     get: (m, at, field) => {
+      if (typeof at === 'string') return vmallocTable.get(m, at, field);
       const [offset, shift, bits] = vmallocField(field);
       return fromBits(BigInt.asUintN(bits, physWord(m, (at as number) + offset) >> BigInt(shift)), bits);
     },
     set: (m, at, field, value) => {
+      if (typeof at === 'string') return vmallocTable.set(m, at, field, value);
       const [offset, shift, bits] = vmallocField(field);
       const word = physWord(m, (at as number) + offset);
       const mask = ((1n << BigInt(bits)) - 1n) << BigInt(shift);
@@ -351,6 +356,12 @@ export const STRUCTS: Readonly<Record<string, StructRow>> = {
     embedded: (field) => field === 'pages',
     ...vmStruct,
     get: (m, at, field) => (field === 'pages' ? ref('vm_page[]', at) : vmStruct.get(m, at, field)),
+  },
+  'test_kho_item[]': { embedded: always, get: (_m, _at, i) => ref('test_kho_item', Number(i)) },
+  test_kho_item: {
+    embedded: (field) => field === 'vmalloc',
+    ...itemTable,
+    get: (m, at, field) => (field === 'vmalloc' ? ref('kho_vmalloc', `item${at}`) : itemTable.get(m, at, field)),
   },
   'vm_page[]': { embedded: always, get: (_m, at, i) => ref('vm_page', `${at}/${i}`) },
   e820_table: {

@@ -7,31 +7,37 @@ const TEST_KHO_FOLIO = 1;
 const TEST_KHO_PAGES = 2;
 const TEST_KHO_UNSPLIT = 3;
 const TEST_KHO_VMALLOC = 4;
-/* words of an item in the blob: kind and error, then address and pages, or a struct kho_vmalloc */
-const TEST_KHO_ITEM = 4;
-
-/* The blob's page, made and announced when the first item needs it */
-function test_kho_blob(): phys_addr_t {
-	if (test_kho_blob_phys === 0) {
-		test_kho_blob_phys = kho_alloc_preserve(PAGE_SIZE);
-		if (test_kho_blob_phys !== 0) kho_add_subtree(TEST_KHO_NODE, test_kho_blob_phys, PAGE_SIZE);
-	}
-	return test_kho_blob_phys;
-}
+/* words of an item in the blob: kind and error, address (of vmalloc: of the first chunk), pages */
+const TEST_KHO_ITEM = 3;
 
 /* An item of @kind at @phys; @err: what preserving it gave */
 function test_kho_note(kind: int, phys: phys_addr_t, nr_pages: ulong, err: int): int {
-	const blob = test_kho_blob();
+	const item = test_kho_items[test_kho_count];
+
+	item.kind = kind;
+	item.err = err;
+	item.phys = phys;
+	item.nr_pages = nr_pages;
+	test_kho_count++;
+	return err;
+}
+
+/* The last step: the list of items goes into a blob of its own */
+function test_kho_announce(): int {
+	const blob = kho_alloc_preserve(PAGE_SIZE);
 	if (blob === 0) return -ENOMEM;
 
 	const words = phys_to_vmalloc_chunk(blob).phys;
-	const at = 1 + TEST_KHO_ITEM * num(words[0]);
+	words[0] = u64(test_kho_count);
+	for (let i = 0; i < test_kho_count; i++) {
+		const item = test_kho_items[i];
+		const at = 1 + TEST_KHO_ITEM * i;
 
-	words[at] = u64(kind) | (u64(0 - err) << 32n);
-	words[at + 1] = u64(phys);
-	words[at + 2] = u64(nr_pages);
-	words[0] = words[0] + 1n;
-	return err;
+		words[at] = u64(item.kind) | (u64(0 - item.err) << 32n);
+		words[at + 1] = item.kind === TEST_KHO_VMALLOC ? item.vmalloc.first : u64(item.phys);
+		words[at + 2] = u64(item.nr_pages);
+	}
+	return kho_add_subtree(TEST_KHO_NODE, blob, PAGE_SIZE);
 }
 
 function test_kho_alloc(nid: nid_t, order: int): page | null {
@@ -103,15 +109,8 @@ function test_kho_vmalloc(nr_pages: ulong): int {
 	const area = vmalloc(nr_pages);
 	if (area === null) return -ENOMEM;
 
-	const blob = test_kho_blob();
-	if (blob === 0) return -ENOMEM;
-	const at = 1 + TEST_KHO_ITEM * num(phys_to_vmalloc_chunk(blob).phys[0]);
-	const err = kho_preserve_vmalloc(area, phys_to_kho_vmalloc(blob + 8 * (at + 1)));
-	const words = phys_to_vmalloc_chunk(blob).phys;
-
-	words[at] = u64(TEST_KHO_VMALLOC) | (u64(0 - err) << 32n);
-	words[0] = words[0] + 1n;
-	return err;
+	const item = test_kho_items[test_kho_count];
+	return test_kho_note(TEST_KHO_VMALLOC, 0, nr_pages, kho_preserve_vmalloc(area, item.vmalloc));
 }
 
 /* Mistakes of a driver: a page in a scratch area */
@@ -121,19 +120,15 @@ function test_kho_in_scratch(i: int): int {
 
 /* … the item before once more */
 function test_kho_preserve_again(): int {
-	const words = phys_to_vmalloc_chunk(test_kho_blob_phys).phys;
-	const at = 1 + TEST_KHO_ITEM * (num(words[0]) - 1);
-
-	return kho_preserve_folio(pfn_to_page(PFN_DOWN(num(words[at + 1]))));
+	return kho_preserve_folio(pfn_to_page(PFN_DOWN(test_kho_items[test_kho_count - 1].phys)));
 }
 
 /* … the item before not at all; its note stays */
 function test_kho_unpreserve_previous(): void {
-	const words = phys_to_vmalloc_chunk(test_kho_blob_phys).phys;
-	const at = 1 + TEST_KHO_ITEM * (num(words[0]) - 1);
-	const folio = pfn_to_page(PFN_DOWN(num(words[at + 1])));
+	const folio = pfn_to_page(PFN_DOWN(test_kho_items[test_kho_count - 1].phys));
 
 	kho_unpreserve_folio(folio);
+	folio_put(folio);
 }
 
 /* … what was never preserved */
@@ -154,15 +149,20 @@ function test_kho_restore_all(): void {
 
 		/* items that could not be preserved are not there */
 		if (words[at] >> 32n !== 0n) continue;
-		if (kind === TEST_KHO_VMALLOC) test_kho_restore_vmalloc(blob + 8 * (at + 1));
+		if (kind === TEST_KHO_VMALLOC) test_kho_restore_vmalloc(words[at + 1], num(words[at + 2]));
 		else test_kho_restore(kind, num(words[at + 1]), num(words[at + 2]), i === 0);
 	}
 	kho_restore_free(blob);
 }
 
-function test_kho_restore_vmalloc(preservation: phys_addr_t): void {
-	const area = kho_restore_vmalloc(phys_to_kho_vmalloc(preservation));
+function test_kho_restore_vmalloc(first: u64, nr_pages: ulong): void {
+	const preservation = test_kho_items[0].vmalloc;
 
+	preservation.first = first;
+	preservation.total_pages = nr_pages;
+	preservation.flags = KHO_VMALLOC_ALLOC;
+	preservation.order = 0;
+	const area = kho_restore_vmalloc(preservation);
 	if (area !== null) vfree(area);
 }
 

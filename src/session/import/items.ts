@@ -1,7 +1,7 @@
 // The test driver's items and what else a boot did with KHO, as actors. Knows nothing of memory.
 
 import { kstrtobool } from '../../machine/index.ts';
-import type { Observed, ObservedBoot } from './observed.ts';
+import { type Observed, type ObservedBoot, RSRV_KERN, type Span } from './observed.ts';
 
 /** A row of `boots[].actors`. */
 export interface ActorRow {
@@ -62,10 +62,26 @@ export function khoIsOn(cmdline: string): boolean {
   return values.findLast((value) => value !== null) === true;
 }
 
-const KEXEC: readonly ActorRow[] = [
-  { at: 'userspace', call: 'kexec_file_load', args: [] },
-  { at: 'userspace', call: 'kernel_kexec', args: [] },
-];
+/** Bytes of a kernel image of which nothing is known. */
+const IMAGE = 0x100_0000;
+
+/** Bytes that the image of a kernel like this one takes in memory, and its initrd. */
+function imageSizes(boot: ObservedBoot): { readonly kernel: number; readonly initrd: number } {
+  const kern = (boot.reserved ?? []).filter(({ flags }) => (flags & RSRV_KERN) !== 0);
+  const size = (span: Span | null | undefined) => (span == null ? 0 : span.end - span.start);
+  const image = boot.kernelImage ?? kern.find(({ start }) => start === IMAGE);
+  return { kernel: size(image) || IMAGE, initrd: size(boot.initrd ?? kern.find((region) => region !== image && size(region) > PAGE)) };
+}
+
+const kexecActors = (boot: ObservedBoot): ActorRow[] => {
+  const { kernel, initrd } = imageSizes(boot);
+  return [
+    { at: 'userspace', call: 'kexec_file_load', args: [`0x${kernel.toString(16)}`, `0x${initrd.toString(16)}`] },
+    { at: 'userspace', call: 'kernel_kexec', args: [] },
+  ];
+};
+
+const ANNOUNCE: ActorRow = { at: 'late_initcall', call: 'test_kho_announce', args: [] };
 
 /** Blocks that somebody other than the test driver preserved: from the tree, else from what the next boot reserved. */
 function foreignBlocks(boot: ObservedBoot, next: ObservedBoot | undefined): { pfn: number; order: number }[] {
@@ -93,8 +109,9 @@ export function actorsOf(observed: Observed): {
     if (i === 0 && items.unknown.length > 0)
       guesses.push(`actors: ${items.unknown.join(', ')} of khodbg= left out, which are no items`);
     const rows: ActorRow[] = [];
+    const image = observed.boots[0] ?? boot;
     if (works && carried) rows.push({ at: 'late_initcall', call: 'test_kho_restore_all', args: [] });
-    else if (works && items.actors.length > 0) rows.push(...items.actors);
+    else if (works && items.actors.length > 0) rows.push(...items.actors, ANNOUNCE);
     else if (works) {
       const blocks = foreignBlocks(boot, next);
       if (blocks.length > 0)
@@ -108,8 +125,8 @@ export function actorsOf(observed: Observed): {
       );
     }
     carried = works && !carried && rows.length > 0;
-    if (next !== undefined) rows.push(...KEXEC);
-    else if (boot.kexec === 'refused') rows.push(...KEXEC.slice(0, 1));
+    if (next !== undefined) rows.push(...kexecActors(image));
+    else if (boot.kexec === 'refused') rows.push(...kexecActors(image).slice(0, 1));
     return rows;
   });
   return { actors, guesses };
