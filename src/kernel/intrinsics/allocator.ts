@@ -120,7 +120,11 @@ const listRows: Intrinsics = {
 /** Who of the callers a scenario gives pages to, and which is the next; null when none. */
 function placementOf(c: Context): { readonly role: string; readonly index: number; readonly phys: number } | null {
   const { placements } = c.machine.hardware;
-  const role = stackOf(c).find((fn) => placements[fn] !== undefined);
+  const roles = Object.keys(placements);
+  const asks = (role: string, fn: string) => (role.endsWith('*') ? fn.startsWith(role.slice(0, -1)) : fn === role);
+  const role = stackOf(c)
+    .flatMap((fn) => roles.filter((name) => asks(name, fn)))
+    .at(0);
   if (role === undefined) return null;
   const index = Number(tableRow(c.machine.table, 'placement', role)?.next ?? 0);
   const phys = placements[role]?.[index];

@@ -150,7 +150,7 @@ export function placementsOf(
     kho_radix_alloc_node: hasTree ? nodes : [],
     kho_init: hasTree ? addresses([owners.fdt, owners.metadata]) : [],
     kho_preserve_vmalloc: addresses(owners.chunks),
-    test_kho_alloc: addresses(driverPages(handed, owners)),
+    'test_kho_*': addresses(driverPages(handed, owners)),
   };
   const guesses = [
     ...(owners.guessed
