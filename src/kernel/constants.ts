@@ -70,7 +70,7 @@ const FIXED: Readonly<Record<string, Value>> = {
   EINVAL: 22,
   EADDRNOTAVAIL: 99,
   FDT_ERR_EXISTS: FDT_ERRORS.FDT_ERR_EXISTS,
-  UTS_RELEASE: '7.3.4-khodbg',
+  UTS_RELEASE: '7.3.4',
   ENOMEM: 12,
   ERANGE: 34,
   PG_head,

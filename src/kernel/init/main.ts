@@ -59,3 +59,10 @@ function do_initcall_level(level: string): void {
 function do_one_initcall(fn: initcall_t): void {
 	fn();
 }
+
+/* init/initramfs.c: the initrd has been unpacked */
+function free_initrd_mem(start: phys_addr_t, end: phys_addr_t): void {
+	const pages = free_reserved_area(start, end);
+
+	if (pages > 0) pr_info("Freeing initrd memory: %ldK", pages * 4);
+}

@@ -71,11 +71,16 @@ function test_kho_folio(nid: nid_t, order: int): int {
 
 /* Pages at an address, each with its own reference */
 function test_kho_pages_at(phys: phys_addr_t, nr_pages: ulong): int {
-	const pfn = PFN_DOWN(phys);
+	let pfn = PFN_DOWN(phys);
+	const end_pfn = pfn + nr_pages;
 
-	for (let i = 0; i < nr_pages; i++) {
-		if (!take_pages_off_buddy(pfn + i, 0)) return -ENOMEM;
-		prep_new_page(pfn_to_page(pfn + i), 0);
+	while (pfn < end_pfn) {
+		const order = min(min(__ffs(pfn), MAX_PAGE_ORDER), ilog2(end_pfn - pfn));
+
+		if (!take_pages_off_buddy(pfn, order)) return -ENOMEM;
+		prep_new_page(pfn_to_page(pfn), order);
+		split_page(pfn_to_page(pfn), order);
+		pfn += pages_of_order(order);
 	}
 	return test_kho_reserve_only(phys, nr_pages);
 }

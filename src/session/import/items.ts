@@ -5,7 +5,7 @@ import { type Observed, type ObservedBoot, RSRV_KERN, type Span } from './observ
 
 /** A row of `boots[].actors`. */
 export interface ActorRow {
-  readonly at: 'late_initcall' | 'userspace';
+  readonly at: 'fs_initcall' | 'late_initcall' | 'userspace';
   readonly call: string;
   readonly args: readonly (number | string)[];
 }
@@ -109,6 +109,10 @@ export function actorsOf(observed: Observed): {
     if (i === 0 && items.unknown.length > 0)
       guesses.push(`actors: ${items.unknown.join(', ')} of khodbg= left out, which are no items`);
     const rows: ActorRow[] = [];
+    if (boot.initrd !== null && boot.initrdFreed) {
+      const { start, end } = boot.initrd;
+      rows.push({ at: 'fs_initcall', call: 'free_initrd_mem', args: [`0x${start.toString(16)}`, `0x${end.toString(16)}`] });
+    }
     const image = observed.boots[0] ?? boot;
     if (works && carried) rows.push({ at: 'late_initcall', call: 'test_kho_restore_all', args: [] });
     else if (works && items.actors.length > 0) rows.push(...items.actors, ANNOUNCE);
@@ -124,7 +128,7 @@ export function actorsOf(observed: Observed): {
         ),
       );
     }
-    carried = works && !carried && rows.length > 0;
+    carried = works && !carried && rows.some((row) => row.call.startsWith('test_kho'));
     if (next !== undefined) rows.push(...kexecActors(image));
     else if (boot.kexec === 'refused') rows.push(...kexecActors(image).slice(0, 1));
     return rows;

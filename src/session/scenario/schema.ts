@@ -133,7 +133,7 @@ const kernelBoot = object('a boot', {
   placements: z
     .record(functionName, list(pageAddress, 'addresses', 65_536), 'is not an object of lists of addresses')
     .default({}),
-  actors: list(actorSchema, 'actors', 64).default([]),
+  actors: list(actorSchema, 'actors', 4096).default([]),
 });
 
 const EXPECT = 'an expectation; write as in {"at": "end", "that": "zone(0, DMA32).contiguous"}';
