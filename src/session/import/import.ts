@@ -34,7 +34,7 @@ function textOf(path: string): string | null {
 }
 
 /** What a capture leaves open and its console log has. */
-function completed(boot: ObservedBoot, log: ObservedBoot | undefined): ObservedBoot {
+function completed(boot: ObservedBoot, log: ObservedBoot | undefined, late: boolean): ObservedBoot {
   if (log === undefined) return boot;
   return {
     ...boot,
@@ -46,10 +46,17 @@ function completed(boot: ObservedBoot, log: ObservedBoot | undefined): ObservedB
     nodeCpus: boot.nodeCpus ?? log.nodeCpus,
     cpus: boot.cpus ?? log.cpus,
     initrd: log.initrd,
-    initrdFreed: log.initrdFreed,
+    initrdFreed: log.initrdFreed === null ? null : late ? 'late' : 'early',
     imageParts: log.imageParts,
     kexec: boot.kexec === 'none' ? log.kexec : boot.kexec,
   };
+}
+
+/** Did the n-th boot of a log give its initrd back only after the capture's last look at the machine? */
+function freedLate(log: string, n: number): boolean {
+  const text = log.split(/\[\s*0\.000000\] Linux version /)[n + 1] ?? '';
+  const last = text.indexOf('KD|phase|late_after_test|');
+  return last >= 0 && text.indexOf('Freeing initrd memory: ') > last;
 }
 
 const LOGS = ['serial.log.gz', 'serial.log'];
@@ -63,7 +70,7 @@ function readCapture(file: string): ReadResult {
   if (!result.ok || log === undefined || log === null) return result;
   const seen = readLog(file, log);
   if (!seen.ok || seen.observed.boots.length !== result.observed.boots.length) return result;
-  const boots = result.observed.boots.map((boot, i) => completed(boot, seen.observed.boots[i]));
+  const boots = result.observed.boots.map((boot, i) => completed(boot, seen.observed.boots[i], freedLate(log, i)));
   return { ok: true, observed: { ...result.observed, boots } };
 }
 

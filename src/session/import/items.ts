@@ -5,7 +5,7 @@ import { type Observed, type ObservedBoot, RSRV_KERN, type Span } from './observ
 
 /** A row of `boots[].actors`. */
 export interface ActorRow {
-  readonly at: 'fs_initcall' | 'late_initcall' | 'userspace';
+  readonly at: 'early_initcall' | 'fs_initcall' | 'late_initcall' | 'userspace';
   readonly call: string;
   readonly args: readonly (number | string)[];
 }
@@ -70,7 +70,10 @@ function imageSizes(boot: ObservedBoot): { readonly kernel: number; readonly ini
   const kern = (boot.reserved ?? []).filter(({ flags }) => (flags & RSRV_KERN) !== 0);
   const size = (span: Span | null | undefined) => (span == null ? 0 : span.end - span.start);
   const image = boot.kernelImage ?? kern.find(({ start }) => start === IMAGE);
-  return { kernel: size(image) || IMAGE, initrd: size(boot.initrd ?? kern.find((region) => region !== image && size(region) > PAGE)) };
+  return {
+    kernel: size(image) || IMAGE,
+    initrd: size(boot.initrd ?? kern.find((region) => region !== image && size(region) > PAGE)),
+  };
 }
 
 const kexecActors = (boot: ObservedBoot): ActorRow[] => {
@@ -95,6 +98,13 @@ function foreignBlocks(boot: ObservedBoot, next: ObservedBoot | undefined): { pf
     .map(({ pfn, order }) => ({ pfn, order }));
 }
 
+/** What the previous kernel preserved of its own accord is restored and freed; blobs that subtrees name stay. */
+const restoreFree = ({ pfn }: { readonly pfn: number }): ActorRow => ({
+  at: 'late_initcall',
+  call: 'kho_restore_free',
+  args: [phys(pfn)],
+});
+
 /** Actors of every boot, and what was assumed. */
 export function actorsOf(observed: Observed): {
   readonly actors: readonly (readonly ActorRow[])[];
@@ -102,6 +112,7 @@ export function actorsOf(observed: Observed): {
 } {
   const guesses: string[] = [];
   let carried = false;
+  let others: { pfn: number; order: number }[] = [];
   const actors = observed.boots.map((boot, i): ActorRow[] => {
     const next = observed.boots[i + 1];
     const works = khoIsOn(boot.cmdline) && !boot.scratchFailed;
@@ -109,12 +120,16 @@ export function actorsOf(observed: Observed): {
     if (i === 0 && items.unknown.length > 0)
       guesses.push(`actors: ${items.unknown.join(', ')} of khodbg= left out, which are no items`);
     const rows: ActorRow[] = [];
-    if (boot.initrd !== null && boot.initrdFreed) {
+    if (boot.initrd !== null && boot.initrdFreed !== null) {
       const { start, end } = boot.initrd;
-      rows.push({ at: 'fs_initcall', call: 'free_initrd_mem', args: [`0x${start.toString(16)}`, `0x${end.toString(16)}`] });
+      const at = boot.initrdFreed === 'late' ? 'userspace' : 'fs_initcall';
+      rows.push({ at, call: 'free_initrd_mem', args: [`0x${start.toString(16)}`, `0x${end.toString(16)}`] });
     }
     const image = observed.boots[0] ?? boot;
-    if (works && carried) rows.push({ at: 'late_initcall', call: 'test_kho_restore_all', args: [] });
+    for (const { nid, order } of boot.grown)
+      rows.push({ at: 'early_initcall', call: 'slow_allocation', args: [nid, order] });
+    if (works && carried)
+      rows.push(...others.map(restoreFree), { at: 'late_initcall', call: 'test_kho_restore_all', args: [] });
     else if (works && items.actors.length > 0) rows.push(...items.actors, ANNOUNCE);
     else if (works) {
       const blocks = foreignBlocks(boot, next);
@@ -127,6 +142,9 @@ export function actorsOf(observed: Observed): {
           ({ pfn, order }): ActorRow => ({ at: 'late_initcall', call: 'test_kho_folio_at', args: [phys(pfn), order] }),
         ),
       );
+      if (blocks.length > 0) rows.push(ANNOUNCE);
+      const blobs = Object.values(boot.handed?.blobs ?? {});
+      others = blocks.filter(({ pfn }) => !blobs.includes(pfn * PAGE));
     }
     carried = works && !carried && rows.some((row) => row.call.startsWith('test_kho'));
     if (next !== undefined) rows.push(...kexecActors(image));

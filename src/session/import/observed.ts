@@ -121,8 +121,10 @@ export interface ObservedBoot {
   /** regions of memblock.memory marked as scratch in the same table */
   readonly marked: readonly Span[];
   readonly initrd: Span | null;
+  /** zones that were grown on demand while their pages were deferred: node, and order of the allocation */
+  readonly grown: readonly { readonly nid: number; readonly order: number }[];
   /** its memory was given back */
-  readonly initrdFreed: boolean;
+  readonly initrdFreed: 'late' | 'early' | null;
   readonly kernelImage: Span | null;
   /** sizes that the `Memory:` line gives, in bytes, in the order code, rwdata, rodata, init, bss */
   readonly imageParts: readonly number[];
@@ -177,7 +179,8 @@ export const NOTHING: ObservedBoot = {
   reserved: null,
   marked: [],
   initrd: null,
-  initrdFreed: false,
+  grown: [],
+  initrdFreed: null,
   kernelImage: null,
   imageParts: [],
   received: false,

@@ -52,7 +52,7 @@ function ownersOf(handed: Handed, memory: readonly MemoryRange[]): Owners {
   const owned = new Set(
     handed.items.flatMap((item) => [...item.vm, ...blocksOf(item, memory).map((block) => block.pfn)]),
   );
-  const fdt = handed.fdt === null ? null : handed.fdt / PAGE;
+  let fdt = handed.fdt === null ? null : handed.fdt / PAGE;
   let free = handed.keys
     .filter((key) => key.order === 0 && !owned.has(key.pfn) && key.pfn !== fdt)
     .map((key) => key.pfn);
@@ -73,6 +73,8 @@ function ownersOf(handed: Handed, memory: readonly MemoryRange[]): Owners {
       Array.from({ length: Math.ceil((item.pages + 1) / CHUNK_ENTRIES) }, () => take('', item.vm.at(-1) ?? null) ?? -1),
     )
     .filter((pfn) => pfn >= 0);
+  // a boot that nobody followed does not say where its FDT lies: it is the page that is left
+  if (fdt === null && metadata !== null && free.length === 1) fdt = free[0] ?? null;
   const table = named ?? (handed.items.length > 0 ? (free[0] ?? null) : null);
   return {
     fdt,

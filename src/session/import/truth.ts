@@ -206,6 +206,15 @@ function isStale(raw: RawBoot): boolean {
   return B > Object.values(others).reduce((a, b) => a + b, U) && B + Z > 0;
 }
 
+/** Zones that were grown on demand, in order. */
+function readGrown(raw: RawBoot): ObservedBoot['grown'] {
+  return raw.events.flatMap((event) => {
+    if (event.event !== 'deferred_grow_zone') return [];
+    const { nid, order } = event;
+    return typeof nid === 'number' && typeof order === 'number' ? [{ nid, order }] : [];
+  });
+}
+
 function readBoot(
   raw: RawBoot,
   next: RawBoot | undefined,
@@ -234,6 +243,7 @@ function readBoot(
     scratch: raw.scratch.map(({ addr, size }) => ({ start: addr, end: addr + size })),
     scratchFailed: raw.kernel_lines.some((line) => /KHO: Failed to reserve/i.test(line)),
     kexec: next !== undefined || loaded === '0' ? 'loaded' : loaded === undefined ? 'none' : 'refused',
+    grown: readGrown(raw),
     stale: isStale(raw),
     handed: readHanded(raw, eventRange(event(next), 'fdt')?.start ?? null, tree),
   };

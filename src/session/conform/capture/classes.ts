@@ -3,8 +3,8 @@
 import {
   isPoisoned,
   type Machine,
-  type Page,
   PAGE_TYPE_NONE,
+  type Page,
   PG_reserved,
   type Run,
   runGet,

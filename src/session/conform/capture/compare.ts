@@ -47,7 +47,7 @@ const PHASES: Readonly<Record<string, readonly [stage: string, early: boolean]>>
   after_deferred_threads: ['deferred', false],
   after_page_alloc_init_late: ['page_alloc_init_late', false],
   before_fs_initcall: ['before kho_init', false],
-  late_after_test: ['end', false],
+  late_after_test: ['before run_init_process', false],
 };
 
 const kindOf = (path: string): string => /^[a-z_]+/.exec(path)?.[0] ?? path;
@@ -68,19 +68,31 @@ export function tally(t: Tally, boot: number, stage: string, expected: Figures, 
 }
 
 /** The machine that a phase shows; undefined when the simulation did not come there. */
-function machineAt(stage: string, recorded: Recorded, number: number, watched: Watched | undefined): Machine | undefined {
+function machineAt(
+  stage: string,
+  recorded: Recorded,
+  number: number,
+  watched: Watched | undefined,
+): Machine | undefined {
   const entry = /^before (\w+)$/.exec(stage)?.[1];
   if (entry !== undefined) return watched?.entered.get(entry);
   return recordedBoot(recorded, number)?.stages.find((one) => one.name === stage)?.state.machine;
 }
 
-function comparePhase(t: Tally, boot: TruthBoot, phase: TruthPhase, recorded: Recorded, watched: Watched | undefined): void {
+function comparePhase(
+  t: Tally,
+  boot: TruthBoot,
+  phase: TruthPhase,
+  recorded: Recorded,
+  watched: Watched | undefined,
+): void {
   const known = PHASES[phase.name];
   if (known === undefined) return;
   const [stage, early] = known;
   const expected = truthFigures(phase, early);
   // not shown by a kernel that has discarded it
-  if (phase.memblock === null) for (const path of expected.keys()) if (path.startsWith('memblock')) expected.delete(path);
+  if (phase.memblock === null)
+    for (const path of expected.keys()) if (path.startsWith('memblock')) expected.delete(path);
   const machine = machineAt(stage, recorded, boot.boot, watched);
   const pfns = early ? phase.pages.map((page) => page.pfn) : [];
   tally(t, boot.boot, stage, expected, machine === undefined ? new Map() : machineFigures(machine, pfns));
@@ -96,7 +108,9 @@ function radixTree(m: Machine, root: number): { readonly nodes: Set<string>; rea
     for (const index of Object.keys(words).map(Number)) {
       const word = words[index] ?? 0n;
       if (level > 0) walk(Number(word), level - 1, start | (BigInt(index) << BigInt(15 + 9 * (level - 1))));
-      else for (let bit = 0; bit < 64; bit++) if ((word >> BigInt(bit)) & 1n) keys.push(keyText(start | BigInt(index * 64 + bit)));
+      else
+        for (let bit = 0; bit < 64; bit++)
+          if ((word >> BigInt(bit)) & 1n) keys.push(keyText(start | BigInt(index * 64 + bit)));
     }
   };
   if (root !== 0) walk(root, 5, 0n);
@@ -205,11 +219,18 @@ function list(out: Figures, name: string, lines: readonly string[]): Figures {
 
 function compareConsole(t: Tally, boot: TruthBoot, m: Machine, log: readonly string[]): void {
   const mine = entries(m.console);
-  tally(t, boot.boot, 'end', list(new Map(), 'console', commonLines(boot.kernel_lines)), list(new Map(), 'console', commonLines(mine)));
+  tally(
+    t,
+    boot.boot,
+    'end',
+    list(new Map(), 'console', commonLines(boot.kernel_lines)),
+    list(new Map(), 'console', commonLines(mine)),
+  );
   const nodes: Figures = new Map([['deferred_nodes', deferredNodes(boot.kernel_lines)]]);
   tally(t, boot.boot, 'end', nodes, new Map([['deferred_nodes', deferredNodes(mine)]]));
   const stack = deathStack(log);
-  if (stack.length > 0) tally(t, boot.boot, 'end', list(new Map(), 'stack', stack), list(new Map(), 'stack', deathStack(mine)));
+  if (stack.length > 0)
+    tally(t, boot.boot, 'end', list(new Map(), 'stack', stack), list(new Map(), 'stack', deathStack(mine)));
 }
 
 /** Compares one boot; `log`: its console, as far as the capture has one. */
@@ -232,4 +253,3 @@ export function compareBoot(
   compareRestores(t, boot, watched);
   compareConsole(t, boot, machine, log);
 }
-

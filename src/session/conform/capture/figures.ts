@@ -65,7 +65,10 @@ export function truthFigures(phase: TruthPhase, early: boolean): Figures {
   for (const [letter, count] of Object.entries(phase.page_class_counts ?? {}))
     if (letter !== 'truncated') out.set(`pages.${letter}`, count);
   if (early && phase.page_class_counts?.truncated === 0)
-    out.set('pages.runs', (phase.page_class_runs ?? []).map(([a, b, letter]) => `${hex(a)}-${hex(b)}:${letter}`).join(' '));
+    out.set(
+      'pages.runs',
+      (phase.page_class_runs ?? []).map(([a, b, letter]) => `${hex(a)}-${hex(b)}:${letter}`).join(' '),
+    );
   for (const { nid, zone, ...counts } of phase.pageblock_counts ?? [])
     for (const [type, count] of Object.entries(counts)) out.set(`pageblocks(${nid}, ${zone}).${type}`, count);
   if (early) for (const page of phase.pages) pageFigures(out, page);
@@ -111,7 +114,8 @@ function blockFigures(out: Figures, m: Machine, name: string, start: number, end
   const size = 2 ** m.config.pageblockOrder;
   const counts: Record<string, number> = { UNMOV: 0, MOV: 0, RECL: 0, HIGHA: 0, CMA: 0, poisoned: 0 };
   for (let pfn = Math.floor(start / size) * size; pfn < end; pfn += size) {
-    const first = runGet(m.memmap, pfn);
+    // the first page of the block that is the zone's
+    const first = runGet(m.memmap, Math.max(pfn, start));
     if (first === null) continue;
     const type = classOf(first) === 'U' ? 'poisoned' : (TYPES[typeNumber(m, pfn)] ?? '');
     counts[type] = (counts[type] ?? 0) + 1;

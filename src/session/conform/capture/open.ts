@@ -17,7 +17,7 @@ const AFTER_SMP: readonly string[] = [
   'deferred',
   'page_alloc_init_late',
   'before kho_init',
-  'before restore',
+  'before run_init_process',
   'end',
 ];
 

@@ -29,6 +29,7 @@ const ENTRIES: ReadonlySet<string> = new Set([
   'kho_memory_init',
   'page_alloc_init_late',
   'kho_init',
+  'run_init_process',
 ]);
 
 const totalram = (m: Machine): number => Number(row(m.table, 'var', 0)?.totalram_pages ?? 0);
@@ -40,7 +41,7 @@ const RESTORES: ReadonlySet<string> = new Set(['kho_restore_folio', 'kho_restore
 /** Watches a run; `onTurn` is for runScenario(). */
 export function watcher(): { readonly boots: Map<number, Watched>; onTurn(turn: TurnSeen): void } {
   const boots = new Map<number, Watched>();
-  let began: { before: Machine; first: number; nrPages: number  } | null = null;
+  let began: { before: Machine; first: number; nrPages: number } | null = null;
   let open: Restore | null = null;
   const onTurn = (turn: TurnSeen): void => {
     const { before, after, trace, thread } = turn;
@@ -52,7 +53,8 @@ export function watcher(): { readonly boots: Map<number, Watched>; onTurn(turn: 
     }
     const top = after.threads[thread]?.top;
     const entered = trace.returned === null && top != null && top.pc === 0 ? top.fn : null;
-    if (entered !== null && ENTRIES.has(entered) && !boot.entered.has(entered)) boot.entered.set(entered, after.machine);
+    if (entered !== null && ENTRIES.has(entered) && !boot.entered.has(entered))
+      boot.entered.set(entered, after.machine);
     if (entered !== null && TAKES.has(entered) && top != null) {
       const vmalloc = entered === 'test_kho_restore_vmalloc';
       began = {
