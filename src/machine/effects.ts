@@ -1,6 +1,6 @@
 // apply(): the only writer of the machine. Effects are data, one kind per thing that can happen to memory.
 import { addFree, deleteFree } from './buddy.ts';
-import { fillPage, type Machine } from './machine.ts';
+import { fillPage, leftPages, type Machine } from './machine.ts';
 import type { Memblock } from './memblock.ts';
 import { initialisedPage, type Page, type PageFields, PG_ALL, withFields } from './page.ts';
 import type { PhysPage } from './phys.ts';
@@ -53,6 +53,11 @@ function flagsChanged(page: Page | null, clear: bigint, set: bigint): Page | nul
 /** Backs [start, end) with struct pages. What the previous kernel left differs where its nodes and zones meet. */
 function back(m: Machine, start: number, end: number): Machine {
   if (m.config.fill !== 'stale') return { ...m, memmap: runSet(m.memmap, start, end, fillPage(m, start)) };
+  const { left } = m.hardware;
+  if (left !== null) {
+    const pages = leftPages(m, left, start, end);
+    return { ...m, memmap: pages.reduce((map, run) => runSet(map, run.start, run.end, run.value), m.memmap) };
+  }
   const size = 2 ** m.config.pageShift;
   const borders = m.hardware.memory.flatMap((range) => [range.start / size, (range.start + range.size) / size]);
   const inside = [...ZONE_BORDERS, ...borders].filter((pfn) => pfn > start && pfn < end).sort((x, y) => x - y);

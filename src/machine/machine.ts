@@ -6,8 +6,8 @@ import { type Hash, hashNumber, mix, plus } from './hash.ts';
 import { emptyMemblock, type Memblock, type MemblockType } from './memblock.ts';
 import { initialisedPage, type Page, POISON, pageKind, ZERO } from './page.ts';
 import { type PhysPage, physKind } from './phys.ts';
-import { type RunMap, runHash, runMap, type ValueKind } from './run-map.ts';
-import { EMPTY_TABLE, type Table } from './table.ts';
+import { type Run, type RunMap, runHash, runMap, runs, type ValueKind } from './run-map.ts';
+import { EMPTY_TABLE, row, type Table } from './table.ts';
 import type { TextList } from './text-list.ts';
 
 /** One range of the firmware's memory map; bytes, half-open with `start + size`. */
@@ -69,6 +69,14 @@ export interface Hardware {
   readonly placements: Readonly<Record<string, readonly number[]>>;
   /** false: nobody allocates from the buddy, and the kernel prepares no handover of its own */
   readonly outgoing: boolean;
+  /** the struct pages that the previous kernel left in RAM, and where; null when no kernel was simulated before */
+  readonly left: LeftBehind | null;
+}
+
+/** Struct pages of a previous kernel; `at`: by section, where in RAM they lie. */
+export interface LeftBehind {
+  readonly memmap: RunMap<Page | null>;
+  readonly at: ReadonlyMap<number, number>;
 }
 
 /** All state of the simulated machine. Maps by pfn or pageblock number; see the modules for their values. */
@@ -139,13 +147,44 @@ export function firmwareNode(hardware: Hardware, config: Config, pfn: number): n
   return hardware.memory.find((r) => phys >= r.start && phys < r.start + r.size)?.node ?? 0;
 }
 
+/** Bytes of a struct page. */
+const STRUCT_PAGE = 64;
+
+/** Where the struct pages of each present section lie, as far as the scenario's early calls say so. */
+export function vmemmapOf(m: Machine): Map<number, number> {
+  const size = pagesPerSection(m.config) * STRUCT_PAGE;
+  const blocks = m.hardware.early.flatMap((call, i) =>
+    call.by.startsWith('memmap_alloc') && call.size === size ? [Number(row(m.table, 'early_call', i)?.addr ?? 0)] : [],
+  );
+  const sections: number[] = [];
+  for (const run of runs(m.sections))
+    if (run.value === 1) for (let s = run.start; s < run.end; s++) sections.push(s);
+  return new Map(sections.flatMap((section, i) => (blocks[i] ? [[section, blocks[i]] as const] : [])));
+}
+
+/** Struct pages of a section as the previous kernel left them there; zeroes where it had none. */
+export function leftPages(m: Machine, left: LeftBehind, start: number, end: number): readonly Run<Page | null>[] {
+  const size = pagesPerSection(m.config);
+  const section = Math.floor(start / size);
+  const at = vmemmapOf(m).get(section);
+  const old = [...left.at].find(([, phys]) => phys === at)?.[0];
+  if (at === undefined || old === undefined) return [{ start, end, value: ZERO }];
+  const shift = (old - section) * size;
+  return [...runs(left.memmap, start + shift, end + shift)].map((run) => ({
+    start: run.start - shift,
+    end: run.end - shift,
+    value: run.value ?? ZERO,
+  }));
+}
+
 /**
  * What backed but uninitialised struct pages hold. `stale`: the previous kernel's initialised page of the same pfn, with
  * the node the firmware gives it and zone by address (x86-64 zone limits).
  */
 export function fillPage(machine: Machine, pfn: number): Page {
   if (machine.config.fill === 'poison') return POISON;
-  if (machine.config.fill === 'zero') return ZERO;
+  // nobody was there before a cold boot
+  if (machine.config.fill === 'zero' || machine.hardware.handover === null) return ZERO;
   const zid = pfn < 4096 ? 0 : pfn < 1048576 ? 1 : 2;
   return initialisedPage(machine.config, firmwareNode(machine.hardware, machine.config, pfn), zid);
 }

@@ -17,7 +17,7 @@ import {
   shippedPatch,
   shippedPatches,
 } from '../kernel/index.ts';
-import { type Config, type Handover, type Hardware, makeConfig } from '../machine/index.ts';
+import { type Config, type Handover, type Hardware, type LeftBehind, makeConfig, vmemmapOf } from '../machine/index.ts';
 import { compileExpression, type Linked, type Program, type State } from '../vm/index.ts';
 import { normalise } from './expression.ts';
 import {
@@ -146,7 +146,12 @@ function preparesHandover(scenario: Scenario, boot: KernelBoot): boolean {
   return !only || boot.earlyAllocations.length > 0 || boot.actors.some(({ call }) => OUTGOING.test(call));
 }
 
-function hardwareOf(scenario: Scenario, boot: KernelBoot, handover: Handover | null): Hardware {
+function hardwareOf(
+  scenario: Scenario,
+  boot: KernelBoot,
+  handover: Handover | null,
+  left: LeftBehind | null,
+): Hardware {
   return {
     memory: [...scenario.machine.memory].sort((a, b) => a.start - b.start),
     nodes: scenario.machine.nodes,
@@ -155,6 +160,7 @@ function hardwareOf(scenario: Scenario, boot: KernelBoot, handover: Handover | n
     placements: boot.placements,
     outgoing: preparesHandover(scenario, boot),
     handover,
+    left,
   };
 }
 
@@ -188,7 +194,8 @@ function buildBoots(file: string, scenario: Scenario, options: LoadOptions, plac
   const reboot = (state: State): State | null => {
     const next = boots.find((boot) => boot.number === state.boot + 1);
     if (next === undefined) return null;
-    const hardware = hardwareOf(scenario, next.boot, handedOver(state.machine));
+    const left = { memmap: state.machine.memmap, at: vmemmapOf(state.machine) };
+    const hardware = hardwareOf(scenario, next.boot, handedOver(state.machine), left);
     return firstState(next.kernel, next.number, hardware, state.machine);
   };
   const last = scenario.boots.length - 1;
@@ -233,7 +240,7 @@ export function loadScenarioText(file: string, text: string, options: LoadOption
   const [start] = boots;
   if (errors.length > 0 || start === undefined) return { ok: false, errors };
   const handover = scenario.boots.find((b): b is HandoverBoot => b.kind === 'handover') ?? null;
-  const hardware = hardwareOf(scenario, start.boot, givenHandover(handover));
+  const hardware = hardwareOf(scenario, start.boot, givenHandover(handover), null);
   const tree =
     handover === null ? null : handoverTree(start.kernel.config, hardware, handover.preserved, handover.radixNodes);
   const first = firstState(start.kernel, start.number, hardware, tree);

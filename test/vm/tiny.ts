@@ -90,6 +90,7 @@ const HARDWARE: Hardware = {
   early: [],
   placements: {},
   outgoing: false,
+  left: null,
 };
 
 /** The mistakes found in a text of one file, a.ts. */

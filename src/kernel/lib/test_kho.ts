@@ -7,6 +7,7 @@ const TEST_KHO_FOLIO = 1;
 const TEST_KHO_PAGES = 2;
 const TEST_KHO_UNSPLIT = 3;
 const TEST_KHO_VMALLOC = 4;
+const TEST_KHO_BORROWED = 5;
 /* words of an item in the blob: kind and error, address (of vmalloc: of the first chunk), pages */
 const TEST_KHO_ITEM = 3;
 
@@ -82,14 +83,20 @@ function test_kho_pages_at(phys: phys_addr_t, nr_pages: ulong): int {
 		split_page(pfn_to_page(pfn), order);
 		pfn += pages_of_order(order);
 	}
-	return test_kho_reserve_only(phys, nr_pages);
+	return test_kho_preserve_pages(phys, nr_pages);
 }
 
-/* Pages that are not ours */
-function test_kho_reserve_only(phys: phys_addr_t, nr_pages: ulong): int {
+function test_kho_preserve_pages(phys: phys_addr_t, nr_pages: ulong): int {
 	const err = kho_preserve_pages(pfn_to_page(PFN_DOWN(phys)), nr_pages);
 
 	return test_kho_note(TEST_KHO_PAGES, phys, nr_pages, err);
+}
+
+/* Pages that are not ours: nobody frees them */
+function test_kho_reserve_only(phys: phys_addr_t, nr_pages: ulong): int {
+	const err = kho_preserve_pages(pfn_to_page(PFN_DOWN(phys)), nr_pages);
+
+	return test_kho_note(TEST_KHO_BORROWED, phys, nr_pages, err);
 }
 
 /* A block that is split into pages before it is preserved */
@@ -98,7 +105,7 @@ function test_kho_split(nid: nid_t, order: int): int {
 
 	if (page === null) return -ENOMEM;
 	split_page(page, order);
-	return test_kho_reserve_only(page_to_phys(page), pages_of_order(order));
+	return test_kho_preserve_pages(page_to_phys(page), pages_of_order(order));
 }
 
 /* A block that is neither split nor compound: only its first page holds a reference */
@@ -182,7 +189,7 @@ function test_kho_restore(kind: int, phys: phys_addr_t, nr_pages: ulong, twice: 
 
 	const page = kho_restore_pages(phys, nr_pages);
 	if (twice) kho_restore_pages(phys, nr_pages);
-	if (page === null) return;
+	if (page === null || kind === TEST_KHO_BORROWED) return;
 	if (kind === TEST_KHO_UNSPLIT) {
 		__free_pages(page, ilog2(nr_pages));
 		return;

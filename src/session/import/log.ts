@@ -36,6 +36,7 @@ const fresh = (): Reading => ({
     map: [],
     nodes: [],
     ops: [],
+    grown: [],
     marked: [],
     imageParts: [],
     scratch: [],

@@ -1,7 +1,8 @@
 // A capture against the simulation of what was imported from it: stage by stage, figure by figure. Knows nothing of files.
 import { entries, type Machine, physWord, row, runGet } from '../../../machine/index.ts';
 import { type Recorded, recordedBoot } from '../../report/index.ts';
-import { type Figure, type Figures, machineFigures, machinePage, truthFigures } from './figures.ts';
+import { classRuns } from './classes.ts';
+import { type Figure, type Figures, knownPages, machineFigures, machinePage, truthFigures } from './figures.ts';
 import { commonLines, deathStack, deferredNodes } from './lines.ts';
 import { isOpen } from './open.ts';
 import type { TruthBoot, TruthPhase } from './truth.ts';
@@ -50,6 +51,9 @@ const PHASES: Readonly<Record<string, readonly [stage: string, early: boolean]>>
   late_after_test: ['before run_init_process', false],
 };
 
+/** Stages by which every struct page is initialised. */
+const DEFERRED_DONE = ['deferred', 'page_alloc_init_late', 'before kho_init', 'before run_init_process'];
+
 const kindOf = (path: string): string => /^[a-z_]+/.exec(path)?.[0] ?? path;
 
 /** Adds a comparison of all expected figures of a place. */
@@ -76,7 +80,9 @@ function machineAt(
 ): Machine | undefined {
   const entry = /^before (\w+)$/.exec(stage)?.[1];
   if (entry !== undefined) return watched?.entered.get(entry);
-  return recordedBoot(recorded, number)?.stages.find((one) => one.name === stage)?.state.machine;
+  const reached = recordedBoot(recorded, number)?.stages.find((one) => one.name === stage)?.state.machine;
+  // without deferral there are no threads to wait for
+  return reached ?? (stage === 'deferred' ? watched?.entered.get('page_alloc_init_late') : undefined);
 }
 
 function comparePhase(
@@ -86,16 +92,18 @@ function comparePhase(
   recorded: Recorded,
   watched: Watched | undefined,
 ): void {
-  const known = PHASES[phase.name];
-  if (known === undefined) return;
-  const [stage, early] = known;
-  const expected = truthFigures(phase, early);
+  const shown = PHASES[phase.name];
+  if (shown === undefined) return;
+  const [stage, early] = shown;
+  const machine = machineAt(stage, recorded, boot.boot, watched);
+  const garbage = machine !== undefined && machine.config.fill !== 'poison' && !DEFERRED_DONE.includes(stage);
+  const known = garbage ? knownPages(machine, [phase.page_class_runs ?? [], classRuns(machine)]) : null;
+  const expected = truthFigures(phase, early, known);
   // not shown by a kernel that has discarded it
   if (phase.memblock === null)
     for (const path of expected.keys()) if (path.startsWith('memblock')) expected.delete(path);
-  const machine = machineAt(stage, recorded, boot.boot, watched);
   const pfns = early ? phase.pages.map((page) => page.pfn) : [];
-  tally(t, boot.boot, stage, expected, machine === undefined ? new Map() : machineFigures(machine, pfns));
+  tally(t, boot.boot, stage, expected, machine === undefined ? new Map() : machineFigures(machine, pfns, known));
 }
 
 /** The tree whose root is at an address: nodes by level, keys as `pfn:order`. */

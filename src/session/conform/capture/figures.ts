@@ -14,12 +14,14 @@ import {
   numa_valid_node,
   type Region,
   row,
+  runFind,
   runGet,
+  runs,
   ULONG_MAX,
   ZONE_NAMES,
   zoneAt,
 } from '../../../machine/index.ts';
-import { classCounts, classOf, classRuns } from './classes.ts';
+import { type ClassRun, classCounts, classOf, classRuns } from './classes.ts';
 import type { TruthPage, TruthPhase } from './truth.ts';
 
 export type Figure = string | number | boolean | null;
@@ -50,8 +52,49 @@ function truthRegions(out: Figures, table: string, regions: NonNullable<TruthPha
   });
 }
 
-/** What a capture says of a phase. `early`: before other processors allocate, so that every page can be told. */
-export function truthFigures(phase: TruthPhase, early: boolean): Figures {
+const runText = (list: readonly ClassRun[]): string =>
+  list.map(([a, b, letter]) => `${hex(a)}-${hex(b)}:${letter}`).join(' ');
+
+/** Half-open ranges of pfns. */
+export type Ranges = readonly (readonly [start: number, end: number])[];
+
+/**
+ * Pages of which classes can be told where the memmap holds garbage: those that are initialised in the simulation, but for
+ * those that a free block which garbage announces swallows.
+ */
+export function knownPages(m: Machine, lists: readonly (readonly ClassRun[])[]): Ranges {
+  const swallowed = lists.flat().flatMap(([start, end, letter]) => {
+    const garbage = letter === 'B' ? runFind(m.inits, start, end, (count) => count === 0) : end;
+    return garbage < end ? [[garbage, end] as const] : [];
+  });
+  const initialised: (readonly [number, number])[] = [];
+  for (const run of runs(m.inits)) if (run.value > 0) initialised.push([run.start, run.end]);
+  return swallowed.reduce<Ranges>(
+    (left, [start, end]) =>
+      left.flatMap(([a, b]) => [[a, Math.min(b, start)] as const, [Math.max(a, end), b] as const].filter(([x, y]) => x < y)),
+    initialised,
+  );
+}
+
+function clipped(list: readonly ClassRun[], known: Ranges): ClassRun[] {
+  const out: ClassRun[] = [];
+  for (const [start, end, letter] of list)
+    for (const [a, b] of known) if (a < end && b > start) out.push([Math.max(a, start), Math.min(b, end), letter]);
+  return out;
+}
+
+/** Counts and runs of classes; `known`: of the pages that can be told, where not all can. */
+function classFigures(out: Figures, list: readonly ClassRun[], known: Ranges | null): void {
+  const clear = known === null ? list : clipped(list, known);
+  for (const [letter, count] of Object.entries(classCounts(clear))) out.set(`pages.${letter}`, count);
+  out.set('pages.runs', runText(clear));
+}
+
+/**
+ * What a capture says of a phase. `early`: before other processors allocate, so that every page can be told. `known`: the
+ * pages that can be told where the kernel does not poison its memmap; the others hold what the RAM held.
+ */
+export function truthFigures(phase: TruthPhase, early: boolean, known: Ranges | null): Figures {
   const out: Figures = new Map();
   if (phase.memblock) {
     truthRegions(out, 'memory', phase.memblock.memory);
@@ -62,23 +105,26 @@ export function truthFigures(phase: TruthPhase, early: boolean): Figures {
   for (const { nid, name, ...fields } of phase.zones)
     for (const [field, value] of Object.entries(fields)) out.set(`zone(${nid}, ${name}).${field}`, value);
   if (phase.totalram_pages !== undefined) out.set('totalram_pages', phase.totalram_pages);
-  for (const [letter, count] of Object.entries(phase.page_class_counts ?? {}))
-    if (letter !== 'truncated') out.set(`pages.${letter}`, count);
-  if (early && phase.page_class_counts?.truncated === 0)
-    out.set(
-      'pages.runs',
-      (phase.page_class_runs ?? []).map(([a, b, letter]) => `${hex(a)}-${hex(b)}:${letter}`).join(' '),
-    );
-  for (const { nid, zone, ...counts } of phase.pageblock_counts ?? [])
-    for (const [type, count] of Object.entries(counts)) out.set(`pageblocks(${nid}, ${zone}).${type}`, count);
-  if (early) for (const page of phase.pages) pageFigures(out, page);
+  const counts = phase.page_class_counts;
+  if ((early || known !== null) && counts?.truncated === 0) {
+    classFigures(out, phase.page_class_runs ?? [], known);
+    if (!early) out.delete('pages.runs');
+  } else if (known === null)
+    for (const [letter, count] of Object.entries(counts ?? {}))
+      if (letter !== 'truncated') out.set(`pages.${letter}`, count);
+  for (const { nid, zone, ...blocks } of phase.pageblock_counts ?? [])
+    for (const [type, count] of Object.entries(blocks))
+      // blocks nobody has written a type of are counted by what their first page says
+      if (known === null || (type !== 'UNMOV' && type !== 'poisoned')) out.set(`pageblocks(${nid}, ${zone}).${type}`, count);
+  const tells = (pfn: number) => known === null || known.some(([a, b]) => a <= pfn && pfn < b);
+  if (early) for (const page of phase.pages) if (tells(page.pfn)) pageFigures(out, page);
   return out;
 }
 
 function pageFigures(out: Figures, page: TruthPage): void {
   const at = `page(${hex(page.pfn)})`;
   out.set(`${at}.class`, page.class);
-  out.set(`${at}.migratetype`, page.mt);
+  if (page.mt !== undefined) out.set(`${at}.migratetype`, page.mt);
   for (const field of ['ref', 'mapcount_raw', 'private', 'zone', 'nid'] as const) {
     const value = page[field];
     if (value !== undefined) out.set(`${at}.${field}`, value);
@@ -109,18 +155,20 @@ function nodes(out: Figures, m: Machine): void {
   }
 }
 
-/** Pageblocks that a zone touches, by type; those whose first struct page is still poison besides. */
-function blockFigures(out: Figures, m: Machine, name: string, start: number, end: number): void {
+/** Pageblocks of a zone, by their first struct page in it: by type, or still poison. */
+function blockFigures(out: Figures, m: Machine, nid: number, zid: number, start: number, end: number): void {
   const size = 2 ** m.config.pageblockOrder;
   const counts: Record<string, number> = { UNMOV: 0, MOV: 0, RECL: 0, HIGHA: 0, CMA: 0, poisoned: 0 };
   for (let pfn = Math.floor(start / size) * size; pfn < end; pfn += size) {
     // the first page of the block that is the zone's
     const first = runGet(m.memmap, Math.max(pfn, start));
     if (first === null) continue;
-    const type = classOf(first) === 'U' ? 'poisoned' : (TYPES[typeNumber(m, pfn)] ?? '');
+    const ours = flagsNid(m.config, first.flags) === nid && flagsZid(m.config, first.flags) === zid;
+    const type = classOf(first) === 'U' ? 'poisoned' : ours ? (TYPES[typeNumber(m, pfn)] ?? '') : '';
     counts[type] = (counts[type] ?? 0) + 1;
   }
-  for (const [type, count] of Object.entries(counts)) out.set(`pageblocks(${name}).${type}`, count);
+  for (const [type, count] of Object.entries(counts))
+    if (type !== '') out.set(`pageblocks(${nid}, ${ZONE_NAMES[zid]}).${type}`, count);
 }
 
 function typeNumber(m: Machine, pfn: number): number {
@@ -146,7 +194,7 @@ function zones(out: Figures, m: Machine): void {
       set('free_cma', Number(fields.nr_free_cma_pages));
       set('cma_pages', Number(fields.cma_pages));
       set('contiguous', fields.contiguous === true ? 1 : 0);
-      blockFigures(out, m, name, start, start + spanned);
+      blockFigures(out, m, node, zid, start, start + spanned);
     });
   }
 }
@@ -166,16 +214,14 @@ export function machinePage(out: Figures, m: Machine, pfn: number): void {
 }
 
 /** What a simulated machine says of the same; `pages`: the struct pages that the capture shows. */
-export function machineFigures(m: Machine, pages: readonly number[]): Figures {
+export function machineFigures(m: Machine, pages: readonly number[], known: Ranges | null): Figures {
   const out: Figures = new Map();
   regions(out, m, 'memory');
   regions(out, m, 'reserved');
   nodes(out, m);
   zones(out, m);
   out.set('totalram_pages', Number(row(m.table, 'var', 0)?.totalram_pages ?? 0));
-  const list = classRuns(m);
-  for (const [letter, count] of Object.entries(classCounts(list))) out.set(`pages.${letter}`, count);
-  out.set('pages.runs', list.map(([a, b, letter]) => `${hex(a)}-${hex(b)}:${letter}`).join(' '));
+  classFigures(out, classRuns(m), known);
   for (const pfn of pages) machinePage(out, m, pfn);
   return out;
 }

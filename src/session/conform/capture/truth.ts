@@ -30,16 +30,19 @@ const zone = z.object({
   contiguous: z.number(),
 });
 
+/** A figure of a line that may be garbled. */
+const figure = z.number().optional().catch(undefined);
+
 const page = z.object({
   label: z.string(),
   pfn: z.number(),
   class: z.string(),
-  ref: z.number().optional(),
-  mapcount_raw: z.number().optional(),
-  private: z.number().optional(),
-  zone: z.number().optional(),
-  nid: z.number().optional(),
-  mt: z.string(),
+  ref: figure,
+  mapcount_raw: figure,
+  private: figure,
+  zone: figure,
+  nid: figure,
+  mt: z.string().optional().catch(undefined),
 });
 
 const blocks = z.object({
