@@ -157,8 +157,7 @@ export function vmemmapOf(m: Machine): Map<number, number> {
     call.by.startsWith('memmap_alloc') && call.size === size ? [Number(row(m.table, 'early_call', i)?.addr ?? 0)] : [],
   );
   const sections: number[] = [];
-  for (const run of runs(m.sections))
-    if (run.value === 1) for (let s = run.start; s < run.end; s++) sections.push(s);
+  for (const run of runs(m.sections)) if (run.value === 1) for (let s = run.start; s < run.end; s++) sections.push(s);
   return new Map(sections.flatMap((section, i) => (blocks[i] ? [[section, blocks[i]] as const] : [])));
 }
 

@@ -65,6 +65,16 @@ function test_kho_folio_at(phys: phys_addr_t, order: int): int {
 	return test_kho_preserve_folio(pfn_to_page(pfn), order);
 }
 
+/* A folio that somebody else preserves: no item of the driver's */
+function test_kho_other_folio_at(phys: phys_addr_t, order: int): int {
+	const pfn = PFN_DOWN(phys);
+
+	if (!take_pages_off_buddy(pfn, order)) return -ENOMEM;
+	prep_new_page(pfn_to_page(pfn), order);
+	if (order > 0) prep_compound_page(pfn_to_page(pfn), order);
+	return kho_preserve_folio(pfn_to_page(pfn));
+}
+
 /* A folio wherever the buddy has one */
 function test_kho_folio(nid: nid_t, order: int): int {
 	return test_kho_preserve_folio(test_kho_alloc(nid, order), order);

@@ -139,7 +139,11 @@ export function actorsOf(observed: Observed): {
         );
       rows.push(
         ...blocks.map(
-          ({ pfn, order }): ActorRow => ({ at: 'late_initcall', call: 'test_kho_folio_at', args: [phys(pfn), order] }),
+          ({ pfn, order }): ActorRow => ({
+            at: 'late_initcall',
+            call: 'test_kho_other_folio_at',
+            args: [phys(pfn), order],
+          }),
         ),
       );
       if (blocks.length > 0) rows.push(ANNOUNCE);

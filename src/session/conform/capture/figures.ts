@@ -71,7 +71,9 @@ export function knownPages(m: Machine, lists: readonly (readonly ClassRun[])[]):
   for (const run of runs(m.inits)) if (run.value > 0) initialised.push([run.start, run.end]);
   return swallowed.reduce<Ranges>(
     (left, [start, end]) =>
-      left.flatMap(([a, b]) => [[a, Math.min(b, start)] as const, [Math.max(a, end), b] as const].filter(([x, y]) => x < y)),
+      left.flatMap(([a, b]) =>
+        [[a, Math.min(b, start)] as const, [Math.max(a, end), b] as const].filter(([x, y]) => x < y),
+      ),
     initialised,
   );
 }
@@ -113,9 +115,10 @@ export function truthFigures(phase: TruthPhase, early: boolean, known: Ranges | 
     for (const [letter, count] of Object.entries(counts ?? {}))
       if (letter !== 'truncated') out.set(`pages.${letter}`, count);
   for (const { nid, zone, ...blocks } of phase.pageblock_counts ?? [])
+    // blocks nobody has written a type of are counted by what their first page says
     for (const [type, count] of Object.entries(blocks))
-      // blocks nobody has written a type of are counted by what their first page says
-      if (known === null || (type !== 'UNMOV' && type !== 'poisoned')) out.set(`pageblocks(${nid}, ${zone}).${type}`, count);
+      if (known === null || (type !== 'UNMOV' && type !== 'poisoned'))
+        out.set(`pageblocks(${nid}, ${zone}).${type}`, count);
   const tells = (pfn: number) => known === null || known.some(([a, b]) => a <= pfn && pfn < b);
   if (early) for (const page of phase.pages) if (tells(page.pfn)) pageFigures(out, page);
   return out;
