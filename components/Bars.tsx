@@ -68,6 +68,7 @@ export function PromptBar({ rect }: BarProps): ReactNode {
 
 function keyMode({ view, ui }: ScreenValue): KeyMode {
   if (ui.mode === 'asking') return 'asking';
+  if (ui.mode === 'finding') return 'finding';
   if (ui.mode === 'typing') return ui.editor.search ? 'search' : 'typing';
   if (view.busy !== null || ui.running !== null) return 'running';
   return ui.overlay ? 'overlay' : 'keys';

@@ -164,7 +164,7 @@ test('the timeline shows stages as |name---|, stops, faults and the position', (
   expect(marks).toContain('!');
   const open = text(paintTimeline({ ...view.timeline, ended: false }, 80, 1, theme));
   expect(open[0]).toMatch(/> #18432…$/);
-  expect(text(paintTimeline({ end: 0, ended: false, at: 0, marks: [] }, 40, 1, theme))[0]).toContain('▼');
+  expect(text(paintTimeline({ boots: [], end: 0, ended: false, at: 0, marks: [] }, 40, 1, theme))[0]).toContain('▼');
 });
 
 describe('prompt', () => {
