@@ -98,7 +98,9 @@ export const normal = (called: PaneId | null): Group =>
       rows(48, 3, pane('stack', 8, 1), pane('threads', 5, 0), pane('pageblocks', 4, 0)),
     ),
     pane('memmap', 6, 0),
-    columns(called === null ? 5 : 10, 0, pane('memblock', 61, 1), pane(called ?? 'log', 49, 3)),
+    called === null
+      ? columns(5, 0, pane('memblock', 61, 1), pane('log', 49, 3))
+      : columns(10, 0, pane('memblock', 49, 1), pane(called, 61, 3)),
   );
 
 /** 200x60: three columns of boxes, the memmap across, two tables below. */

@@ -18,10 +18,10 @@ const ROOMY = 120;
 /** Rows in which one can look for words. */
 const MOST_LINES = 5000;
 
-/** The rows of the trees that a pane of height `h` shows: those round the cursor. */
+/** The rows of the trees that a pane of height `h` shows: the cursor's near the top, so that what it opens is in sight. */
 function windowOf(view: SessionView, ui: UiState, h: number): RadixView {
   const cursor = ui.scroll.radix ?? 0;
-  return view.radix(ui.opened, cursor - (h >> 1), h);
+  return view.radix(ui.opened, cursor - (h >> 2), h);
 }
 
 function paintTreeRow(row: RadixRowView, here: boolean, w: number, theme: Theme): string {
