@@ -21,9 +21,17 @@ function write(cells: string[], text: string, at: number): void {
   for (const [i, char] of [...text].entries()) cells[at + i] = char;
 }
 
-/** `boot 2 v7.3`, or as much of it as leaves room for stages; empty where even the number has none. */
+/** `boot2:` before a stage's name says whose it is; without it, its position does. */
+const PREFIX = /^boot(\d+):/;
+
+function isOf({ at, label }: TimelineMark, { number, from, to }: BootView): boolean {
+  const own = PREFIX.exec(label)?.[1];
+  return own === undefined ? at >= from && at <= to : Number(own) === number;
+}
+
+/** `boot 2 v7.3:`, or as much of it as leaves room for stages; empty where even the number has none. */
 function bootText({ number, kernel }: BootView, room: number): string {
-  return [`boot ${number} ${kernel}`, `boot ${number}`, String(number)].find((text) => text.length <= room / 3) ?? '';
+  return [`boot ${number} ${kernel}:`, `boot ${number}:`, `${number}:`].find((text) => text.length <= room / 3) ?? '';
 }
 
 /** Draws the stages of one boot: a bar where each was reached, its name in the stretch that led there if it fits. */
@@ -40,10 +48,10 @@ function stageCells(
   cells[from] = named ? theme.glyphs.boot : '|';
   const title = named ? bootText(boot, last - from) : '';
   write(cells, title, from + 1);
-  let used = title === '' ? 0 : title.length + 1;
+  let used = title.length;
   for (const mark of marks) {
-    if (mark.kind !== 'stage' || mark.at < boot.from || mark.at > boot.to) continue;
-    const name = mark.label.replace(/^boot\d+:/, '');
+    if (mark.kind !== 'stage' || !isOf(mark, boot)) continue;
+    const name = mark.label.replace(PREFIX, '');
     const to = scale.column(mark.at);
     const room = to - from - 1 - used;
     if (room >= Math.min(6, name.length)) write(cells, cut(name, room), from + 1 + used);
