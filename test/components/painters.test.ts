@@ -191,7 +191,9 @@ describe('the timeline of several boots', () => {
 
   test('has a border where each begins, its number and kernel, and stages without the prefix', () => {
     const [stages = '', marks = ''] = text(paintTimeline(timeline, 120, 2, theme));
-    expect(stages).toMatch(/^#0 ║boot 1 v7\.2:mm_core_init-*\|-+║boot 2 v7\.3:memmap_init-+\|deferred-+\|-+\| #10000$/);
+    expect(stages).toMatch(
+      /^#0 ║boot 1 v7\.2:mm_core_init-*\|end-+║boot 2 v7\.3:memmap_init-+\|deferred-+\|-+\| #10000$/,
+    );
     expect(stages.indexOf('║boot 2')).toBe(3 + Math.round(0.4 * 109));
     expect(marks.indexOf('▼')).toBe(3 + Math.round(0.7 * 109));
   });
