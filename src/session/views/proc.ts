@@ -6,8 +6,9 @@ import {
   freeCount,
   type Machine,
   names,
+  type Page,
   row,
-  runGet,
+  runFind,
   runs,
   type Value,
   ZONE_NAMES,
@@ -73,20 +74,32 @@ function typeCounts(m: Machine, zone: Zone): string[] {
   });
 }
 
-/** Pageblocks of a zone by type, one look a block from the zone's first pfn on, as the kernel walks them. */
+/** The stretches of a zone's span whose struct pages say that they belong to it; page_zone() decides in the kernel, too. */
+function ownStretches(m: Machine, zone: Zone, start: number, end: number): { start: number; end: number }[] {
+  const own = (page: Page | null) =>
+    page !== null && flagsNid(m.config, page.flags) === zone.nid && flagsZid(m.config, page.flags) === zone.zid;
+  const out: { start: number; end: number }[] = [];
+  for (let at = start; at < end; ) {
+    const first = runFind(m.memmap, at, end, own);
+    if (first === end) break;
+    at = runFind(m.memmap, first, end, (page) => !own(page));
+    out.push({ start: first, end: at });
+  }
+  return out;
+}
+
+/** Pageblocks of a zone by type. The kernel looks at one pfn a block, from the zone's first pfn on. */
 function blockCounts(m: Machine, zone: Zone): number[] {
   const size = 2 ** m.config.pageblockOrder;
   const counts = TYPES.map(() => 0);
   const start = field(zone, 'zone_start_pfn');
-  const end = start + field(zone, 'spanned_pages');
-  for (const run of runs(m.pageblocks, Math.floor(start / size), Math.ceil(end / size))) {
-    const type = Math.max(0, run.value);
-    const first = start + Math.max(0, run.start - Math.floor(start / size)) * size;
-    for (let pfn = first; pfn < Math.min(end, first + (run.end - run.start) * size); pfn += size) {
-      const page = runGet(m.memmap, pfn);
-      if (page === null || flagsNid(m.config, page.flags) !== zone.nid || flagsZid(m.config, page.flags) !== zone.zid)
-        continue;
-      counts[type] = (counts[type] ?? 0) + 1;
+  const first = Math.floor(start / size);
+  for (const part of ownStretches(m, zone, start, start + field(zone, 'spanned_pages'))) {
+    const from = first + Math.ceil((part.start - start) / size);
+    const to = first + Math.ceil((part.end - start) / size);
+    for (const run of from < to ? runs(m.pageblocks, from, to) : []) {
+      const type = Math.max(0, run.value);
+      counts[type] = (counts[type] ?? 0) + run.end - run.start;
     }
   }
   return counts;
