@@ -66,6 +66,9 @@ describe('the tree', () => {
     const { t, session } = await screen();
     await t.press('K');
     expect(t.screen()).toContain('+ in/000 1 key');
+    expect(t.line(39)).toMatch(
+      /^Enter open, close {2}Esc back {2}z zoom {2}< > other panes {2}\/ find {2}n\/N next .* q quit$/,
+    );
     await t.press('\x1b[B');
     await t.press('\r');
     expect(t.screen()).toContain('0x18000000 order 0 0x18000 init');
