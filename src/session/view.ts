@@ -159,7 +159,7 @@ export interface RadixRowView {
 
 /** A window of the rows of the radix trees. */
 export interface RadixView {
-  /** what there is: `in 16 keys  out 3 keys` */
+  /** what there is: `in: 16 keys  out: 3 keys` */
   readonly summary: string;
   /** rows in all, as opened */
   readonly total: number;

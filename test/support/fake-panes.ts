@@ -44,7 +44,7 @@ export const fakePanes: PaneViews = {
   radix: (opened, from, count) => {
     const all = rows(opened);
     const first = Math.max(0, Math.min(from, all.length - count));
-    return { summary: 'in 2 keys', total: all.length, first, rows: all.slice(first, first + count) };
+    return { summary: 'in: 2 keys', total: all.length, first, rows: all.slice(first, first + count) };
   },
   proc: (name) => PROC[name],
   scratch: () => SCRATCH,
