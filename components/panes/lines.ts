@@ -99,7 +99,9 @@ export const FDT = linesPane({
 /** /proc/buddyinfo. */
 export const BUDDYINFO = linesPane({
   id: 'buddyinfo',
-  help: ['Free blocks by order, as /proc/buddyinfo prints them; with fewer blanks where the pane is narrow: node, zone, figures.'],
+  help: [
+    'Free blocks by order, as /proc/buddyinfo prints them; with fewer blanks where the pane is narrow: node, zone, figures.',
+  ],
   view: (view) => view.proc('buddyinfo'),
   title: () => 'free blocks by order, from 0',
 });
