@@ -12,6 +12,9 @@ const SIZES = [
 ] as const;
 const KEYS = 60;
 const KEY_TARGET = { most: 33 };
+/** Keys that call up panes, and a position in the middle of the boot from where on all of them have something to show. */
+const CALLS = 'MKADBPZ';
+const MIDDLE = ':seek kho_memory_init\r';
 const FIRST_TARGET = { most: 400 };
 
 const figure = (what: string, values: readonly number[], p: number, target: Figure['target']): Figure => ({
@@ -24,6 +27,9 @@ const figure = (what: string, values: readonly number[], p: number, target: Figu
 
 /** Steps over, into, and by one operation, by turns. */
 const keyAt = (i: number) => 'nsi'[i % 3] as string;
+
+/** Into, and by one operation: never over the rest of a boot. */
+const intoAt = (i: number) => 'si'[i % 2] as string;
 
 async function firstFrames(cli: string, file: string): Promise<number[]> {
   const out: number[] = [];
@@ -54,19 +60,25 @@ function session(file: string): Port {
   return new Port(result.loaded);
 }
 
-async function ownKeys(file: string, cols: number, rows: number): Promise<number[]> {
+async function ownKeys(file: string, cols: number, rows: number, call: string | null = null): Promise<number[]> {
   const screen = mountScreen(session(file), { cols, rows });
   await screen.waitFor('start_kernel');
+  if (call !== null) {
+    await screen.press(MIDDLE);
+    await screen.waitFor('after kho_memory_init');
+    await screen.press(call);
+  }
   const out: number[] = [];
   for (let i = 0; i < KEYS; i++) {
     const { writes } = screen.counts();
+    const key = call === null ? keyAt(i) : intoAt(i);
     const sent = performance.now();
-    screen.stdin.write(keyAt(i));
+    screen.stdin.write(key);
     do await screen.settle();
     while (screen.counts().writes === writes && performance.now() - sent < 2000);
     await new Promise((resolve) => setTimeout(resolve, 5));
     await screen.settle();
-    if (screen.counts().writes === writes) throw new Error(`key ${keyAt(i)} painted nothing`);
+    if (screen.counts().writes === writes) throw new Error(`key ${key} painted nothing`);
     out.push(screen.counts().last - sent);
   }
   await screen.close();
@@ -99,6 +111,10 @@ async function measure(cli: string, file: string): Promise<Figure[]> {
     figures.push(figure(`key to frame of the program, ${cols}x${rows}: p50`, theirs, 50, null));
     figures.push(figure(`key to frame of the program, ${cols}x${rows}: p95`, theirs, 95, KEY_TARGET));
   }
+  const called: number[] = [];
+  for (const call of CALLS) called.push(...(await ownKeys(file, 120, 40, call)));
+  figures.push(figure('key to frame in process, 120x40, each pane called up: p50', called, 50, null));
+  figures.push(figure('key to frame in process, 120x40, each pane called up: p95', called, 95, KEY_TARGET));
   return figures;
 }
 

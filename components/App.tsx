@@ -39,9 +39,9 @@ export function App({ port, ui, controller, theme }: AppProps): ReactNode {
 
 /** One screen, whatever its size. */
 export function Screen({ view, ui, theme }: ScreenValue): ReactNode {
-  const { size, focus, zoom, overlay, completions } = ui;
+  const { size, focus, zoom, called, overlay, completions } = ui;
   const value = useMemo(() => ({ view, ui, theme }), [view, ui, theme]);
-  const places = useMemo(() => layout(size.cols, size.rows, focus, zoom), [size, focus, zoom]);
+  const places = useMemo(() => layout(size.cols, size.rows, focus, zoom, called), [size, focus, zoom, called]);
   return (
     <ScreenContext value={value}>
       <Arrangement size={size} places={places} covered={overlay !== null} completing={completions.length > 0} />

@@ -6,6 +6,7 @@ import { type KeyMode, paintFooter } from './keys/hints.ts';
 import type { Rect } from './layout.ts';
 import { PaneBody } from './PaneBody.tsx';
 import { paintStatus, paintStop } from './panes/status.ts';
+import { PANES } from './panes/table.ts';
 import { paintTimeline } from './panes/timeline.ts';
 import { paintMessage, paintPrompt } from './prompt/paint.ts';
 import { type ScreenValue, useScreen } from './screen-context.ts';
@@ -68,9 +69,12 @@ export function PromptBar({ rect }: BarProps): ReactNode {
 
 function keyMode({ view, ui }: ScreenValue): KeyMode {
   if (ui.mode === 'asking') return 'asking';
+  if (ui.mode === 'finding') return 'finding';
   if (ui.mode === 'typing') return ui.editor.search ? 'search' : 'typing';
   if (view.busy !== null || ui.running !== null) return 'running';
-  return ui.overlay ? 'overlay' : 'keys';
+  if (ui.overlay) return 'overlay';
+  if (ui.called !== ui.focus) return 'keys';
+  return PANES[ui.focus].hasCursor ? 'tree' : 'called';
 }
 
 /** The keys that are valid now. */

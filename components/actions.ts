@@ -2,10 +2,11 @@
 
 import type { CommandQueue } from './command-queue.ts';
 import type { Host } from './controller.ts';
+import { findAgain, findText } from './find.ts';
 import { helpLines } from './help.ts';
 import type { ActionName } from './keys/table.ts';
-import { focusOrder, isBoxed, layout } from './layout.ts';
-import { PANE_IDS } from './layout-spec.ts';
+import { focusOrder, isBoxed, type Layout, layout } from './layout.ts';
+import { PANE_IDS, type PaneId, TURNS } from './layout-spec.ts';
 import { overlayBody, overlayRows } from './overlay-rows.ts';
 import { cursorAnchor, cursorLine } from './panes/source-cursor.ts';
 import { PANES } from './panes/table.ts';
@@ -24,7 +25,21 @@ interface Parts {
 /** The actions by name, and scrolling of an overlay, which says whether the key was one that scrolls. */
 export type Actions = Readonly<Record<ActionName, () => void>> & {
   readonly scrollOverlay: (key: string) => boolean;
+  /** the last command again */
+  readonly repeat: () => void;
+  /** calls up a pane to the lower right */
+  readonly call: (pane: PaneId) => void;
+  readonly findText: (text: string) => void;
 };
+
+function placesOf({ size, focus, zoom: zoomed, called }: UiState): Layout {
+  return layout(size.cols, size.rows, focus, zoomed, called);
+}
+
+/** Rows that the focused pane shows. */
+function heightOf(state: UiState): number {
+  return placesOf(state).panes.find((place) => place.id === state.focus)?.body.h ?? 1;
+}
 
 const OVERLAY_STEPS: Readonly<Record<string, (page: number) => number>> = {
   Up: () => -1,
@@ -42,8 +57,8 @@ const OVERLAY_STEPS: Readonly<Record<string, (page: number) => number>> = {
 function moveInPane({ port, ui }: Parts, step: (page: number) => number): void {
   const state = ui.get();
   const view = port.view();
-  const places = layout(state.size.cols, state.size.rows, state.focus, state.zoom).panes;
-  const height = places.find((place) => place.id === state.focus)?.body.h ?? 1;
+  const height = heightOf(state);
+  const pane = PANES[state.focus];
   const by = step(Math.max(1, height - 1));
   if (state.focus === 'source') {
     if (!view.source) return;
@@ -51,8 +66,8 @@ function moveInPane({ port, ui }: Parts, step: (page: number) => number): void {
     ui.dispatch({ type: 'pointed', anchor: cursorAnchor(view.source), line });
     return;
   }
-  const most = Math.max(0, PANES[state.focus].length(view) - height);
-  const toEnd = state.focus === 'log' ? -by : by;
+  const most = Math.max(0, pane.length(view, state) - (pane.hasCursor ? 1 : height));
+  const toEnd = pane.fromEnd ? -by : by;
   const to = Math.min(most, (state.scroll[state.focus] ?? 0) + toEnd);
   ui.dispatch({ type: 'scrolled', pane: state.focus, to });
 }
@@ -61,8 +76,7 @@ function scrollOverlay(ui: Parts['ui'], key: string): boolean {
   const { overlay } = ui.get();
   const step = OVERLAY_STEPS[key];
   if (!overlay || !step) return false;
-  const { size, focus, zoom: zoomed } = ui.get();
-  const places = layout(size.cols, size.rows, focus, zoomed);
+  const places = placesOf(ui.get());
   const body = overlayBody(places.area, isBoxed(places));
   const page = Math.max(1, body.h);
   const most = Math.max(0, overlayRows(overlay, body.w).length - page);
@@ -71,8 +85,8 @@ function scrollOverlay(ui: Parts['ui'], key: string): boolean {
 }
 
 function turnFocus(ui: Parts['ui'], by: 1 | -1): void {
-  const { size, focus, zoom } = ui.get();
-  const order = focusOrder(layout(size.cols, size.rows, focus, zoom), PANE_IDS);
+  const { focus } = ui.get();
+  const order = focusOrder(placesOf(ui.get()), PANE_IDS);
   const next = order[(order.indexOf(focus) + by + order.length) % order.length];
   ui.dispatch({ type: 'focused', pane: next ?? 'source' });
 }
@@ -81,6 +95,39 @@ function zoom(ui: Parts['ui']): void {
   const { size, zoom: on } = ui.get();
   if (layout(size.cols, size.rows).mode === 'single') turnFocus(ui, 1);
   else ui.dispatch({ type: 'zoomed', on: !on });
+}
+
+/** Calls up the next pane, or the one before, in the lower right. */
+function turnCalled(ui: Parts['ui'], by: 1 | -1): void {
+  const state = ui.get();
+  const shown = state.called ?? placesOf(state).panes.find((place) => TURNS.includes(place.id))?.id;
+  const at = shown === undefined ? (by === 1 ? -1 : 0) : TURNS.indexOf(shown);
+  ui.dispatch({ type: 'called', pane: TURNS[(at + by + TURNS.length) % TURNS.length] ?? 'log' });
+}
+
+/** Opens or closes the row under the cursor; closing one that is not open goes to the row it hangs from. */
+function turnRow({ port, ui }: Parts, how: 'open' | 'close' | 'turn'): boolean {
+  const state = ui.get();
+  const { focus } = state;
+  const pane = PANES[focus];
+  const at = Math.min(state.scroll[focus] ?? 0, pane.length(port.view(), state) - 1);
+  const branch = pane.hasCursor ? pane.branch(port.view(), state, at) : null;
+  if (branch === null) return pane.hasCursor;
+  const open = how === 'turn' ? !branch.open : how === 'open';
+  if (how === 'close' && !branch.open) ui.dispatch({ type: 'scrolled', pane: focus, to: at - branch.parent });
+  else if (branch.opens.length > 0) {
+    const [own = ''] = branch.opens;
+    ui.dispatch({ type: 'turned', ids: open ? branch.opens : [own], open });
+  }
+  return true;
+}
+
+/** Gives up what was opened last: full screen, then the pane that was called up. */
+function leave(ui: Parts['ui']): void {
+  const { zoom: zoomed, called } = ui.get();
+  if (zoomed) ui.dispatch({ type: 'zoomed', on: false });
+  else if (called !== null) ui.dispatch({ type: 'called', pane: null });
+  ui.dispatch({ type: 'said', message: null });
 }
 
 /** The command that sets or clears a breakpoint on the cursor line, as things are when its turn comes. */
@@ -99,6 +146,15 @@ export function createActions(parts: Parts): Actions {
     'focus-next': () => turnFocus(ui, 1),
     'focus-previous': () => turnFocus(ui, -1),
     'focus-threads': () => ui.dispatch({ type: 'focused', pane: 'threads' }),
+    'pane-next': () => turnCalled(ui, 1),
+    'pane-previous': () => turnCalled(ui, -1),
+    call: (pane) => ui.dispatch({ type: 'called', pane }),
+    open: () => turnRow(parts, 'open'),
+    close: () => turnRow(parts, 'close'),
+    find: () => ui.dispatch({ type: 'looked-for' }),
+    findText: (text) => findText(parts, heightOf(ui.get()), text),
+    'find-next': () => findAgain(parts, heightOf(ui.get()), 1),
+    'find-previous': () => findAgain(parts, heightOf(ui.get()), -1),
     zoom: () => zoom(ui),
     'line-up': () => moveInPane(parts, () => -1),
     'line-down': () => moveInPane(parts, () => 1),
@@ -115,12 +171,12 @@ export function createActions(parts: Parts): Actions {
       ui.dispatch({ type: 'edited', editor: ui.get().editor });
     },
     search: () => ui.dispatch({ type: 'edited', editor: editLine(ui.get().editor, 'C-r') }),
+    enter: () => {
+      if (!turnRow(parts, 'turn')) queue.push('');
+    },
     // the session knows which commands repeat
     repeat: () => queue.push(''),
-    leave: () => {
-      if (ui.get().zoom) ui.dispatch({ type: 'zoomed', on: false });
-      ui.dispatch({ type: 'said', message: null });
-    },
+    leave: () => leave(ui),
     'ask-quit': () => ui.dispatch({ type: 'asked' }),
     quit: host.quit,
     interrupt: () => queue.interrupt(),

@@ -24,6 +24,9 @@ const IN_OVERLAY = new Set(['Up', 'Down', 'k', 'j', 'PgUp', 'PgDn', 'Home', 'End
 /** Keys that do nothing more than leave the overlay. */
 const LEAVING = new Set(['q', 'Esc', 'Enter', '?']);
 
+/** Keys of the command line that look into its history: a word to look for has none. */
+const IN_HISTORY = new Set(['Up', 'Down', 'C-p', 'C-n', 'C-r', 'Tab']);
+
 const isEnter = (part: KeyInput | undefined): boolean => part?.kind === 'key' && part.name === 'Enter';
 
 /** Takes what the keyboard sends. */
@@ -69,6 +72,7 @@ export class Controller {
     const { mode } = this.#ui.get();
     if (mode === 'asking') this.#answer(name);
     else if (mode === 'typing') this.#typingKey(name);
+    else if (mode === 'finding') this.#findingKey(name);
     else this.#boundKey(name);
   }
 
@@ -78,11 +82,14 @@ export class Controller {
     const [first = ''] = letters;
     const repeated = letters.every((letter) => letter === first) && (letters.length === 1 || keyRow(first) !== null);
     const { mode } = this.#ui.get();
-    if (mode === 'typing') this.#type(text);
+    if (mode === 'typing' || mode === 'finding') this.#type(text);
     else if (mode === 'asking') this.#answer(first);
     else if (first === ':') {
       this.#actions['command-line']();
       if (letters.length > 1) this.#type(text.slice(1));
+    } else if (first === '/' && letters.length > 1) {
+      this.#actions.find();
+      this.#type(text.slice(1));
     } else if (repeated && !ended) for (const letter of letters) this.#key(letter);
     else this.#type(text);
   }
@@ -119,6 +126,20 @@ export class Controller {
     } else this.#ui.dispatch({ type: 'edited', editor: editLine(editor, name) });
   }
 
+  /** Keys while a word to look for is typed. */
+  #findingKey(name: string): void {
+    const { editor } = this.#ui.get();
+    if (name === 'Enter') {
+      this.#ui.dispatch({ type: 'keys' });
+      this.#actions.findText(editor.text);
+    } else if (name === 'Esc' || name === 'C-c' || (name === 'Backspace' && editor.text === '')) {
+      this.#ui.dispatch({ type: 'keys' });
+    } else if (name === 'C-d' && editor.text === '') this.#actions.quit();
+    else if (name === 'C-l') this.#actions.redraw();
+    else if (name === 'C-z') this.#actions.suspend();
+    else if (!IN_HISTORY.has(name)) this.#ui.dispatch({ type: 'edited', editor: editLine(editor, name) });
+  }
+
   #boundKey(name: string): void {
     if (this.#ui.get().overlay) {
       if (this.#actions.scrollOverlay(name)) return;
@@ -128,6 +149,7 @@ export class Controller {
     const row = keyRow(name);
     if (row?.command !== undefined) this.#queue.push(row.command);
     else if (row?.action !== undefined) this.#actions[row.action]();
+    else if (row?.pane !== undefined) this.#actions.call(row.pane);
     else if (name.length === 1) this.#type(name);
   }
 }

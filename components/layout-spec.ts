@@ -1,7 +1,34 @@
 // The three arrangements of panes as data: columns and rows with minima and shares. Knows nothing of arithmetic.
 
 /** The panes there are. */
-export type PaneId = 'source' | 'stack' | 'threads' | 'watch' | 'memmap' | 'pageblocks' | 'memblock' | 'log';
+export type PaneId =
+  | 'source'
+  | 'stack'
+  | 'threads'
+  | 'watch'
+  | 'memmap'
+  | 'pageblocks'
+  | 'memblock'
+  | 'log'
+  | 'console'
+  | 'radix'
+  | 'scratch'
+  | 'fdt'
+  | 'buddyinfo'
+  | 'pagetypeinfo'
+  | 'zoneinfo';
+
+/** The panes that can be called up to the lower right, in the order in which a key goes through them. */
+export const TURNS: readonly PaneId[] = [
+  'log',
+  'console',
+  'radix',
+  'scratch',
+  'fdt',
+  'buddyinfo',
+  'pagetypeinfo',
+  'zoneinfo',
+];
 
 /** The panes in the order of their importance, which is also that of Tab where only one is shown. */
 export const PANE_IDS: readonly PaneId[] = [
@@ -12,7 +39,7 @@ export const PANE_IDS: readonly PaneId[] = [
   'memmap',
   'pageblocks',
   'memblock',
-  'log',
+  ...TURNS,
 ];
 
 interface Sized {
@@ -49,37 +76,47 @@ export const COMPACT: Group = rows(
   pane('memmap', 3, 0),
 );
 
+/** The same with a pane called up: it takes the lower bands. */
+export const compactWith = (called: PaneId): Group =>
+  rows(18, 1, pane('source', 6, 2), columns(5, 1, pane('stack', 40, 1), pane('threads', 40, 1)), pane(called, 7, 3));
+
 /** Bands that a compact screen takes in, in this order, when it has more rows. */
 export const EXTRA: readonly Spec[] = [
   pane('log', 3, 1),
   columns(4, 1, pane('pageblocks', 40, 1), pane('memblock', 40, 1)),
 ];
 
-/** 120x40: two columns of boxes, the memmap across, two tables below. */
-export const NORMAL: Group = rows(
-  28,
-  1,
-  columns(
-    17,
-    4,
-    rows(62, 5, pane('source', 11, 5), pane('watch', 6, 4)),
-    rows(48, 3, pane('stack', 8, 1), pane('threads', 5, 0), pane('pageblocks', 4, 0)),
-  ),
-  pane('memmap', 6, 0),
-  columns(5, 0, pane('memblock', 61, 1), pane('log', 49, 3)),
-);
+/** 120x40: two columns of boxes, the memmap across, two tables below. A pane called up has more rows than the log. */
+export const normal = (called: PaneId | null): Group =>
+  rows(
+    28,
+    1,
+    columns(
+      17,
+      4,
+      rows(62, 5, pane('source', 11, 5), pane('watch', 6, 4)),
+      rows(48, 3, pane('stack', 8, 1), pane('threads', 5, 0), pane('pageblocks', 4, 0)),
+    ),
+    pane('memmap', 6, 0),
+    called === null
+      ? columns(5, 0, pane('memblock', 61, 1), pane('log', 49, 3))
+      : columns(10, 0, pane('memblock', 49, 1), pane(called, 61, 3)),
+  );
 
 /** 200x60: three columns of boxes, the memmap across, two tables below. */
-export const WIDE: Group = rows(
-  43,
-  1,
-  columns(
-    28,
-    5,
-    rows(76, 3, pane('source', 18, 3), pane('watch', 10, 2)),
-    rows(50, 2, pane('stack', 28, 1)),
-    rows(44, 2, pane('threads', 8, 1), pane('pageblocks', 20, 2)),
-  ),
-  pane('memmap', 7, 0),
-  columns(8, 2, pane('memblock', 60, 5), pane('log', 60, 1)),
-);
+export const wide = (called: PaneId | null): Group =>
+  rows(
+    43,
+    1,
+    columns(
+      28,
+      5,
+      rows(76, 3, pane('source', 18, 3), pane('watch', 10, 2)),
+      rows(50, 2, pane('stack', 28, 1)),
+      rows(44, 2, pane('threads', 8, 1), pane('pageblocks', 20, 2)),
+    ),
+    pane('memmap', 7, 0),
+    called === null
+      ? columns(8, 2, pane('memblock', 60, 5), pane('log', 60, 1))
+      : columns(14, 2, pane('memblock', 64, 0), pane(called, 60, 1)),
+  );

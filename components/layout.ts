@@ -1,6 +1,6 @@
 // Where everything stands on a screen of so many columns and rows. Pure arithmetic: knows nothing of Ink and views.
 
-import { COMPACT, EXTRA, NORMAL, type PaneId, type Spec, WIDE } from './layout-spec.ts';
+import { COMPACT, compactWith, EXTRA, normal, type PaneId, type Spec, wide } from './layout-spec.ts';
 
 /** A rectangle in cells; x and y count from 0. */
 export interface Rect {
@@ -80,7 +80,8 @@ function place(spec: Spec, rect: Rect, frame: Frame, cols: number): Place[] {
 }
 
 /** The compact stack of bands, with one more band for each that the rows have room for. */
-function compact(rows: number): Spec {
+function compact(rows: number, called: PaneId | null): Spec {
+  if (called !== null) return compactWith(called);
   let room = rows - COMPACT.parts.reduce((sum, part) => sum + part.min, 0);
   const more: Spec[] = [];
   for (const band of EXTRA) {
@@ -98,10 +99,19 @@ function modeOf(cols: number, rows: number): Layout['mode'] {
   return cols < 170 || rows < 50 ? 'normal' : 'wide';
 }
 
-const SPECS = { normal: NORMAL, wide: WIDE } as const;
+const SPECS = { normal, wide } as const;
 
-/** Lays out a screen. With `zoom`, or where there is room for one pane only, the focused pane has the whole area. */
-export function layout(cols: number, rows: number, focus: PaneId = 'source', zoom = false): Layout {
+/**
+ * Lays out a screen. With `zoom`, or where there is room for one pane only, the focused pane has the whole area. `called`
+ * is the pane called up to the lower right.
+ */
+export function layout(
+  cols: number,
+  rows: number,
+  focus: PaneId = 'source',
+  zoom = false,
+  called: PaneId | null = null,
+): Layout {
   const mode = modeOf(cols, rows);
   const line = (y: number, h = 1): Rect => ({ x: 0, y, w: cols, h });
   const marks = mode === 'normal' || mode === 'wide' ? 2 : 1;
@@ -110,7 +120,8 @@ export function layout(cols: number, rows: number, focus: PaneId = 'source', zoo
   const area = line(2, Math.max(0, rows - 2 - below));
   const boxed = marks === 2;
   const alone: Spec = { kind: 'pane', id: focus, min: 2, grow: 1 };
-  const spec = zoom || mode === 'single' ? alone : boxed ? SPECS[mode as 'normal' | 'wide'] : compact(area.h);
+  const many = boxed ? SPECS[mode as 'normal' | 'wide'](called) : compact(area.h, called);
+  const spec = zoom || mode === 'single' ? alone : many;
   const panes = mode === 'tiny' ? [] : place(spec, area, boxed ? 'box' : 'rule', cols);
   return {
     mode,

@@ -1,14 +1,18 @@
 // The one place where the screen takes the session's types from. Knows nothing deeper than the session's views.
 
 export type {
+  BootView,
   CommandResult,
   FrameView,
+  LinesView,
   LocalView,
   LogLine,
   MemblockView,
   MemmapView,
   PageblockView,
   PositionView,
+  RadixRowView,
+  RadixView,
   SessionPort,
   SessionView,
   SourceLine,

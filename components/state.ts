@@ -1,7 +1,7 @@
 // The state of the screen itself, as a value, and the reducer that changes it. Knows nothing of the session.
 
 import { type Draft, produce } from 'immer';
-import type { PaneId } from './layout-spec.ts';
+import { type PaneId, TURNS } from './layout-spec.ts';
 import { clearLine, type EditorState, EMPTY_EDITOR } from './prompt/editor.ts';
 
 /** Lines shown over the panes. */
@@ -23,11 +23,17 @@ export interface UiState {
   readonly size: { readonly cols: number; readonly rows: number };
   readonly focus: PaneId;
   readonly zoom: boolean;
-  /** rows each pane is scrolled by; for the log counted from its end */
+  /** the pane called up to the lower right; null: none, the log stands there where there is room */
+  readonly called: PaneId | null;
+  /** ids of the open rows of the radix trees */
+  readonly opened: readonly string[];
+  /** what was last looked for, and the line of the pane where it was found; -1: nowhere */
+  readonly find: { readonly pane: PaneId; readonly text: string; readonly line: number } | null;
+  /** rows each pane is scrolled by, for log and console counted from their end; in a tree the row of the cursor */
   readonly scroll: Readonly<Partial<Record<PaneId, number>>>;
   /** the cursor line in the source pane, valid as long as the current line is where it was (`anchor`) */
   readonly cursor: { readonly anchor: string; readonly line: number } | null;
-  readonly mode: 'keys' | 'typing' | 'asking';
+  readonly mode: 'keys' | 'typing' | 'finding' | 'asking';
   readonly editor: EditorState;
   /** words that Tab found, shown above the prompt */
   readonly completions: readonly string[];
@@ -45,6 +51,10 @@ export type UiAction =
   | { readonly type: 'zoomed'; readonly on: boolean }
   | { readonly type: 'scrolled'; readonly pane: PaneId; readonly to: number }
   | { readonly type: 'pointed'; readonly anchor: string; readonly line: number }
+  | { readonly type: 'called'; readonly pane: PaneId | null }
+  | { readonly type: 'turned'; readonly ids: readonly string[]; readonly open: boolean }
+  | { readonly type: 'looked-for' }
+  | { readonly type: 'found'; readonly find: UiState['find'] }
   | { readonly type: 'asked' }
   | { readonly type: 'keys' }
   | { readonly type: 'edited'; readonly editor: EditorState }
@@ -65,6 +75,7 @@ const HANDLERS: Handlers = {
   },
   focused: (draft, { pane }) => {
     draft.focus = pane;
+    if (pane !== 'log' && TURNS.includes(pane)) draft.called = pane;
   },
   zoomed: (draft, { on }) => {
     draft.zoom = on;
@@ -75,6 +86,22 @@ const HANDLERS: Handlers = {
   pointed: (draft, { anchor, line }) => {
     draft.cursor = { anchor, line };
   },
+  called: (draft, { pane }) => {
+    if (pane !== null) draft.focus = pane;
+    else if (TURNS.includes(draft.focus as PaneId)) draft.focus = 'source';
+    draft.called = pane;
+  },
+  turned: (draft, { ids, open }) => {
+    draft.opened = open ? [...new Set([...draft.opened, ...ids])] : draft.opened.filter((id) => !ids.includes(id));
+  },
+  'looked-for': (draft) => {
+    draft.mode = 'finding';
+    draft.editor = clearLine(draft.editor as EditorState) as Draft<EditorState>;
+    draft.completions = [];
+  },
+  found: (draft, { find }) => {
+    draft.find = find;
+  },
   asked: (draft) => {
     draft.mode = 'asking';
   },
@@ -84,7 +111,7 @@ const HANDLERS: Handlers = {
     draft.completions = [];
   },
   edited: (draft, { editor }) => {
-    draft.mode = 'typing';
+    if (draft.mode !== 'finding') draft.mode = 'typing';
     draft.editor = editor as Draft<EditorState>;
     draft.completions = [];
   },
@@ -115,6 +142,9 @@ export function initialUi(cols: number, rows: number): UiState {
     size: { cols, rows },
     focus: 'source',
     zoom: false,
+    called: null,
+    opened: ['in', 'out'],
+    find: null,
     scroll: {},
     cursor: null,
     mode: 'keys',

@@ -76,6 +76,8 @@ export interface Glyphs {
   readonly more: string;
   readonly unset: string;
   readonly dots: string;
+  /** where a boot begins on the timeline */
+  readonly boot: string;
 }
 
 /** What painters need to know of the terminal: escape codes by style, signs, and whether only ASCII may be written. */
@@ -102,8 +104,8 @@ function sequence(style: Style, level: ColorLevel): string {
   return codes.length === 0 ? '' : `\x1b[${codes.join(';')}m`;
 }
 
-const UNICODE: Glyphs = { rule: '─', here: '▼', more: '…', unset: '·', dots: '…' };
-const PLAIN: Glyphs = { rule: '-', here: 'v', more: '~', unset: '.', dots: '...' };
+const UNICODE: Glyphs = { rule: '─', here: '▼', more: '…', unset: '·', dots: '…', boot: '║' };
+const PLAIN: Glyphs = { rule: '-', here: 'v', more: '~', unset: '.', dots: '...', boot: '#' };
 
 /** Makes the theme for a number of colours and a character set. */
 export function createTheme(level: ColorLevel, ascii: boolean): Theme {

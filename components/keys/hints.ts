@@ -5,14 +5,23 @@ import type { Theme } from '../theme.ts';
 import { KEYS } from './table.ts';
 
 /** What the screen is busy with, as far as keys are concerned. */
-export type KeyMode = 'keys' | 'typing' | 'search' | 'overlay' | 'asking' | 'running';
+export type KeyMode = 'keys' | 'called' | 'tree' | 'typing' | 'finding' | 'search' | 'overlay' | 'asking' | 'running';
 
-const OTHER: Readonly<Record<Exclude<KeyMode, 'keys'>, readonly string[]>> = {
+const OTHER: Readonly<Record<Exclude<KeyMode, 'keys' | 'called' | 'tree'>, readonly string[]>> = {
   typing: ['Enter|run', 'Esc|leave', 'Tab|complete', 'Up/Down|history', 'C-r|search', 'C-u|clear'],
+  finding: ['Enter|find', 'Esc|leave', 'then C-n/C-p|next, previous'],
   search: ['Enter|run', 'C-r|older', 'Esc|cancel'],
   overlay: ['Esc|close', 'Up/Down|scroll', 'PgUp/PgDn|page', ':|command', '?|keys'],
   asking: ['y|yes', 'n|no'],
   running: ['C-c|stop', 'other keys|wait their turn'],
+};
+
+/** Before all others while a pane that was called up has the focus. */
+const CALLED = ['Esc|back', 'z|zoom', '< >|other panes', '/|find'];
+const BEFORE: Readonly<Record<'keys' | 'called' | 'tree', readonly string[]>> = {
+  keys: [],
+  called: CALLED,
+  tree: ['Enter|open, close', ...CALLED],
 };
 
 /** Shown whatever else has to go. */
@@ -20,9 +29,11 @@ const ALWAYS = [':|command', '?|help', 'q|quit'];
 
 /** The hints of a mode, `keys|word`, in the order in which they are given up, last first. */
 export function hints(mode: KeyMode): readonly string[] {
-  if (mode !== 'keys') return OTHER[mode];
-  const all = KEYS.flatMap((row) => (row.footer ? [row.footer] : []));
-  return [...all.filter((hint) => !ALWAYS.includes(hint)), ...ALWAYS];
+  if (mode !== 'keys' && mode !== 'called' && mode !== 'tree') return OTHER[mode];
+  const first = BEFORE[mode];
+  const taken = new Set([...first, ...ALWAYS].map((hint) => hint.split('|')[0]));
+  const rest = KEYS.flatMap((row) => (row.footer && !taken.has(row.footer.split('|')[0]) ? [row.footer] : []));
+  return [...first, ...rest, ...ALWAYS];
 }
 
 function fitting(list: readonly string[], width: number, always: number): readonly string[] {
@@ -34,7 +45,7 @@ function fitting(list: readonly string[], width: number, always: number): readon
 
 /** Paints the footer. */
 export function paintFooter(mode: KeyMode, width: number, theme: Theme): string {
-  const list = fitting(hints(mode), width, mode === 'keys' ? ALWAYS.length : 0);
+  const list = fitting(hints(mode), width, mode in BEFORE ? ALWAYS.length : 0);
   const spans: Span[] = list.flatMap((hint, i) => {
     const [keys = '', word = ''] = hint.split('|');
     return [i === 0 ? '' : '  ', ['key', keys], ` ${word}`];

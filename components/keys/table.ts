@@ -1,6 +1,8 @@
 // Every key and what it does, one row each. The footer and the help overlay are made from this table.
 // Knows nothing of how an action is carried out.
 
+import type { PaneId } from '../layout-spec.ts';
+
 /** What a key can do on the screen itself, without the session. */
 export type ActionName =
   | 'focus-next'
@@ -14,7 +16,14 @@ export type ActionName =
   | 'toggle-break'
   | 'help'
   | 'command-line'
-  | 'repeat'
+  | 'enter'
+  | 'open'
+  | 'close'
+  | 'pane-next'
+  | 'pane-previous'
+  | 'find'
+  | 'find-next'
+  | 'find-previous'
   | 'leave'
   | 'ask-quit'
   | 'quit'
@@ -29,6 +38,8 @@ export interface KeyRow {
   /** the command line it runs */
   readonly command?: string;
   readonly action?: ActionName;
+  /** the pane it calls up */
+  readonly pane?: PaneId;
   readonly help: string;
   readonly group: 'move' | 'time' | 'frames' | 'stops' | 'panes' | 'session';
   /** `n/N|next`, keys and word: its place in the footer, which shows the first that fit */
@@ -52,6 +63,8 @@ const action = (group: Group, key: string, name: ActionName, help: string, foote
   group,
   ...(footer === undefined ? {} : { footer }),
 });
+
+const calls = (key: string, pane: PaneId, help: string): KeyRow => ({ key, pane, help, group: 'panes' });
 
 /** The table. Upper case reverses a movement. */
 export const KEYS: readonly KeyRow[] = [
@@ -78,6 +91,21 @@ export const KEYS: readonly KeyRow[] = [
   action('panes', 'Tab', 'focus-next', 'next pane', 'Tab|pane'),
   action('panes', 'S-Tab', 'focus-previous', 'pane before'),
   action('panes', 'z', 'zoom', 'pane to full screen and back', 'z|zoom'),
+  action('panes', '>', 'pane-next', 'next pane in the lower right', '< >|lower pane'),
+  action('panes', '<', 'pane-previous', 'the one before'),
+  calls('L', 'log', 'the log'),
+  calls('M', 'console', 'messages of the kernel: the console'),
+  calls('K', 'radix', 'the KHO radix trees'),
+  calls('A', 'scratch', 'scratch areas'),
+  calls('D', 'fdt', 'the device tree (FDT) of the handover'),
+  calls('B', 'buddyinfo', '/proc/buddyinfo'),
+  calls('P', 'pagetypeinfo', '/proc/pagetypeinfo'),
+  calls('Z', 'zoneinfo', '/proc/zoneinfo'),
+  action('panes', '/', 'find', 'look for a word in the pane', '/|find'),
+  action('panes', 'C-n', 'find-next', 'where it stands next'),
+  action('panes', 'C-p', 'find-previous', 'where it stands before'),
+  action('panes', 'Right', 'open', 'open the row of a tree'),
+  action('panes', 'Left', 'close', 'close it, or go to the row above it'),
   action('panes', 'Up', 'line-up', 'up in the pane'),
   action('panes', 'k', 'line-up', 'up in the pane'),
   action('panes', 'Down', 'line-down', 'down in the pane'),
@@ -100,9 +128,9 @@ export const KEYS: readonly KeyRow[] = [
   action('session', ':', 'command-line', 'command line', ':|command'),
   action('session', '?', 'help', 'help', '?|help'),
   action('session', 'F1', 'help', 'help'),
-  action('session', 'Enter', 'repeat', 'the last command again'),
+  action('session', 'Enter', 'enter', 'the last command again; in a tree: open, close'),
   action('session', 'C-r', 'search', 'search the history of commands'),
-  action('session', 'Esc', 'leave', 'leave overlay, zoom or command line'),
+  action('session', 'Esc', 'leave', 'leave overlay, zoom, lower pane or command line'),
   action('session', 'q', 'ask-quit', 'leave overlay; quit, after asking', 'q|quit'),
   action('session', 'C-c', 'interrupt', 'stop what runs; never quits'),
   action('session', 'C-d', 'quit', 'quit'),

@@ -28,18 +28,39 @@ export interface PaneRow {
   readonly id: PaneId;
   readonly name: string;
   readonly help: readonly string[];
+  /** do arrows move a cursor from row to row, rather than scroll? */
+  readonly hasCursor: boolean;
+  /** is it scrolled from its end? */
+  readonly fromEnd: boolean;
   /** rows there would be without a limit of height */
-  length(view: SessionView): number;
+  length(view: SessionView, ui: UiState): number;
+  /** the lines in which one can look for words; null where the pane has none */
+  lines(view: SessionView, ui: UiState): readonly string[] | null;
+  /** does a row open and close, with the cursor on row `at`? null for panes without such rows */
+  branch(view: SessionView, ui: UiState, at: number): Branch | null;
   /** the title's text, most important part first; it is cut at the right */
   title(input: PaneInput): string;
   painting(input: PaneInput): Painting;
+}
+
+/** The row of a tree that the cursor is on. */
+export interface Branch {
+  /** rows to open with it; empty where nothing lies below */
+  readonly opens: readonly string[];
+  readonly open: boolean;
+  /** rows up to the one it hangs from; 0 at the top */
+  readonly parent: number;
 }
 
 interface Definition<S extends object> {
   readonly id: PaneId;
   readonly name: string;
   readonly help: readonly string[];
-  length(view: SessionView): number;
+  readonly hasCursor?: boolean;
+  readonly fromEnd?: boolean;
+  length(view: SessionView, ui: UiState): number;
+  lines?(view: SessionView, ui: UiState): readonly string[];
+  branch?(view: SessionView, ui: UiState, at: number): Branch | null;
   title(input: PaneInput): string;
   slice(input: PaneInput): S;
   paint(slice: S, w: number, h: number, theme: Theme): readonly string[];
@@ -49,6 +70,10 @@ interface Definition<S extends object> {
 export function definePane<S extends object>(definition: Definition<S>): PaneRow {
   const { slice, paint, ...row } = definition;
   return {
+    hasCursor: false,
+    fromEnd: false,
+    lines: () => null,
+    branch: () => null,
     ...row,
     painting(input) {
       const { w, h, theme } = input;

@@ -65,6 +65,7 @@ export const SOURCE = definePane<SourceSlice>({
     'The kernel text of the selected frame. => is the line that runs next, > the cursor line (arrows),',
     'B a breakpoint, b a disabled one. b sets or clears a breakpoint on the cursor line.',
   ],
+  lines: (view) => (view.source?.lines ?? []).map((line) => line.text),
   length: (view) => view.source?.lines.length ?? 0,
   title: ({ view }) => (view.source ? `source  ${view.source.function}  (${view.source.file})` : 'source'),
   slice: ({ view, ui, top, focused }) => ({

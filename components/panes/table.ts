@@ -1,11 +1,13 @@
 // The table of panes: one row each. Knows nothing of where they stand.
 
 import type { PaneId } from '../layout-spec.ts';
+import { BUDDYINFO, CONSOLE, FDT, PAGETYPEINFO, SCRATCH, ZONEINFO } from './lines.ts';
 import { LOG } from './log.ts';
 import { MEMBLOCK } from './memblock.ts';
 import { MEMMAP } from './memmap.ts';
 import { PAGEBLOCKS } from './pageblocks.ts';
 import type { PaneRow } from './pane.ts';
+import { RADIX } from './radix.ts';
 import { SOURCE } from './source.ts';
 import { STACK } from './stack.ts';
 import { THREADS } from './threads.ts';
@@ -21,4 +23,11 @@ export const PANES: Readonly<Record<PaneId, PaneRow>> = {
   pageblocks: PAGEBLOCKS,
   memblock: MEMBLOCK,
   log: LOG,
+  console: CONSOLE,
+  radix: RADIX,
+  scratch: SCRATCH,
+  fdt: FDT,
+  buddyinfo: BUDDYINFO,
+  pagetypeinfo: PAGETYPEINFO,
+  zoneinfo: ZONEINFO,
 };

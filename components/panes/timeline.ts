@@ -1,7 +1,8 @@
-// The history as a line: stages as |name-----|, stops, faults and the current position. Knows nothing of boots.
+// The history as a line: boots, their stages as |name-----|, stops, faults and the current position. Knows nothing of what a
+// stage is.
 
 import { paintRow, type Span } from '../row.ts';
-import type { TimelineMark, TimelineView } from '../session-view.ts';
+import type { BootView, TimelineMark, TimelineView } from '../session-view.ts';
 import { cut, textWidth } from '../text.ts';
 import type { Theme } from '../theme.ts';
 
@@ -16,19 +17,58 @@ function scaleOf(end: number, width: number): Scale {
   return { width, column: (at) => Math.min(width - 1, Math.max(0, Math.round((at / last) * (width - 1)))) };
 }
 
-/** Draws the stages: a bar where each was reached, its name in the stretch that led there if it fits. */
-function stageCells(marks: readonly TimelineMark[], scale: Scale, ended: boolean): string[] {
-  const cells: string[] = new Array(scale.width).fill('-');
-  let from = 0;
-  cells[0] = '|';
-  for (const mark of marks.filter((candidate) => candidate.kind === 'stage')) {
+function write(cells: string[], text: string, at: number): void {
+  for (const [i, char] of [...text].entries()) cells[at + i] = char;
+}
+
+/** `boot2:` before a stage's name says whose it is; without it, its position does. */
+const PREFIX = /^boot(\d+):/;
+
+function isOf({ at, label }: TimelineMark, { number, from, to }: BootView): boolean {
+  const own = PREFIX.exec(label)?.[1];
+  return own === undefined ? at >= from && at <= to : Number(own) === number;
+}
+
+/** `boot 2 v7.3:`, or as much of it as leaves room for stages; empty where even the number has none. */
+function bootText({ number, kernel }: BootView, room: number): string {
+  return [`boot ${number} ${kernel}:`, `boot ${number}:`, `${number}:`].find((text) => text.length <= room / 3) ?? '';
+}
+
+/** Draws the stages of one boot: a bar where each was reached, its name in the stretch that led there if it fits. */
+function stageCells(
+  cells: string[],
+  boot: BootView,
+  named: boolean,
+  { marks }: TimelineView,
+  scale: Scale,
+  theme: Theme,
+) {
+  let from = scale.column(boot.from);
+  const last = scale.column(boot.to);
+  cells[from] = named ? theme.glyphs.boot : '|';
+  const title = named ? bootText(boot, last - from) : '';
+  write(cells, title, from + 1);
+  let used = title.length;
+  for (const mark of marks) {
+    if (mark.kind !== 'stage' || !isOf(mark, boot)) continue;
+    const name = mark.label.replace(PREFIX, '');
     const to = scale.column(mark.at);
-    const room = to - from - 1;
-    if (room >= Math.min(6, mark.label.length))
-      for (const [i, char] of [...cut(mark.label, room)].entries()) cells[from + 1 + i] = char;
-    cells[to] = '|';
-    from = to;
+    const room = to - from - 1 - used;
+    if (room >= Math.min(6, name.length)) write(cells, cut(name, room), from + 1 + used);
+    if (to > from + used || used === 0) {
+      cells[to] = '|';
+      used = 0;
+      from = to;
+    }
   }
+}
+
+/** Draws all boots one after the other; where there is only one, its border and number say nothing and are left out. */
+function bootCells(timeline: TimelineView, scale: Scale, theme: Theme): string[] {
+  const cells: string[] = new Array(scale.width).fill('-');
+  const { boots, end, ended } = timeline;
+  const all = boots.length > 0 ? boots : [{ number: 1, kernel: '', from: 0, to: end }];
+  for (const boot of all) stageCells(cells, boot, all.length > 1, timeline, scale, theme);
   cells[scale.width - 1] = ended ? '|' : '>';
   return cells;
 }
@@ -66,7 +106,7 @@ export function paintTimeline(timeline: TimelineView, w: number, h: number, them
   const left = '#0 ';
   const right = ` ${timeline.ended ? `#${timeline.end}` : `#${timeline.end}${theme.glyphs.dots}`}`;
   const scale = scaleOf(timeline.end, Math.max(4, w - left.length - textWidth(right)));
-  const stages = stageCells(timeline.marks, scale, timeline.ended);
+  const stages = bootCells(timeline, scale, theme);
   const here = scale.column(timeline.at);
   if (h < 2) {
     putMarks(stages, timeline.marks, scale);

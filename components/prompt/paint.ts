@@ -18,6 +18,7 @@ export const PROMPT = '(khodbg) ';
 
 function head(ui: UiState, theme: Theme): string {
   if (ui.mode === 'asking') return 'quit? (y or n) ';
+  if (ui.mode === 'finding') return '/';
   const { search } = ui.editor;
   if (!search) return PROMPT;
   return `(${search.found < 0 && search.query !== '' ? 'failed ' : ''}search)'${guard(search.query, theme.ascii)}': `;

@@ -7,7 +7,8 @@ import type { Loaded } from './load.ts';
 import { printable } from './printable.ts';
 import { Session } from './session.ts';
 import type { CommandResult, SessionPort, SessionView } from './view.ts';
-import { buildView, Memo } from './views/build.ts';
+import { buildView } from './views/build.ts';
+import { Memo } from './views/memo.ts';
 
 /** How long a command runs before it lets others in, in milliseconds of the host. */
 const SLICE = 12;

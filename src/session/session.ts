@@ -85,16 +85,24 @@ export interface SessionState {
   readonly busy: string | null;
 }
 
+/** The position at which a boot enters start_kernel(). */
+export interface BootStart {
+  readonly boot: number;
+  readonly at: number;
+}
+
 /** One opened scenario. */
 export class Session {
   readonly time: Timeline;
   state: SessionState;
   private readonly stages: Map<number, Mark[]> = new Map();
+  private readonly starts: Map<number, BootStart[]> = new Map();
 
   constructor(readonly loaded: Loaded) {
     const { linked } = bootOf(loaded, loaded.first).kernel;
     this.time = new Timeline(linked, loaded.first, (branch, at, state, trace) => {
       const { boot } = state;
+      this.addStart(branch, { boot, at });
       const stage = stageReached(bootOf(loaded, state).kernel.initcalls, state, trace.returned);
       if (stage !== null) this.addStage(branch, { at, boot, kind: 'stage', label: stage });
       const death = state.threads[state.current]?.death;
@@ -139,6 +147,19 @@ export class Session {
       if (this.time.branch(branch).ended) return;
       this.time.stateAt(branch, position(at.at + 1));
     }
+  }
+
+  private addStart(branch: number, start: BootStart): void {
+    if (start.boot > (this.bootStarts(branch).at(-1)?.boot ?? 0))
+      this.starts.set(branch, [...(this.starts.get(branch) ?? []), start]);
+  }
+
+  /** Where each boot of the branch one stands in begins, as far as the history goes. */
+  bootStarts(branch: number = this.state.cursor.branch): readonly BootStart[] {
+    const b: Branch = this.time.branch(branch);
+    const own = this.starts.get(branch) ?? [];
+    if (b.parent === null) return [{ boot: this.loaded.first.boot, at: 0 }, ...own];
+    return [...this.bootStarts(b.parent).filter((start) => start.at <= b.from), ...own];
   }
 
   private addStage(branch: number, mark: Mark): void {

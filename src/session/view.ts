@@ -127,15 +127,105 @@ export interface TimelineMark {
   readonly label: string;
 }
 
+/** A boot on the timeline, positions [from, to]; `to` of the last one is the end of what is recorded. */
+export interface BootView {
+  readonly number: number;
+  /** `v7.3` */
+  readonly kernel: string;
+  readonly from: number;
+  readonly to: number;
+}
+
 export interface TimelineView {
+  readonly boots: readonly BootView[];
   readonly end: number;
   readonly ended: boolean;
   readonly at: number;
   readonly marks: readonly TimelineMark[];
 }
 
+/** One row of the radix trees as far as they are opened. */
+export interface RadixRowView {
+  /** names the row as long as the trees have it: `in`, `in/002/000`, a key */
+  readonly id: string;
+  readonly depth: number;
+  /** ids to open with this row: its own, and those of only children below; empty for a key, which has nothing below */
+  readonly opens: readonly string[];
+  readonly open: boolean;
+  readonly text: string;
+  /** the same in fewer columns */
+  readonly narrow: string;
+}
+
+/** A window of the rows of the radix trees. */
+export interface RadixView {
+  /** what there is: `in: 16 keys  out: 3 keys` */
+  readonly summary: string;
+  /** rows in all, as opened */
+  readonly total: number;
+  /** number of the first row of the window */
+  readonly first: number;
+  readonly rows: readonly RadixRowView[];
+}
+
+export type ProcName = 'buddyinfo' | 'pagetypeinfo' | 'zoneinfo';
+
+/** A scratch area; bytes, and pages by their state. */
+export interface ScratchAreaView {
+  readonly index: number;
+  /** `lowmem`, `global`, `node0`; empty where the number of areas is not the kernel's */
+  readonly name: string;
+  readonly start: number;
+  readonly size: number;
+  readonly pages: number;
+  readonly blocks: number;
+  readonly cma: number;
+  readonly free: number;
+  readonly initialised: number;
+  readonly memblock: 'KHO_SCRATCH' | 'KHO_SCRATCH in part' | 'array only';
+}
+
+/** The areas of the array, and what memblock marks KHO_SCRATCH beside them. */
+export interface ScratchView {
+  readonly areas: readonly ScratchAreaView[];
+  readonly extended: readonly { readonly start: number; readonly size: number }[];
+}
+
+export interface FdtNodeView {
+  readonly name: string;
+  readonly properties: readonly { readonly name: string; readonly value: string }[];
+  readonly children: readonly FdtNodeView[];
+}
+
+/** An FDT of KHO: where it lies, null where nowhere, what it says, what is wrong with it. */
+export interface FdtView {
+  readonly direction: 'in' | 'out';
+  readonly address: number | null;
+  /** bytes by its header; 0 where its bytes are not kept */
+  readonly size: number;
+  readonly tree: FdtNodeView | null;
+  readonly problems: readonly string[];
+}
+
+/** Lines of a table as wide as they are, and line for line the same for narrow panes. */
+export interface LinesView {
+  readonly lines: readonly string[];
+  readonly narrow: readonly string[];
+}
+
+/** What panes show that are not always in sight: made when asked for; the same object while nothing in it changed. */
+export interface PaneViews {
+  /** the rows [first, first + count) of the trees, `opened` by id */
+  radix(opened: readonly string[], first: number, count: number): RadixView;
+  proc(name: ProcName): LinesView;
+  scratch(): LinesView;
+  fdt(): LinesView;
+  /** what the kernel has printed up to the position */
+  console(): LinesView;
+}
+
 /** Everything a screen shows. A new object each time anything changed; the parts keep their identity when they did not. */
-export interface SessionView {
+export interface SessionView extends PaneViews {
   /** file name of the scenario, `uninit-boundary-before.json` */
   readonly scenario: string;
   readonly title: string;

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { divide, focusOrder, type Layout, layout, type Rect } from '../../components/layout.ts';
-import { PANE_IDS } from '../../components/layout-spec.ts';
+import { PANE_IDS, TURNS } from '../../components/layout-spec.ts';
 
 function rects(places: Layout): readonly Rect[] {
   const { status, stop, timeline, message, prompt, footer, panes } = places;
@@ -40,10 +40,11 @@ describe('layout', () => {
     [120, 40, 'normal'],
     [200, 60, 'wide'],
     [300, 100, 'wide'],
-  ] as const)('%ix%i shows every pane in a box', (cols, rows, mode) => {
+  ] as const)('%ix%i shows every pane in a box, but for those that are called up', (cols, rows, mode) => {
     const places = layout(cols, rows);
     expect(places.mode).toBe(mode);
-    expect(places.panes.map((pane) => pane.id).sort()).toEqual([...PANE_IDS].sort());
+    const ids = PANE_IDS.filter((id) => id === 'log' || !TURNS.includes(id));
+    expect(places.panes.map((pane) => pane.id).sort()).toEqual([...ids].sort());
     for (const pane of places.panes) expect(pane.body.h).toBeGreaterThanOrEqual(2);
   });
 
@@ -58,6 +59,23 @@ describe('layout', () => {
       const { panes, area } = layout(cols, rows);
       const cells = panes.reduce((sum, { rect }) => sum + rect.w * rect.h, 0);
       expect(cells).toBe(area.w * area.h);
+    }
+  });
+
+  test.each(TURNS)('%s called up has at least six rows and 61 columns at every size', (id) => {
+    for (const [cols, rows] of [
+      [80, 24],
+      [100, 30],
+      [120, 40],
+      [169, 49],
+      [200, 60],
+    ] as const) {
+      const { panes, area } = layout(cols, rows, id, false, id);
+      const body = panes.find((pane) => pane.id === id)?.body;
+      expect(body?.h).toBeGreaterThanOrEqual(6);
+      expect(body?.w).toBeGreaterThanOrEqual(60);
+      expect(panes.map((pane) => pane.id)).toContain('source');
+      expect(panes.reduce((sum, { rect }) => sum + rect.w * rect.h, 0)).toBe(area.w * area.h);
     }
   });
 

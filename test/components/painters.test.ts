@@ -1,14 +1,17 @@
 // Each painter alone: rows of the asked size from a slice, letters that carry the meaning.
 
 import { describe, expect, test } from 'vitest';
+import { lineWith } from '../../components/find.ts';
 import { helpLines } from '../../components/help.ts';
 import { stickyTop } from '../../components/hooks/use-sticky-top.ts';
 import { KEYS } from '../../components/keys/table.ts';
 import { PANE_IDS } from '../../components/layout-spec.ts';
+import { paintLines } from '../../components/panes/lines.ts';
 import { paintLog } from '../../components/panes/log.ts';
 import { paintMemblock } from '../../components/panes/memblock.ts';
 import { paintMemmap } from '../../components/panes/memmap.ts';
 import { paintPageblocks } from '../../components/panes/pageblocks.ts';
+import { paintRadix } from '../../components/panes/radix.ts';
 import { paintSource } from '../../components/panes/source.ts';
 import { paintStack } from '../../components/panes/stack.ts';
 import { paintStatus, paintStop, positionText } from '../../components/panes/status.ts';
@@ -20,6 +23,7 @@ import { paintCompletions, paintMessage, paintPrompt } from '../../components/pr
 import { initialUi } from '../../components/state.ts';
 import { textWidth } from '../../components/text.ts';
 import { createTheme } from '../../components/theme.ts';
+import { fakePanes } from '../support/fake-panes.ts';
 import { fakeView } from '../support/fake-view.ts';
 
 const ESC = String.fromCharCode(27);
@@ -164,7 +168,110 @@ test('the timeline shows stages as |name---|, stops, faults and the position', (
   expect(marks).toContain('!');
   const open = text(paintTimeline({ ...view.timeline, ended: false }, 80, 1, theme));
   expect(open[0]).toMatch(/> #18432…$/);
-  expect(text(paintTimeline({ end: 0, ended: false, at: 0, marks: [] }, 40, 1, theme))[0]).toContain('▼');
+  expect(text(paintTimeline({ boots: [], end: 0, ended: false, at: 0, marks: [] }, 40, 1, theme))[0]).toContain('▼');
+});
+
+describe('the timeline of several boots', () => {
+  const stage = (at: number, label: string) => ({ at, kind: 'stage' as const, label });
+  const timeline = {
+    boots: [
+      { number: 1, kernel: 'v7.2', from: 0, to: 4000 },
+      { number: 2, kernel: 'v7.3', from: 4000, to: 10000 },
+    ],
+    end: 10000,
+    ended: true,
+    at: 7000,
+    marks: [
+      stage(3000, 'mm_core_init'),
+      stage(4000, 'boot1:end'),
+      stage(7500, 'boot2:memmap_init'),
+      stage(9500, 'boot2:deferred'),
+    ],
+  };
+
+  test('has a border where each begins, its number and kernel, and stages without the prefix', () => {
+    const [stages = '', marks = ''] = text(paintTimeline(timeline, 120, 2, theme));
+    expect(stages).toMatch(
+      /^#0 ║boot 1 v7\.2:mm_core_init-*\|end-+║boot 2 v7\.3:memmap_init-+\|deferred-+\|-+\| #10000$/,
+    );
+    expect(stages.indexOf('║boot 2')).toBe(3 + Math.round(0.4 * 109));
+    expect(marks.indexOf('▼')).toBe(3 + Math.round(0.7 * 109));
+  });
+
+  test('shortens to numbers where there is little room, and keeps the border', () => {
+    const [row = ''] = text(paintTimeline(timeline, 40, 1, theme));
+    expect(row).toMatch(/║1:.*║2:/);
+    const ascii = text(paintTimeline(timeline, 40, 1, createTheme(0, true)));
+    expect(ascii[0]).toMatch(/#1:.*#2:/);
+  });
+
+  test('one boot has no border', () => {
+    const [first = { number: 1, kernel: '', from: 0, to: 0 }] = timeline.boots;
+    const [row = ''] = text(paintTimeline({ ...timeline, boots: [{ ...first, to: 10000 }] }, 120, 2, theme));
+    expect(row).not.toContain('║');
+    expect(row).not.toContain('boot');
+  });
+});
+
+describe('lines of others', () => {
+  const slice = { view: { lines: ['a     b', 'c     d'], narrow: ['a b', 'c d'] }, find: null, fromEnd: false };
+
+  test('stand as they are where they fit, in fewer columns where one would be cut', () => {
+    expect(text(paintLines({ ...slice, scroll: 0 }, 7, 2, theme))).toEqual(['a     b', 'c     d']);
+    expect(text(paintLines({ ...slice, scroll: 0 }, 6, 2, theme))).toEqual(['a b', 'c d']);
+  });
+
+  test('scroll from the top, or from the end', () => {
+    const lines = Array.from({ length: 9 }, (_, i) => `line ${i}`);
+    const view = { lines, narrow: lines };
+    expect(text(paintLines({ ...slice, view, scroll: 3 }, 20, 2, theme))).toEqual(['line 3', 'line 4']);
+    expect(text(paintLines({ ...slice, view, scroll: 0, fromEnd: true }, 20, 2, theme))).toEqual(['line 7', 'line 8']);
+    expect(text(paintLines({ ...slice, view, scroll: 99, fromEnd: true }, 20, 2, theme))).toEqual(['line 0', 'line 1']);
+  });
+
+  test('show what was looked for', () => {
+    const find = { pane: 'console' as const, text: 'B', line: 0 };
+    const rows = paintLines({ ...slice, find, scroll: 0 }, 20, 2, theme);
+    expect(rows[0]).toContain(`${theme.sgr.changed}b`);
+    expect(rows[1]).not.toContain(theme.sgr.changed);
+  });
+});
+
+describe('radix', () => {
+  const radix = fakePanes.radix(['in', 'in/000', 'in/000/000'], 0, 9);
+
+  test('marks what is open and what can be, indents by level, words rows at length where there is room', () => {
+    expect(text(paintRadix({ radix, cursor: 0, focused: true }, 60, 9, theme))).toEqual([
+      '- in 1 key',
+      ' - in/000 1 key',
+      '  - in/000/000 1 key',
+      '     0x18000000 order 0 0x18000 init',
+      ' + in/002 1 key',
+    ]);
+    expect(text(paintRadix({ radix, cursor: 0, focused: true }, 130, 9, theme))[3]).toContain('phys 0x18000000');
+  });
+
+  test('lights the row of the cursor while it has the focus', () => {
+    const lit = (focused: boolean) =>
+      paintRadix({ radix, cursor: 4, focused }, 60, 9, theme).map((row) => row.includes(theme.sgr.here));
+    expect(lit(true)).toEqual([false, false, false, false, true]);
+    expect(lit(false)).not.toContain(true);
+  });
+
+  test('says so when there is none', () => {
+    const none = { summary: '', total: 0, first: 0, rows: [] };
+    expect(text(paintRadix({ radix: none, cursor: 0, focused: true }, 60, 3, theme))[0]).toContain('no radix tree');
+  });
+});
+
+test('a word is found forwards, backwards and round the ends', () => {
+  const lines = ['KHO: a', 'b', 'kho c', 'd'];
+  expect(lineWith(lines, 'kho', -1, 1)).toBe(0);
+  expect(lineWith(lines, 'kho', 0, 1)).toBe(2);
+  expect(lineWith(lines, 'kho', 2, 1)).toBe(0);
+  expect(lineWith(lines, 'kho', 0, -1)).toBe(2);
+  expect(lineWith(lines, 'x', 0, 1)).toBe(-1);
+  expect(lineWith([], 'x', 0, 1)).toBe(-1);
 });
 
 describe('prompt', () => {

@@ -82,7 +82,7 @@ test.each(SIZES)('a session without threads, text and memory is shown at $cols x
     watches: [],
     log: [],
     memblock: { memory: [], reserved: [] },
-    timeline: { end: 0, ended: false, at: 0, marks: [] },
+    timeline: { boots: [], end: 0, ended: false, at: 0, marks: [] },
     memmap: () => ({ start: 0, end: 0, pagesPerCell: 1, rows: [], cursor: -1, changed: [] }),
     pageblocks: () => ({ order: 9, total: 0, rows: [] }),
   };

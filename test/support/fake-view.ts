@@ -1,6 +1,7 @@
 // An invented view with everything a screen can show: text, frames, threads, watches, maps. Nothing of it was computed.
 
 import type { MemmapView, PageblockView, SessionView, SourceLine, ThreadView } from '../../components/session-view.ts';
+import { fakePanes } from './fake-panes.ts';
 
 const TEXT = [
   '// mm/mm_init.c, v7.3; left out: memory hotplug',
@@ -226,6 +227,7 @@ export function fakeView(current: number, direction: 'fwd' | 'rev'): SessionView
     memblock: MEMBLOCK,
     log: LOG,
     timeline: {
+      boots: [{ number: 2, kernel: 'v7.3', from: 0, to: 18432 }],
       end: 18432,
       ended: true,
       at,
@@ -240,5 +242,6 @@ export function fakeView(current: number, direction: 'fwd' | 'rev'): SessionView
     busy: null,
     memmap,
     pageblocks,
+    ...fakePanes,
   };
 }

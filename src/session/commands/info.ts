@@ -1,25 +1,15 @@
 // `info …`: everything that is simulated, in the formats a kernel developer knows. One row a topic.
-import {
-  entries,
-  freeBlocks,
-  freeCount,
-  KernelFault,
-  type Machine,
-  MIGRATETYPE_NAMES,
-  NEVER_SET,
-  names,
-  row,
-  runGet,
-  runs,
-  type Value,
-  ZONE_NAMES,
-} from '../../machine/index.ts';
+import { entries, freeBlocks, KernelFault, MIGRATETYPE_NAMES, NEVER_SET, names, runs } from '../../machine/index.ts';
 import { threadState, whereOf } from '../describe.ts';
 import { formatValue, structFields } from '../format.ts';
 import { bootOf } from '../load.ts';
 import type { Session } from '../session.ts';
+import { fdtLines } from '../views/fdt.ts';
 import { kpageflags } from '../views/kpageflags.ts';
 import { memblockLines } from '../views/memblock.ts';
+import { buddyinfo, pagetypeinfo, populatedZones, zoneHead, zoneinfo } from '../views/proc.ts';
+import { radixLines } from '../views/radix.ts';
+import { scratchLines, scratchView } from '../views/scratch.ts';
 import { backedParts, blockLetter } from '../views/strips.ts';
 import { readRange } from '../words.ts';
 import { type Command, type Output, refuse, say, usage } from './command.ts';
@@ -35,23 +25,6 @@ export interface Topic {
 }
 
 const hex = (n: number, width = 0) => `0x${n.toString(16).padStart(width, '0')}`;
-
-/** Zones of all nodes in order, those without pages left out. */
-export function populatedZones(
-  m: Machine,
-): { nid: number; zid: number; at: number; fields: Readonly<Record<string, Value>> }[] {
-  return names(m.table, 'zone')
-    .map(Number)
-    .sort((a, b) => a - b)
-    .flatMap((at) => {
-      const fields = row(m.table, 'zone', at);
-      return fields === undefined || !(Number(fields.spanned_pages) > 0)
-        ? []
-        : [{ nid: at >> 3, zid: at & 7, at, fields }];
-    });
-}
-
-const zoneHead = (nid: number, zid: number) => `Node ${nid}, zone ${(ZONE_NAMES[zid] ?? '').padStart(8)}`;
 
 function zones(session: Session): string[] {
   const out: string[] = [];
@@ -69,56 +42,6 @@ function zones(session: Session): string[] {
     );
   }
   return out.length === 0 ? ['no zones before free_area_init'] : out;
-}
-
-function buddyinfo(session: Session): string[] {
-  const { machine } = session.now();
-  const orders = Array.from({ length: machine.config.maxPageOrder + 1 }, (_, i) => i);
-  return populatedZones(machine).map(({ nid, zid, at }) => {
-    const counts = orders.map((order) => {
-      let sum = 0;
-      for (let mt = 0; mt < 6; mt++) sum += freeCount(machine.buddy, at, order, mt);
-      return String(sum).padStart(6);
-    });
-    return `${zoneHead(nid, zid)} ${counts.join(' ')} `;
-  });
-}
-
-const TYPE_TITLES = ['Unmovable', 'Movable', 'Reclaimable', 'HighAtomic', 'CMA', 'Isolate'];
-
-function blockCounts(m: Machine, start: number, spanned: number): number[] {
-  const size = 2 ** m.config.pageblockOrder;
-  const counts = [0, 0, 0, 0, 0, 0];
-  for (const run of runs(m.pageblocks, Math.floor(start / size), Math.ceil((start + spanned) / size))) {
-    const type = run.value === NEVER_SET ? 0 : run.value;
-    counts[type] = (counts[type] ?? 0) + run.end - run.start;
-  }
-  return counts;
-}
-
-function pagetypeinfo(session: Session): string[] {
-  const { machine } = session.now();
-  const orders = Array.from({ length: machine.config.maxPageOrder + 1 }, (_, i) => i);
-  const out = [
-    `Page block order: ${machine.config.pageblockOrder}`,
-    `Pages per block:  ${2 ** machine.config.pageblockOrder}`,
-    '',
-    `Free pages count per migrate type at order ${orders.map((o) => String(o).padStart(6)).join(' ')} `,
-  ];
-  for (const { nid, zid, at } of populatedZones(machine)) {
-    TYPE_TITLES.forEach((title, mt) => {
-      const counts = orders.map((order) => String(freeCount(machine.buddy, at, order, mt)).padStart(6));
-      out.push(
-        `Node ${String(nid).padStart(4)}, zone ${(ZONE_NAMES[zid] ?? '').padStart(8)}, type ${title.padStart(12)} ${counts.join(' ')} `,
-      );
-    });
-  }
-  out.push('', `Number of blocks type ${TYPE_TITLES.map((t) => t.padStart(12)).join(' ')} `);
-  for (const { nid, zid, fields } of populatedZones(machine)) {
-    const counts = blockCounts(machine, Number(fields.zone_start_pfn), Number(fields.spanned_pages));
-    out.push(`${zoneHead(nid, zid)} ${counts.map((n) => String(n).padStart(12)).join(' ')} `);
-  }
-  return out;
 }
 
 function pageblocks(session: Session, args: string): string[] | string {
@@ -155,50 +78,6 @@ function nodes(session: Session): string[] {
     ];
   });
   return out.length === 0 ? ['no nodes before initmem_init'] : out;
-}
-
-function radix(session: Session): string[] {
-  const { machine } = session.now();
-  const root = machine.hardware.handover?.radixRoot;
-  if (root === undefined) return ['no radix tree was handed over'];
-  const out = [`KHO radix tree (in), root L5 ${hex(root)}`];
-  let keys = 0;
-  let pages = 0;
-  const walk = (address: number, level: number, prefix: bigint, indent: string): void => {
-    pages++;
-    const page = runGet(machine.phys, address / 4096);
-    const slots = Object.keys(page?.words ?? {})
-      .map(Number)
-      .sort((a, b) => a - b);
-    for (const slot of slots) {
-      const word = page?.words[slot] ?? 0n;
-      if (level > 0) {
-        const key = prefix | (BigInt(slot) << BigInt(15 + 9 * (level - 1)));
-        const name = level === 1 ? 'leaf' : `L${level - 1}`;
-        out.push(`${indent}[0x${slot.toString(16).padStart(3, '0')}] ${name} ${hex(Number(word))}`);
-        walk(Number(word), level - 1, key, `${indent}  `);
-      } else {
-        for (let bit = 0n; bit < 64n; bit++) {
-          if (((word >> bit) & 1n) === 0n) continue;
-          const key = prefix | (BigInt(slot) * 64n + bit);
-          const order = 53 - key.toString(2).length;
-          const pfn = Number((key & ~(1n << BigInt(52 - order))) << BigInt(order));
-          out.push(`${indent}key 0x${key.toString(16).padStart(16, '0')}  order ${order}  pfn ${hex(pfn)}`);
-          keys++;
-        }
-      }
-    }
-  };
-  walk(root, 5, 0n, ' ');
-  return [...out, `${keys} key${keys === 1 ? '' : 's'}, ${pages} pages`];
-}
-
-function scratch(session: Session): string[] {
-  const areas = session.now().machine.hardware.handover?.scratch ?? [];
-  if (areas.length === 0) return ['no scratch areas'];
-  return areas.map(
-    (a, i) => `scratch[${i}]  ${hex(a.start, 16)}..${hex(a.start + a.size - 1, 16)}  ${a.size / 1024} KiB`,
-  );
 }
 
 function kho(session: Session): string[] {
@@ -283,12 +162,21 @@ export const TOPICS: readonly Topic[] = [
     lines: (session, args) => memblockInfo(session, args),
   },
   { name: 'nodes', help: 'node descriptors, first_deferred_pfn among them', lines: nodes },
-  { name: 'zones', help: 'zones as /proc/zoneinfo prints them, abridged', lines: zones },
-  { name: 'buddyinfo', help: 'free blocks as /proc/buddyinfo prints them', lines: buddyinfo },
+  { name: 'zones', help: 'zones that have memory, their counters and whether they are contiguous', lines: zones },
+  {
+    name: 'buddyinfo',
+    help: 'free blocks as /proc/buddyinfo prints them',
+    lines: (session) => buddyinfo(session.now().machine),
+  },
   {
     name: 'pagetypeinfo',
     help: 'free blocks and pageblocks by migratetype as /proc/pagetypeinfo prints them',
-    lines: pagetypeinfo,
+    lines: (session) => pagetypeinfo(session.now().machine),
+  },
+  {
+    name: 'zoneinfo',
+    help: 'zones as /proc/zoneinfo prints them, the lines that are modelled',
+    lines: (session) => zoneinfo(session.now().machine),
   },
   { name: 'freelists', help: 'the blocks of each free list, head first', lines: freeLists },
   { name: 'pageblocks', help: 'runs of pageblocks of one migratetype [PFN..PFN]', lines: pageblocks },
@@ -297,8 +185,21 @@ export const TOPICS: readonly Topic[] = [
     help: 'runs of struct pages by their flags, as page-types -l prints them [PFN..PFN]',
     lines: kpageflags,
   },
-  { name: 'radix', help: 'the KHO radix tree that was handed over', lines: radix },
-  { name: 'scratch', help: 'the scratch areas', lines: scratch },
+  {
+    name: 'radix',
+    help: 'the KHO radix trees with the state of every preserved block [in|out]',
+    lines: (session, args) => radixLines(session.now().machine, args),
+  },
+  {
+    name: 'scratch',
+    help: 'scratch areas and what became of them, extended scratch',
+    lines: (session) => scratchLines(scratchView(session.now().machine), true),
+  },
+  {
+    name: 'fdt',
+    help: 'the KHO FDTs, handed over and for the next kernel',
+    lines: (session) => fdtLines(session.now().machine),
+  },
   { name: 'kho', help: 'kho_in and the preserved blocks', lines: kho },
   {
     name: 'console',

@@ -23,21 +23,9 @@ import type {
   WatchView,
 } from '../view.ts';
 import { memblockLines } from './memblock.ts';
+import type { Memo } from './memo.ts';
+import { bootsOf, paneViews } from './panes.ts';
 import { memmapView, pageblockView } from './strips.ts';
-
-/** Remembers one value for each name, and gives it again while its inputs are the same. */
-export class Memo {
-  private readonly kept = new Map<string, { readonly inputs: readonly unknown[]; readonly value: unknown }>();
-
-  get<T>(name: string, inputs: readonly unknown[], make: () => T): T {
-    const old = this.kept.get(name);
-    if (old !== undefined && old.inputs.length === inputs.length && old.inputs.every((x, i) => Object.is(x, inputs[i])))
-      return old.value as T;
-    const value = make();
-    this.kept.set(name, { inputs, value });
-    return value;
-  }
-}
 
 function positionView(session: Session): PositionView {
   const { cursor, direction } = session.state;
@@ -163,6 +151,7 @@ function timelineView(session: Session): TimelineView {
     label: text,
   }));
   return {
+    boots: bootsOf(session),
     end: session.time.end(cursor.branch),
     ended: session.time.branch(cursor.branch).ended,
     at: cursor.at.at,
@@ -232,6 +221,7 @@ export function buildView(session: Session, memo: Memo): SessionView {
       memo.get(`memmap ${cells}`, [machine, previous, cursor, points], () =>
         memmapView(machine, before(), cells, touchedPage(session)),
       ),
+    ...paneViews(machine, memo),
     pageblocks: (columns, rows) =>
       memo.get(`pageblocks ${columns} ${rows}`, [machine.pageblocks, previous, cursor, points], () =>
         pageblockView(machine, before(), columns, rows, touchedPage(session)),

@@ -114,8 +114,8 @@ export function truthFigures(phase: TruthPhase, early: boolean, known: Ranges | 
   } else if (known === null)
     for (const [letter, count] of Object.entries(counts ?? {}))
       if (letter !== 'truncated') out.set(`pages.${letter}`, count);
+  // blocks nobody has written a type of are counted by what their first page says
   for (const { nid, zone, ...blocks } of phase.pageblock_counts ?? [])
-    // blocks nobody has written a type of are counted by what their first page says
     for (const [type, count] of Object.entries(blocks))
       if (known === null || (type !== 'UNMOV' && type !== 'poisoned'))
         out.set(`pageblocks(${nid}, ${zone}).${type}`, count);
