@@ -54,10 +54,10 @@ function assumed(boot: ObservedBoot): { areas: Reserved[]; guesses: string[] } {
     guesses.push(
       known
         ? 'reserved: the kernel image from 16 MiB on, its size from the Memory: line'
-        : 'reserved: a kernel image of 32 MiB from 16 MiB on, since there is no Memory: line',
+        : 'reserved: a kernel image of 32 MiB from 16 MiB on, since nothing tells its size',
     );
   }
-  if (boot.initrd === null) guesses.push('reserved: no initrd, since there is no RAMDISK line');
+  if (boot.initrd === null) guesses.push('reserved: no initrd, since nothing tells of one');
   const areas: Reserved[] = [
     { start: 0, end: 0x10000, kern: false },
     { start: 0x9f000, end: MIB, kern: false },
@@ -150,7 +150,10 @@ export function earlyRows(boot: ObservedBoot): {
   readonly guesses: string[];
 } {
   if (!boot.traced)
-    return { rows: 'none', guesses: ['early allocations: none, since the log was taken without memblock=debug'] };
+    return {
+      rows: 'none',
+      guesses: ['early allocations: none, since nothing tells of them; a log of a boot with memblock=debug does'],
+    };
   const { placed, unknown } = placeOps(boot.ops);
   const made: Made[] = [];
   const skipped = new Set<string>();

@@ -73,9 +73,11 @@ function ownersOf(handed: Handed, memory: readonly MemoryRange[]): Owners {
       Array.from({ length: Math.ceil((item.pages + 1) / CHUNK_ENTRIES) }, () => take('', item.vm.at(-1) ?? null) ?? -1),
     )
     .filter((pfn) => pfn >= 0);
+  // the FDT is named only by the boot that follows
+  const last = fdt === null && named !== null && metadata !== null && free.length === 1 ? (free.pop() ?? null) : fdt;
   const table = named ?? (handed.items.length > 0 ? (free[0] ?? null) : null);
   return {
-    fdt,
+    fdt: last,
     metadata,
     chunks,
     table,
@@ -99,7 +101,8 @@ function preservedInOrder(handed: Handed, owners: Owners, memory: readonly Memor
     handed.items.length > 0
       ? []
       : handed.keys.filter(({ pfn, order }) => order > 0 || (pfn !== owners.fdt && pfn !== owners.metadata));
-  return [...page(owners.fdt), ...page(owners.metadata), ...items, ...rest, ...page(owners.table)];
+  // the driver makes its table before its first item: nodes on the way to it are older than those of the items
+  return [...page(owners.fdt), ...page(owners.metadata), ...page(owners.table), ...items, ...rest];
 }
 
 /** Addresses of the tree's nodes in the order in which adding the blocks makes them; missing and left over ones counted. */
@@ -127,12 +130,9 @@ function nodesInOrder(handed: Handed, blocks: readonly Block[]): { nodes: number
   return { nodes: [...nodes, ...rest], missing, left: rest.length };
 }
 
-/** Pages that the test driver asked the buddy for, in the order of its items, and the page of its table. */
-function driverPages(handed: Handed, owners: Owners): number[] {
-  const items = handed.items.flatMap((item) =>
-    item.error !== 0 && item.pfn === 0 ? [] : 'NSU'.includes(item.kind) ? [item.pfn] : item.kind === 'V' ? item.vm : [],
-  );
-  return owners.table === null ? items : [...items, owners.table];
+/** Pages that the test driver had the buddy choose, in the order of its items, failed ones included. */
+function driverPages(handed: Handed): number[] {
+  return handed.items.filter((item) => 'NSU'.includes(item.kind) && item.pfn !== 0).map((item) => item.pfn);
 }
 
 /** `placements` of one boot, with its number for what had to be guessed. */
@@ -148,9 +148,11 @@ export function placementsOf(
   const addresses = (pages: readonly (number | null)[]) => pages.filter((p) => p !== null).map((p) => p * PAGE);
   const all: Placements = {
     kho_radix_alloc_node: hasTree ? nodes : [],
-    kho_init: hasTree ? addresses([owners.fdt, owners.metadata]) : [],
+    kho_init: hasTree && owners.fdt !== null ? addresses([owners.fdt, owners.metadata]) : [],
     kho_preserve_vmalloc: addresses(owners.chunks),
-    test_kho_alloc: addresses(driverPages(handed, owners)),
+    vmalloc: addresses(handed.items.flatMap((item) => item.vm)),
+    test_kho_alloc: addresses(driverPages(handed)),
+    test_kho_blob: addresses([owners.table]),
   };
   const guesses = [
     ...(owners.guessed
