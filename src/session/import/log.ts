@@ -50,6 +50,9 @@ const fresh = (): Reading => ({
   kexecStarted: false,
 });
 
+/** The first address that x86 does not have. */
+const ADDRESS_LIMIT = 2 ** 46;
+
 /** The half-open range between two printed, inclusive bounds; empty when they make no sense. */
 function span(first = '', last = ''): Span {
   const start = Number(`0x${first}`);
@@ -105,20 +108,11 @@ function reserveLine(r: Reading, [, first, last, node, flags, by = '']: readonly
 function allocLine(r: Reading, m: readonly (string | undefined)[]): void {
   const [, call = '', size, align, node, from, max, by = ''] = m;
   const nid = nodeOrNone(node);
-  const fields = [Number(size), Number(`0x${align}`), Number(`0x${from ?? '0'}`), Number(`0x${max ?? '0'}`)];
-  if (!fields.every(Number.isSafeInteger)) return;
-  pushOp(r, {
-    kind: 'alloc',
-    call,
-    size: Number(size),
-    align: Number(`0x${align}`),
-    node: nid,
-    from: Number(`0x${from ?? '0'}`),
-    max: Number(`0x${max ?? '0'}`),
-    got: null,
-    by,
-    at: r.mark,
-  });
+  const [bytes, alignment, least] = [Number(size), Number(`0x${align}`), Number(`0x${from ?? '0'}`)];
+  const most = Math.min(Number(`0x${max ?? '0'}`), ADDRESS_LIMIT - 1);
+  if (bytes === 0 || ![bytes, alignment, least].every((n) => n < ADDRESS_LIMIT) || Number.isNaN(most)) return;
+  const asked = { call, size: bytes, align: alignment, node: nid, from: least, max: most };
+  pushOp(r, { kind: 'alloc', ...asked, got: null, by, at: r.mark });
 }
 
 function regionLine(r: Reading, [, table, first, last, flags]: readonly (string | undefined)[]): void {
@@ -314,9 +308,11 @@ function firstLines(lines: readonly string[]): Set<number> {
   let version = Number.NEGATIVE_INFINITY;
   lines.forEach((line, i) => {
     if (/^Linux version /.test(line)) version = i;
-    if (!/^BIOS-provided physical RAM map:|^BIOS-e820: /.test(line)) return;
+    const title = /^BIOS-provided physical RAM map:/.test(line);
+    if (!title && !/^BIOS-e820: /.test(line)) return;
     if (i - version <= HEAD) starts.add(version);
-    else if (starts.size === 0) starts.add(i);
+    else if (title || starts.size === 0) starts.add(i);
+    if (title) version = Number.NEGATIVE_INFINITY;
   });
   return starts;
 }

@@ -286,7 +286,7 @@ export function readTruth(origin: string, text: string, read: ReadFile = () => n
   if (!result.success) {
     const errors = result.error.issues
       .slice(0, 5)
-      .map((i) => `${origin}: ${i.path.join('.') || 'the file'}: ${i.message}`);
+      .map((i) => `${origin}: is no truth.json of a capture: ${i.path.join('.') || 'the file'}: ${i.message}`);
     return { ok: false, errors };
   }
   const files = filesOf(read);
