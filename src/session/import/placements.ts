@@ -101,8 +101,7 @@ function preservedInOrder(handed: Handed, owners: Owners, memory: readonly Memor
     handed.items.length > 0
       ? []
       : handed.keys.filter(({ pfn, order }) => order > 0 || (pfn !== owners.fdt && pfn !== owners.metadata));
-  // the driver makes its table before its first item: nodes on the way to it are older than those of the items
-  return [...page(owners.fdt), ...page(owners.metadata), ...page(owners.table), ...items, ...rest];
+  return [...page(owners.fdt), ...page(owners.metadata), ...items, ...rest, ...page(owners.table)];
 }
 
 /** Addresses of the tree's nodes in the order in which adding the blocks makes them; missing and left over ones counted. */
@@ -130,9 +129,12 @@ function nodesInOrder(handed: Handed, blocks: readonly Block[]): { nodes: number
   return { nodes: [...nodes, ...rest], missing, left: rest.length };
 }
 
-/** Pages that the test driver had the buddy choose, in the order of its items, failed ones included. */
-function driverPages(handed: Handed): number[] {
-  return handed.items.filter((item) => 'NSU'.includes(item.kind) && item.pfn !== 0).map((item) => item.pfn);
+/** Pages that the test driver had the buddy choose, in the order of its items, failed ones included; then its list's. */
+function driverPages(handed: Handed, owners: Owners): number[] {
+  const items = handed.items.flatMap((item) =>
+    item.kind === 'V' ? item.vm : 'NSU'.includes(item.kind) && item.pfn !== 0 ? [item.pfn] : [],
+  );
+  return owners.table === null ? items : [...items, owners.table];
 }
 
 /** `placements` of one boot, with its number for what had to be guessed. */
@@ -150,9 +152,7 @@ export function placementsOf(
     kho_radix_alloc_node: hasTree ? nodes : [],
     kho_init: hasTree && owners.fdt !== null ? addresses([owners.fdt, owners.metadata]) : [],
     kho_preserve_vmalloc: addresses(owners.chunks),
-    vmalloc: addresses(handed.items.flatMap((item) => item.vm)),
-    test_kho_alloc: addresses(driverPages(handed)),
-    test_kho_blob: addresses([owners.table]),
+    'test_kho_*': addresses(driverPages(handed, owners)),
   };
   const guesses = [
     ...(owners.guessed
