@@ -68,14 +68,6 @@ describe('a log of a machine without KHO', () => {
     expect(errors).toEqual([]);
   });
 
-  test('an initrd that was given back is given back', () => {
-    const { document: doc, text: written } = ofLog(asConsole(bootLines({ extra: ['Freeing initrd memory: 32628K'] })));
-    expect(doc.boots[0]?.actors).toEqual([
-      { at: 'fs_initcall', call: 'free_initrd_mem', args: ['0x7e000000', '0x7ffdd000'] },
-    ]);
-    expect(written).toContain('// an example of something to hand over');
-  });
-
   test('without SRAT: one node, over all below the end of RAM', () => {
     const plain = ofLog(asConsole(bootLines({ srat: false })));
     expect(new Set(plain.document.memory.map((row) => row.node))).toEqual(new Set([0]));

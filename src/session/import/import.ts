@@ -46,7 +46,6 @@ function completed(boot: ObservedBoot, log: ObservedBoot | undefined): ObservedB
     nodeCpus: boot.nodeCpus ?? log.nodeCpus,
     cpus: boot.cpus ?? log.cpus,
     initrd: log.initrd,
-    initrdFreed: log.initrdFreed,
     imageParts: log.imageParts,
     kexec: boot.kexec === 'none' ? log.kexec : boot.kexec,
   };

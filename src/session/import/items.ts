@@ -1,11 +1,11 @@
 // The test driver's items and what else a boot did with KHO, as actors. Knows nothing of memory.
 
 import { kstrtobool } from '../../machine/index.ts';
-import { type Observed, type ObservedBoot, RSRV_KERN, type Span } from './observed.ts';
+import type { Observed, ObservedBoot } from './observed.ts';
 
 /** A row of `boots[].actors`. */
 export interface ActorRow {
-  readonly at: 'fs_initcall' | 'late_initcall' | 'userspace';
+  readonly at: 'late_initcall' | 'userspace';
   readonly call: string;
   readonly args: readonly (number | string)[];
 }
@@ -62,29 +62,10 @@ export function khoIsOn(cmdline: string): boolean {
   return values.findLast((value) => value !== null) === true;
 }
 
-/** Bytes of a kernel image of which nothing is known. */
-const IMAGE = 0x100_0000;
-
-/** Bytes that the image of a kernel like this one takes in memory, and its initrd. */
-function imageSizes(boot: ObservedBoot): { readonly kernel: number; readonly initrd: number } {
-  const kern = (boot.reserved ?? []).filter(({ flags }) => (flags & RSRV_KERN) !== 0);
-  const size = (span: Span | null | undefined) => (span == null ? 0 : span.end - span.start);
-  const image = boot.kernelImage ?? kern.find(({ start }) => start === IMAGE);
-  return {
-    kernel: size(image) || IMAGE,
-    initrd: size(boot.initrd ?? kern.find((region) => region !== image && size(region) > PAGE)),
-  };
-}
-
-const kexecActors = (boot: ObservedBoot): ActorRow[] => {
-  const { kernel, initrd } = imageSizes(boot);
-  return [
-    { at: 'userspace', call: 'kexec_file_load', args: [`0x${kernel.toString(16)}`, `0x${initrd.toString(16)}`] },
-    { at: 'userspace', call: 'kernel_kexec', args: [] },
-  ];
-};
-
-const ANNOUNCE: ActorRow = { at: 'late_initcall', call: 'test_kho_announce', args: [] };
+const KEXEC: readonly ActorRow[] = [
+  { at: 'userspace', call: 'kexec_file_load', args: [] },
+  { at: 'userspace', call: 'kernel_kexec', args: [] },
+];
 
 /** Blocks that somebody other than the test driver preserved: from the tree, else from what the next boot reserved. */
 function foreignBlocks(boot: ObservedBoot, next: ObservedBoot | undefined): { pfn: number; order: number }[] {
@@ -112,17 +93,8 @@ export function actorsOf(observed: Observed): {
     if (i === 0 && items.unknown.length > 0)
       guesses.push(`actors: ${items.unknown.join(', ')} of khodbg= left out, which are no items`);
     const rows: ActorRow[] = [];
-    if (boot.initrd !== null && boot.initrdFreed) {
-      const { start, end } = boot.initrd;
-      rows.push({
-        at: 'fs_initcall',
-        call: 'free_initrd_mem',
-        args: [`0x${start.toString(16)}`, `0x${end.toString(16)}`],
-      });
-    }
-    const image = observed.boots[0] ?? boot;
     if (works && carried) rows.push({ at: 'late_initcall', call: 'test_kho_restore_all', args: [] });
-    else if (works && items.actors.length > 0) rows.push(...items.actors, ANNOUNCE);
+    else if (works && items.actors.length > 0) rows.push(...items.actors);
     else if (works) {
       const blocks = foreignBlocks(boot, next);
       if (blocks.length > 0)
@@ -133,12 +105,11 @@ export function actorsOf(observed: Observed): {
         ...blocks.map(
           ({ pfn, order }): ActorRow => ({ at: 'late_initcall', call: 'test_kho_folio_at', args: [phys(pfn), order] }),
         ),
-        ...(blocks.length > 0 ? [ANNOUNCE] : []),
       );
     }
-    carried = works && !carried && rows.some((row) => row.call.startsWith('test_kho'));
-    if (next !== undefined) rows.push(...kexecActors(image));
-    else if (boot.kexec === 'refused') rows.push(...kexecActors(image).slice(0, 1));
+    carried = works && !carried && rows.length > 0;
+    if (next !== undefined) rows.push(...KEXEC);
+    else if (boot.kexec === 'refused') rows.push(...KEXEC.slice(0, 1));
     return rows;
   });
   return { actors, guesses };

@@ -218,7 +218,6 @@ const PATTERNS: readonly (readonly [RegExp, Take])[] = [
     regionLine,
   ],
   [new RegExp(`^RAMDISK: ${MEM}`), (r, m) => (r.boot.initrd = span(m[1], m[2]))],
-  [/^Freeing initrd memory: /, (r) => (r.boot.initrdFreed = true)],
   [/^(?:ACPI: PM-Timer IO Port|IOAPIC\[|CPU topo: )/, marks('acpi_boot_init')],
   [/^Zone ranges:/, marks('sparse_init')],
   [/^setup_percpu: /, marks('setup_per_cpu_areas')],

@@ -121,8 +121,6 @@ export interface ObservedBoot {
   /** regions of memblock.memory marked as scratch in the same table */
   readonly marked: readonly Span[];
   readonly initrd: Span | null;
-  /** its memory was given back */
-  readonly initrdFreed: boolean;
   readonly kernelImage: Span | null;
   /** sizes that the `Memory:` line gives, in bytes, in the order code, rwdata, rodata, init, bss */
   readonly imageParts: readonly number[];
@@ -177,7 +175,6 @@ export const NOTHING: ObservedBoot = {
   reserved: null,
   marked: [],
   initrd: null,
-  initrdFreed: false,
   kernelImage: null,
   imageParts: [],
   received: false,

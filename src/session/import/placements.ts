@@ -101,7 +101,8 @@ function preservedInOrder(handed: Handed, owners: Owners, memory: readonly Memor
     handed.items.length > 0
       ? []
       : handed.keys.filter(({ pfn, order }) => order > 0 || (pfn !== owners.fdt && pfn !== owners.metadata));
-  return [...page(owners.fdt), ...page(owners.metadata), ...items, ...rest, ...page(owners.table)];
+  // the driver makes its table before its first item: nodes on the way to it are older than those of the items
+  return [...page(owners.fdt), ...page(owners.metadata), ...page(owners.table), ...items, ...rest];
 }
 
 /** Addresses of the tree's nodes in the order in which adding the blocks makes them; missing and left over ones counted. */
@@ -129,12 +130,9 @@ function nodesInOrder(handed: Handed, blocks: readonly Block[]): { nodes: number
   return { nodes: [...nodes, ...rest], missing, left: rest.length };
 }
 
-/** Pages that the test driver had the buddy choose, in the order of its items, failed ones included; then its list's. */
-function driverPages(handed: Handed, owners: Owners): number[] {
-  const items = handed.items.flatMap((item) =>
-    item.kind === 'V' ? item.vm : 'NSU'.includes(item.kind) && item.pfn !== 0 ? [item.pfn] : [],
-  );
-  return owners.table === null ? items : [...items, owners.table];
+/** Pages that the test driver had the buddy choose, in the order of its items, failed ones included. */
+function driverPages(handed: Handed): number[] {
+  return handed.items.filter((item) => 'NSU'.includes(item.kind) && item.pfn !== 0).map((item) => item.pfn);
 }
 
 /** `placements` of one boot, with its number for what had to be guessed. */
@@ -152,7 +150,9 @@ export function placementsOf(
     kho_radix_alloc_node: hasTree ? nodes : [],
     kho_init: hasTree && owners.fdt !== null ? addresses([owners.fdt, owners.metadata]) : [],
     kho_preserve_vmalloc: addresses(owners.chunks),
-    'test_kho_*': addresses(driverPages(handed, owners)),
+    vmalloc: addresses(handed.items.flatMap((item) => item.vm)),
+    test_kho_alloc: addresses(driverPages(handed)),
+    test_kho_blob: addresses([owners.table]),
   };
   const guesses = [
     ...(owners.guessed
