@@ -168,9 +168,11 @@ describe('a capture', () => {
     expect(placed.slice(0, 6)).toEqual([0x100164000, 0x100165000, 0x2614000, 0x100166000, 0x2615000, 0x100167000]);
     expect(placements.kho_init).toEqual([0x2613000, 0x2616000]);
     expect(placements.kho_preserve_vmalloc).toEqual([0x25c5000]);
-    expect(placements.vmalloc).toEqual([0x10190c000, 0x10190d000, 0x10190e000, 0x10190f000, 0x25c4000]);
-    expect(placements.test_kho_alloc).toEqual([0x33a8000, 0x101908000, 0x101948000, 0x1000f0000]);
-    expect(placements.test_kho_blob).toEqual([0x30b7000]);
+    expect(placements['test_kho_*']).toEqual([
+      ...[0x33a8000, 0x101908000, 0x101948000],
+      ...[0x10190c000, 0x10190d000, 0x10190e000, 0x10190f000, 0x25c4000],
+      ...[0x1000f0000, 0x30b7000],
+    ]);
   });
 
   test('placements: without the FDT the same pages, as an assumption', () => {
@@ -181,36 +183,35 @@ describe('a capture', () => {
     expect(alone.guesses.join()).toMatch(/which single pages are KHO's metadata and vmalloc chunks/);
   });
 
+  const driver = /^(?:test_kho_(?!announce)|kexec_|kernel_kexec)/;
+  const callsOf = (doc: ScenarioDoc) => doc.boots.map((boot) => boot.actors.filter(({ call }) => driver.test(call)));
+
   test('actors: the items, then kexec; the second boot restores', () => {
-    const calls = document.boots.map((boot) => boot.actors.map(({ call, args }) => `${call}(${args.join(', ')})`));
-    expect(calls).toEqual([
-      [
-        'test_kho_folio_at(0xa0000000, 9)',
-        'test_kho_folio_at(0x180000000, 10)',
-        'test_kho_pages_at(0x190005000, 13)',
-        'test_kho_folio_at(0x1a0003000, 0)',
-        'test_kho_folio(0, 3)',
-        'test_kho_folio(1, 2)',
-        'test_kho_split(1, 3)',
-        'test_kho_vmalloc(5)',
-        'test_kho_in_scratch(1)',
-        'test_kho_folio_at(0x1b0000000, 4)',
-        'test_kho_unpreserve_previous()',
-        'test_kho_folio_at(0x1b1000000, 2)',
-        'test_kho_preserve_again()',
-        'test_kho_unpreserve(0x70000000, 1)',
-        'test_kho_unsplit(1, 4)',
-        'kexec_file_load()',
-        'kernel_kexec()',
-      ],
-      ['test_kho_restore_all()'],
+    const [first = [], second = []] = callsOf(document);
+    expect(first.slice(0, -2).map(({ call, args }) => `${call}(${args.join(', ')})`)).toEqual([
+      'test_kho_folio_at(0xa0000000, 9)',
+      'test_kho_folio_at(0x180000000, 10)',
+      'test_kho_pages_at(0x190005000, 13)',
+      'test_kho_folio_at(0x1a0003000, 0)',
+      'test_kho_folio(0, 3)',
+      'test_kho_folio(1, 2)',
+      'test_kho_split(1, 3)',
+      'test_kho_vmalloc(5)',
+      'test_kho_in_scratch(1)',
+      'test_kho_folio_at(0x1b0000000, 4)',
+      'test_kho_unpreserve_previous()',
+      'test_kho_folio_at(0x1b1000000, 2)',
+      'test_kho_preserve_again()',
+      'test_kho_unpreserve(0x70000000, 1)',
+      'test_kho_unsplit(1, 4)',
     ]);
+    expect(first.slice(-2).map(({ call }) => call)).toEqual(['kexec_file_load', 'kernel_kexec']);
+    expect(second.map(({ call }) => call)).toEqual(['test_kho_restore_all']);
   });
 
   test('actors: of three kernels the second restores and goes on, the third begins anew', () => {
-    const { boots } = imported(CHAIN).document;
-    const first = boots.map((boot) => [boot.actors[0]?.call, boot.actors.at(-1)?.call]);
-    expect(first).toEqual([
+    const ends = callsOf(imported(CHAIN).document).map((calls) => [calls[0]?.call, calls.at(-1)?.call]);
+    expect(ends).toEqual([
       ['test_kho_folio_at', 'kernel_kexec'],
       ['test_kho_restore_all', 'kernel_kexec'],
       ['test_kho_folio_at', 'test_kho_unsplit'],
@@ -303,7 +304,7 @@ describe('the log of a capture', () => {
     const { document, guesses } = ofLog(logOf(PRISTINE));
     const blocks = document.boots[0]?.actors.filter((actor) => actor.call === 'test_kho_folio_at') ?? [];
     expect(blocks).toHaveLength(109);
-    expect(document.boots[1]?.actors.map((actor) => actor.call)).toEqual(['test_kho_restore_all']);
+    expect(document.boots[1]?.actors.map((actor) => actor.call)).toContain('test_kho_restore_all');
     expect(guesses).toEqual([
       'actors: 109 blocks that something preserved are preserved as folios at their addresses, in the order of their keys',
     ]);

@@ -52,7 +52,7 @@ function ownersOf(handed: Handed, memory: readonly MemoryRange[]): Owners {
   const owned = new Set(
     handed.items.flatMap((item) => [...item.vm, ...blocksOf(item, memory).map((block) => block.pfn)]),
   );
-  const fdt = handed.fdt === null ? null : handed.fdt / PAGE;
+  let fdt = handed.fdt === null ? null : handed.fdt / PAGE;
   let free = handed.keys
     .filter((key) => key.order === 0 && !owned.has(key.pfn) && key.pfn !== fdt)
     .map((key) => key.pfn);
@@ -73,11 +73,11 @@ function ownersOf(handed: Handed, memory: readonly MemoryRange[]): Owners {
       Array.from({ length: Math.ceil((item.pages + 1) / CHUNK_ENTRIES) }, () => take('', item.vm.at(-1) ?? null) ?? -1),
     )
     .filter((pfn) => pfn >= 0);
-  // the FDT is named only by the boot that follows
-  const last = fdt === null && named !== null && metadata !== null && free.length === 1 ? (free.pop() ?? null) : fdt;
+  // a boot that nobody followed does not say where its FDT lies: it is the page that is left
+  if (fdt === null && metadata !== null && free.length === 1) fdt = free[0] ?? null;
   const table = named ?? (handed.items.length > 0 ? (free[0] ?? null) : null);
   return {
-    fdt: last,
+    fdt,
     metadata,
     chunks,
     table,
@@ -101,8 +101,7 @@ function preservedInOrder(handed: Handed, owners: Owners, memory: readonly Memor
     handed.items.length > 0
       ? []
       : handed.keys.filter(({ pfn, order }) => order > 0 || (pfn !== owners.fdt && pfn !== owners.metadata));
-  // the driver makes its table before its first item: nodes on the way to it are older than those of the items
-  return [...page(owners.fdt), ...page(owners.metadata), ...page(owners.table), ...items, ...rest];
+  return [...page(owners.fdt), ...page(owners.metadata), ...items, ...rest, ...page(owners.table)];
 }
 
 /** Addresses of the tree's nodes in the order in which adding the blocks makes them; missing and left over ones counted. */
@@ -130,9 +129,12 @@ function nodesInOrder(handed: Handed, blocks: readonly Block[]): { nodes: number
   return { nodes: [...nodes, ...rest], missing, left: rest.length };
 }
 
-/** Pages that the test driver had the buddy choose, in the order of its items, failed ones included. */
-function driverPages(handed: Handed): number[] {
-  return handed.items.filter((item) => 'NSU'.includes(item.kind) && item.pfn !== 0).map((item) => item.pfn);
+/** Pages that the test driver asked the buddy for, in the order of its items, and the page of its table. */
+function driverPages(handed: Handed, owners: Owners): number[] {
+  const items = handed.items.flatMap((item) =>
+    item.error !== 0 && item.pfn === 0 ? [] : 'NSU'.includes(item.kind) ? [item.pfn] : item.kind === 'V' ? item.vm : [],
+  );
+  return owners.table === null ? items : [...items, owners.table];
 }
 
 /** `placements` of one boot, with its number for what had to be guessed. */
@@ -150,9 +152,7 @@ export function placementsOf(
     kho_radix_alloc_node: hasTree ? nodes : [],
     kho_init: hasTree && owners.fdt !== null ? addresses([owners.fdt, owners.metadata]) : [],
     kho_preserve_vmalloc: addresses(owners.chunks),
-    vmalloc: addresses(handed.items.flatMap((item) => item.vm)),
-    test_kho_alloc: addresses(driverPages(handed)),
-    test_kho_blob: addresses([owners.table]),
+    'test_kho_*': addresses(driverPages(handed, owners)),
   };
   const guesses = [
     ...(owners.guessed
