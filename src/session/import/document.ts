@@ -71,18 +71,23 @@ function handoverOf(first: ObservedBoot | undefined): { handover: HandoverDoc | 
   if (scratch.length === 0)
     return {
       handover: null,
-      guesses: [
-        'the first boot received a handover; what it was is not in the log, so the boot is taken as a cold one',
-      ],
+      guesses: ['the first boot received a handover; nothing tells what it was, so the boot is taken as a cold one'],
     };
   const guesses = [
     'boot 1 stands for the kernel before the log: its scratch and what it preserved are what the next one printed',
   ];
+  if (first.preserved.length === 0) guesses.push('handover: nothing is preserved, since nothing tells of it');
   return { handover: { scratch, preserved: first.preserved }, guesses };
 }
 
+/** A command line as one may be written: of printable characters, as long as x86 takes it. */
+function plain(cmdline: string): string {
+  return cmdline.replace(/[^ -~]/g, '?').slice(0, 2047);
+}
+
 /** KHO is what scenarios are about: a command line without it gets it. */
-function withKho(cmdline: string): string {
+function withKho(given: string): string {
+  const cmdline = plain(given);
   return /(?:^|\s)kho=/.test(cmdline) ? cmdline : `${cmdline} kho=on`.trim();
 }
 
@@ -122,7 +127,7 @@ export function makeDocument(observed: Observed): ScenarioDoc {
     (boot, i): BootDoc => ({
       patches: patchesOf(observed.words),
       config: options.options,
-      cmdline: anyKho ? boot.cmdline : withKho(boot.cmdline),
+      cmdline: anyKho ? plain(boot.cmdline) : withKho(boot.cmdline),
       reserved: reserved[i]?.areas ?? [],
       earlyAllocations: early[i]?.rows ?? 'none',
       placements: placed[i]?.placements ?? {},

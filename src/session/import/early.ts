@@ -54,10 +54,10 @@ function assumed(boot: ObservedBoot): { areas: Reserved[]; guesses: string[] } {
     guesses.push(
       known
         ? 'reserved: the kernel image from 16 MiB on, its size from the Memory: line'
-        : 'reserved: a kernel image of 32 MiB from 16 MiB on, since there is no Memory: line',
+        : 'reserved: a kernel image of 32 MiB from 16 MiB on, since nothing tells its size',
     );
   }
-  if (boot.initrd === null) guesses.push('reserved: no initrd, since there is no RAMDISK line');
+  if (boot.initrd === null) guesses.push('reserved: no initrd, since nothing tells of one');
   const areas: Reserved[] = [
     { start: 0, end: 0x10000, kern: false },
     { start: 0x9f000, end: MIB, kern: false },
@@ -102,6 +102,9 @@ const CACHE_LINE = 64;
 
 const given = (value: number): boolean => value !== 0;
 
+/** The caller as printed, unless the line was damaged. */
+const caller = ({ by }: Op): Pick<EarlyRow, 'by'> => (/^[\w.+/]{1,100}$/.test(by) ? { by } : {});
+
 /** A row, and the range it took, for what frees it. */
 interface Made {
   readonly row: EarlyRow;
@@ -113,18 +116,18 @@ function allocation(op: Extract<Op, { kind: 'alloc' }>, point: Point): Made {
     in: point,
     call: op.call,
     size: op.size,
-    align: op.align,
+    ...(given(op.align) ? { align: op.align } : {}),
     ...(op.node === null ? {} : { node: op.node }),
     ...(given(op.from) ? { from: op.from } : {}),
     ...(given(op.max) ? { max: op.max } : {}),
-    ...(op.by === '' ? {} : { by: op.by }),
+    ...caller(op),
   };
   return { row, got: op.got };
 }
 
 /** A reserve line: what somebody named, or what memblock_alloc_range_nid() chose for a caller that prints nothing. */
 function reservation(op: Extract<Op, { kind: 'reserve' }>, point: Point): Made {
-  const by = op.by === '' ? {} : { by: op.by };
+  const by = caller(op);
   const size = op.end - op.start;
   if (functionOf(op.by) !== 'memblock_alloc_range_nid') {
     const call = (op.flags & RSRV_KERN) === 0 ? 'memblock_reserve' : 'memblock_reserve_kern';
@@ -136,7 +139,7 @@ function reservation(op: Extract<Op, { kind: 'reserve' }>, point: Point): Made {
 
 /** A free of (a part of) what an earlier row took, else of the range that was named. */
 function release(op: Extract<Op, { kind: 'free' }>, point: Point, earlier: readonly Made[]): Made {
-  const by = op.by === '' ? {} : { by: op.by };
+  const by = caller(op);
   const size = op.end - op.start;
   const of = earlier.findLastIndex(({ got }) => got !== null && got.start <= op.start && got.end >= op.end);
   const start = earlier[of]?.got?.start;
@@ -150,7 +153,10 @@ export function earlyRows(boot: ObservedBoot): {
   readonly guesses: string[];
 } {
   if (!boot.traced)
-    return { rows: 'none', guesses: ['early allocations: none, since the log was taken without memblock=debug'] };
+    return {
+      rows: 'none',
+      guesses: ['early allocations: none, since nothing tells of them; a log of a boot with memblock=debug does'],
+    };
   const { placed, unknown } = placeOps(boot.ops);
   const made: Made[] = [];
   const skipped = new Set<string>();

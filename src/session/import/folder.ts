@@ -64,14 +64,18 @@ function zonesOf(text: string): Zones {
   return { nodes, cpus: cpus < 0 ? null : cpus + 1 };
 }
 
-/** Zones begin with a node's first RAM; the firmware's rows up to there belong to the first of all, those behind to it. */
-function widened(nodes: readonly NodeRange[], map: readonly MapRow[]): NodeRange[] {
-  const sorted = [...nodes].sort((a, b) => a.start - b.start);
-  const top = Math.max(0, ...map.filter((row) => row.type === 'ram').map((row) => row.end));
-  return sorted.map((range, i) => {
-    const next = sorted[i + 1]?.start ?? top;
-    const hole = map.find((row) => row.type !== 'ram' && row.start === range.end && row.end <= next);
-    return { ...range, start: i === 0 ? 0 : range.start, end: hole?.end ?? range.end };
+/** A node's zones joined, and widened over the firmware's rows before the first and right behind each. */
+function widened(zones: readonly NodeRange[], map: readonly MapRow[]): NodeRange[] {
+  const joined: NodeRange[] = [];
+  for (const zone of [...zones].sort((a, b) => a.start - b.start)) {
+    const last = joined.at(-1);
+    if (last?.node === zone.node) joined[joined.length - 1] = { ...last, end: Math.max(last.end, zone.end) };
+    else joined.push(zone);
+  }
+  return joined.map((range, i) => {
+    const hole = map.find((row) => row.type !== 'ram' && row.start === range.end);
+    const next = joined[i + 1]?.start ?? Number.POSITIVE_INFINITY;
+    return { ...range, start: i === 0 ? 0 : range.start, end: Math.min(hole?.end ?? range.end, next) };
   });
 }
 
@@ -110,6 +114,13 @@ function imageOf(rows: readonly Resource[]): Span | null {
   return { start: Math.min(...image.map((r) => r.start)), end: Math.max(...image.map((r) => r.end)) };
 }
 
+/** `kho_scratch=` for areas of known sizes (low memory, global, one a node), unless a command line has it or KHO is off. */
+function scratchSizes(cmdline: string, scratch: readonly Span[]): string {
+  const [low, global, ...perNode] = scratch.map(({ start, end }) => end - start);
+  if (low === undefined || global === undefined || /(?:^|\s)kho_scratch=/.test(cmdline)) return '';
+  return ` kho_scratch=${low},${global},${Math.max(0, ...perNode)}`;
+}
+
 /** Reads a folder; `read` gives its files by name, `origin` is only named. */
 export function readFolder(origin: string, read: ReadText): ReadResult {
   const iomem = read('proc_iomem', 'iomem');
@@ -128,11 +139,14 @@ export function readFolder(origin: string, read: ReadText): ReadResult {
   const scratch = numbers(read('sys_kernel_debug_kho_out_scratch_phys', 'scratch_phys'))
     .map((start, i) => ({ start, end: start + (sizes[i] ?? 0) }))
     .filter((span) => span.end > span.start);
+  const received = read('sys_kernel_debug_kho_in_fdt', 'in_fdt') !== null;
+  const sized = scratchSizes(cmdline ?? '', scratch);
   const order = /^Page block order: (\d+)/m.exec(read('proc_pagetypeinfo', 'pagetypeinfo') ?? '')?.[1];
   const boot: ObservedBoot = {
     ...NOTHING,
     release: /^Linux version (\S+)/.exec(read('proc_version', 'version') ?? '')?.[1] ?? null,
-    cmdline: (cmdline ?? '').split('\n')[0]?.trim() ?? '',
+    cmdline: `${cmdline?.split('\n')[0]?.trim() ?? ''}${sized}`.trim(),
+    received,
     map,
     nodes: widened(zones.nodes, map),
     cpus: zones.cpus,
@@ -143,6 +157,7 @@ export function readFolder(origin: string, read: ReadText): ReadResult {
   };
   const guesses = [
     ...(cmdline === null ? ['command line: empty, since there is no proc_cmdline or cmdline'] : []),
+    ...(sized === '' ? [] : ['command line: kho_scratch= was added, with the sizes that debugfs gives']),
     ...(zoneinfo === null ? ['nodes: one, since there is no proc_zoneinfo or zoneinfo'] : []),
     ...(boot.nodes.length > 0
       ? ["node borders: those of the zones, so holes between nodes may be the other node's"]

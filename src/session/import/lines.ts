@@ -9,7 +9,7 @@ const PREFIXES: readonly RegExp[] = [
   // dmesg -r, and /dev/kmsg's level
   /^<\d+>/,
   // dmesg -x: `kern  :info  : `
-  /^[a-z0-9]+ *: *[a-z]+ *: /,
+  /^(?:kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|authpriv|ftp|res\d|local\d) *: *(?:emerg|alert|crit|err|warn|notice|info|debug) *: /,
   // dmesg --time-format iso
   /^\d{4}-\d\d-\d\dT[\d:.,]+(?:Z|[+-]\d\d:?\d\d) /,
   // dmesg -T, dmesg -H

@@ -1,7 +1,7 @@
 // Reads a console log, from the first boot in it to the last, by a table of line patterns. Knows nothing of scenarios.
 
 import { consoleLines } from './lines.ts';
-import { editMap } from './memory.ts';
+import { editMap, kernelEdits } from './memory.ts';
 import {
   KHO_SCRATCH,
   type MapRow,
@@ -51,6 +51,9 @@ const fresh = (): Reading => ({
   kexecStarted: false,
 });
 
+/** The first address that x86 does not have. */
+const ADDRESS_LIMIT = 2 ** 46;
+
 /** The half-open range between two printed, inclusive bounds; empty when they make no sense. */
 function span(first = '', last = ''): Span {
   const start = Number(`0x${first}`);
@@ -61,6 +64,11 @@ function span(first = '', last = ''): Span {
 }
 
 const isEmpty = (s: Span): boolean => s.start === s.end;
+
+/** Most nodes that x86 kernels number. */
+const NODES = 1024;
+
+const isNode = (text: string | undefined): boolean => Number(text) < NODES;
 
 function mapType(words: string): MapRow['type'] | null {
   if (/^(?:System RAM|usable)/.test(words)) return 'ram';
@@ -79,6 +87,11 @@ function pushOp(r: Reading, op: Op): void {
   r.boot.ops.push(op);
 }
 
+/** A printed node; null for NUMA_NO_NODE and for none. */
+function nodeOrNone(text: string | undefined): number | null {
+  return text === undefined || text.startsWith('-') || !isNode(text) ? null : Number(text);
+}
+
 /** A reserve line behind an allocation's line is what that allocation got. */
 function reserveLine(r: Reading, [, first, last, node, flags, by = '']: readonly (string | undefined)[]): void {
   const range = span(first, last);
@@ -87,7 +100,7 @@ function reserveLine(r: Reading, [, first, last, node, flags, by = '']: readonly
   if (by.startsWith('memblock_alloc_range_nid') && before?.kind === 'alloc' && before.got === null)
     r.boot.ops[r.boot.ops.length - 1] = { ...before, got: range };
   else {
-    const nid = node === undefined || Number(node) < 0 ? null : Number(node);
+    const nid = nodeOrNone(node);
     pushOp(r, { kind: 'reserve', ...range, node: nid, flags: Number(`0x${flags ?? '0'}`), by, at: r.mark });
     if (by.startsWith('kho_preserved_memory_reserve')) r.boot.preserved.push(range);
   }
@@ -95,19 +108,12 @@ function reserveLine(r: Reading, [, first, last, node, flags, by = '']: readonly
 
 function allocLine(r: Reading, m: readonly (string | undefined)[]): void {
   const [, call = '', size, align, node, from, max, by = ''] = m;
-  const nid = node === undefined || Number(node) < 0 ? null : Number(node);
-  pushOp(r, {
-    kind: 'alloc',
-    call,
-    size: Number(size),
-    align: Number(`0x${align}`),
-    node: nid,
-    from: Number(`0x${from ?? '0'}`),
-    max: Number(`0x${max ?? '0'}`),
-    got: null,
-    by,
-    at: r.mark,
-  });
+  const nid = nodeOrNone(node);
+  const [bytes, alignment, least] = [Number(size), Number(`0x${align}`), Number(`0x${from ?? '0'}`)];
+  const most = Math.min(Number(`0x${max ?? '0'}`), ADDRESS_LIMIT - 1);
+  if (bytes === 0 || ![bytes, alignment, least].every((n) => n < ADDRESS_LIMIT) || Number.isNaN(most)) return;
+  const asked = { call, size: bytes, align: alignment, node: nid, from: least, max: most };
+  pushOp(r, { kind: 'alloc', ...asked, got: null, by, at: r.mark });
 }
 
 function regionLine(r: Reading, [, table, first, last, flags]: readonly (string | undefined)[]): void {
@@ -119,6 +125,7 @@ function regionLine(r: Reading, [, table, first, last, flags]: readonly (string 
 }
 
 const countCpus = (r: Reading, node: number, text: string): void => {
+  if (node >= NODES) return;
   const seen = text.match(/#\d+/g)?.length ?? 0;
   r.boot.nodeCpus = { ...r.boot.nodeCpus, [node]: (r.boot.nodeCpus?.[node] ?? 0) + seen };
 };
@@ -166,19 +173,29 @@ const PATTERNS: readonly (readonly [RegExp, Take])[] = [
     (r, m) => {
       r.mark = 'initmem_init';
       const range = span(m[2], m[3]);
-      if (!isEmpty(range)) r.boot.nodes.push({ ...range, node: Number(m[1]) });
+      if (!isEmpty(range) && isNode(m[1])) r.boot.nodes.push({ ...range, node: Number(m[1]) });
     },
   ],
   [
     /^(?:ACPI: )?SRAT: PXM \d+ -> APIC 0x[0-9a-f]+ -> Node (\d+)/,
-    (r, m) => (r.listed[Number(m[1])] = (r.listed[Number(m[1])] ?? 0) + 1),
+    (r, m) => {
+      if (isNode(m[1])) r.listed[Number(m[1])] = (r.listed[Number(m[1])] ?? 0) + 1;
+    },
   ],
   [/^NUMA: |^No NUMA configuration found|^Faking a node|^NODE_DATA\(/, marks('initmem_init')],
-  [new RegExp(`^node +(\\d+): ${MEM}$`), (r, m) => r.earlyNodes.push({ ...span(m[2], m[3]), node: Number(m[1]) })],
+  [
+    new RegExp(`^node +(\\d+): ${MEM}$`),
+    (r, m) => {
+      if (isNode(m[1])) r.earlyNodes.push({ ...span(m[2], m[3]), node: Number(m[1]) });
+    },
+  ],
   [new RegExp(`^(?:__)?memblock_reserve: ${RANGE}(?: nid=(-?\\d+) flags=([0-9a-f]+))? ?(\\S*)`), reserveLine],
   [
     new RegExp(`^memblock_(?:phys_)?free: ${RANGE} ?(\\S*)`),
-    (r, m) => pushOp(r, { kind: 'free', ...span(m[1], m[2]), by: m[3] ?? '', at: r.mark }),
+    (r, m) => {
+      const range = span(m[1], m[2]);
+      if (!isEmpty(range)) pushOp(r, { kind: 'free', ...range, by: m[3] ?? '', at: r.mark });
+    },
   ],
   [
     new RegExp(`^memblock_add(?:_node)?: ${RANGE}(?: nid=\\S+ flags=\\S+)? ?(\\S*)`),
@@ -272,7 +289,7 @@ function finish(r: Reading): ObservedBoot {
   const { boot } = r;
   return {
     ...boot,
-    map: r.userMap.length > 0 ? r.userMap : boot.map,
+    map: kernelEdits(r.userMap.length > 0 ? r.userMap : boot.map),
     nodes: boot.nodes.length > 0 || new Set(r.earlyNodes.map((n) => n.node)).size < 2 ? boot.nodes : r.earlyNodes,
     nodeCpus: cpusByNode(r),
     scratchCopy: boot.received ? scratchCopy(boot.reserved) : null,
@@ -293,9 +310,11 @@ function firstLines(lines: readonly string[]): Set<number> {
   let version = Number.NEGATIVE_INFINITY;
   lines.forEach((line, i) => {
     if (/^Linux version /.test(line)) version = i;
-    if (!/^BIOS-provided physical RAM map:|^BIOS-e820: /.test(line)) return;
+    const title = /^BIOS-provided physical RAM map:/.test(line);
+    if (!title && !/^BIOS-e820: /.test(line)) return;
     if (i - version <= HEAD) starts.add(version);
-    else if (starts.size === 0) starts.add(i);
+    else if (title || starts.size === 0) starts.add(i);
+    if (title) version = Number.NEGATIVE_INFINITY;
   });
   return starts;
 }

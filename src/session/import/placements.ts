@@ -150,7 +150,7 @@ export function placementsOf(
   const addresses = (pages: readonly (number | null)[]) => pages.filter((p) => p !== null).map((p) => p * PAGE);
   const all: Placements = {
     kho_radix_alloc_node: hasTree ? nodes : [],
-    kho_init: hasTree ? addresses([owners.fdt, owners.metadata]) : [],
+    kho_init: hasTree && owners.fdt !== null ? addresses([owners.fdt, owners.metadata]) : [],
     kho_preserve_vmalloc: addresses(owners.chunks),
     'test_kho_*': addresses(driverPages(handed, owners)),
   };

@@ -69,7 +69,8 @@ function handover({ scratch, preserved }: HandoverDoc): string {
 const EXAMPLE = `// an example of something to hand over, and the boot after it:
       // "actors": [
       //   { "at": "late_initcall", "call": "test_kho_folio", "args": [0, 9] },
-      //   { "at": "userspace", "call": "kexec_file_load", "args": [] },
+      //   { "at": "late_initcall", "call": "test_kho_announce", "args": [] },
+      //   { "at": "userspace", "call": "kexec_file_load", "args": ["16M", "0"] },
       //   { "at": "userspace", "call": "kernel_kexec", "args": [] }
       // ]
       // then a second boot like this one, with
@@ -100,7 +101,8 @@ function kernelBoot(boot: BootDoc): string {
         ]
       : []),
   ];
-  const example = boot.actors.length > 0 ? '' : `\n${indent}${EXAMPLE}`;
+  const isPlain = !boot.actors.some(({ call }) => /^(?:test_kho|kexec)/.test(call));
+  const example = isPlain ? `\n${indent}${EXAMPLE}` : '';
   return `{\n${indent}${parts.join(`,\n${indent}`)}${example}\n    }`;
 }
 

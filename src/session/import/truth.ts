@@ -21,7 +21,10 @@ import {
 } from './observed.ts';
 import { readOptions } from './options.ts';
 
-const region = z.object({ base: z.number(), end: z.number(), flags: z.array(z.string()) });
+/** Addresses and counts; beyond 2^53 only keys, which are not read exactly. */
+const whole = z.number().refine(Number.isInteger, 'is no whole number');
+
+const region = z.object({ base: whole, end: whole, flags: z.array(z.string()) });
 const table = z.object({ memory: z.array(region).default([]), reserved: z.array(region).default([]) });
 
 const phaseSchema = z.object({
@@ -32,45 +35,45 @@ const phaseSchema = z.object({
 
 const opSchema = z.object({
   op: z.string(),
-  start: z.number().nullish(),
-  end: z.number().nullish(),
+  start: whole.nullish(),
+  end: whole.nullish(),
   rest: z.string().nullish(),
-  bytes: z.number().nullish(),
-  align: z.number().nullish(),
-  nid: z.number().nullish(),
-  from: z.number().nullish(),
-  max_addr: z.number().nullish(),
+  bytes: whole.nullish(),
+  align: whole.nullish(),
+  nid: whole.nullish(),
+  from: whole.nullish(),
+  max_addr: whole.nullish(),
   caller: z.string().nullish(),
-  result: z.number().nullish(),
-  result_end: z.number().nullish(),
+  result: whole.nullish(),
+  result_end: whole.nullish(),
   after_phase: z.string().nullish(),
 });
 
 const itemSchema = z.object({
-  item: z.number(),
+  item: whole,
   kind: z.string(),
-  order: z.number(),
-  nr: z.number(),
-  pfn: z.number(),
-  err: z.number(),
+  order: whole.min(0).max(52),
+  nr: whole.min(0).max(2 ** 24),
+  pfn: whole,
+  err: whole,
 });
 
 const bootSchema = z.object({
-  boot: z.number(),
+  boot: whole,
   linux_version: z.string().nullish(),
-  e820: z.array(z.object({ start: z.number(), end: z.number(), type: z.string() })),
+  e820: z.array(z.object({ start: whole, end: whole, type: z.string() })),
   numa: z.array(z.string()).default([]),
   phases: z.array(phaseSchema).default([]),
   events: z.array(z.looseObject({ event: z.string() })).default([]),
-  scratch: z.array(z.object({ dir: z.string(), addr: z.number(), size: z.number() })).default([]),
+  scratch: z.array(z.object({ dir: z.string(), addr: whole, size: whole })).default([]),
   radix_out: z
     .object({
-      nodes: z.array(z.object({ level: z.number(), phys: z.number(), key_prefix: z.number() })),
-      keys: z.array(z.object({ key: z.number(), pfn: z.number(), order: z.number() })),
+      nodes: z.array(z.object({ level: whole, phys: whole, key_prefix: whole })),
+      keys: z.array(z.object({ key: whole, pfn: whole, order: whole.min(0).max(52) })),
     })
     .nullish(),
   preserve: z.array(itemSchema).default([]),
-  vm_pages: z.array(z.object({ item: z.number(), i: z.number(), pfn: z.number() })).default([]),
+  vm_pages: z.array(z.object({ item: whole, i: whole, pfn: whole })).default([]),
   memblock_log: z.array(opSchema).default([]),
   kernel_lines: z.array(z.string()).default([]),
   cmdline: z.string().nullish(),
@@ -293,7 +296,7 @@ export function readTruth(origin: string, text: string, read: ReadFile = () => n
   if (!result.success) {
     const errors = result.error.issues
       .slice(0, 5)
-      .map((i) => `${origin}: ${i.path.join('.') || 'the file'}: ${i.message}`);
+      .map((i) => `${origin}: is no truth.json of a capture: ${i.path.join('.') || 'the file'}: ${i.message}`);
     return { ok: false, errors };
   }
   const files = filesOf(read);
