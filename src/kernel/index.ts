@@ -15,4 +15,12 @@ export {
   type Patch,
 } from './environment.ts';
 export { applyKernelPatch, cutMail, type Files, type Patched } from './patch.ts';
-export { KERNELS, kernelText, shippedPatch, shippedPatches, TEXT_FILES } from './text.ts';
+export {
+  KERNELS,
+  kernelText,
+  patchProfiles,
+  profilePatches,
+  shippedPatch,
+  shippedPatches,
+  TEXT_FILES,
+} from './text.ts';

@@ -330,6 +330,7 @@ declare function PagePoisoned(page: page): boolean;
 declare function buddy_order(page: page): int;
 declare function folio_order(page: page): int;
 declare function get_pfnblock_migratetype(page: page, pfn: pfn_t): migratetype;
+declare function memblock_is_kho_scratch_memory(addr: phys_addr_t): boolean;
 declare function early_pfn_to_nid(pfn: pfn_t): nid_t;
 declare function next_present_section_nr(nr: int): int;
 declare function first_memory_node(): nid_t;
@@ -394,6 +395,7 @@ declare function __add_to_free_list(
 declare function __del_page_from_free_list(page: page, zone: zone, order: int): void;
 
 declare function __set_bit(leaf: kho_radix_leaf, bit: int): void;
+declare function __clear_bit(leaf: kho_radix_leaf, bit: int): void;
 declare function clear_page(phys: phys_addr_t): void;
 /** One access: nobody sees or makes a change in between. */
 declare function atomic_long_add(n: ulong, struct: zone, field: string): void;
@@ -446,8 +448,9 @@ declare function set_page_count(pfn: pfn_t, end_pfn: pfn_t, count: int): pfn_t;
 declare function prep_compound_tail(pfn: pfn_t, end_pfn: pfn_t, head: page): pfn_t;
 declare function clear_compound_tail(pfn: pfn_t, end_pfn: pfn_t): pfn_t;
 declare function clear_page_flags_at_prep(pfn: pfn_t, end_pfn: pfn_t): pfn_t;
+declare function clear_page_private(pfn: pfn_t, end_pfn: pfn_t): pfn_t;
 /** First page of [pfn, end_pfn) that a freed tail page must not look like, or end_pfn. */
-declare function find_bad_tail(pfn: pfn_t, end_pfn: pfn_t): pfn_t;
+declare function find_bad_tail(pfn: pfn_t, end_pfn: pfn_t, check_private: boolean): pfn_t;
 declare const PG_head: u64;
 declare const NULL: never;
 declare const __SPIN_LOCK_UNLOCKED: spinlock;

@@ -13,6 +13,8 @@ import {
   type Kernel,
   namesOf,
   type Patch,
+  patchProfiles,
+  profilePatches,
   shippedPatch,
   shippedPatches,
 } from '../kernel/index.ts';
@@ -24,6 +26,8 @@ import {
   formatProblem,
   type HandoverBoot,
   type KernelBoot,
+  type Path,
+  type Place,
   type Problem,
   parseScenario,
   type Scenario,
@@ -79,10 +83,12 @@ function checkText(program: Program, kind: TextKind, text: string): string | nul
   return read.ok ? null : `is no expression: ${read.error}`;
 }
 
-function readPatch(name: string, folder: string): Patch | string {
+function readPatch(name: string, folder: string, kernel: string): Patch | string {
   if (!name.includes('/')) {
     const known = shippedPatches();
-    if (known.includes(name)) return { name, text: shippedPatch(name) };
+    const profiles = known.includes(name) ? patchProfiles(name) : null;
+    if (profiles?.includes(kernel)) return { name, text: shippedPatch(name) };
+    if (profiles !== null) return `the patch '${name}' is for ${profiles.join(', ')}, not for ${kernel}`;
     return `no shipped patch '${name}'; shipped are ${known.join(', ')}; a path contains a '/'`;
   }
   const path = isAbsolute(name) ? name : join(folder, name);
@@ -99,18 +105,23 @@ function collectPatches(file: string, boot: KernelBoot, options: LoadOptions): {
   const patches: Patch[] = [];
   const errors: string[] = [];
   for (const ref of boot.patches) {
-    const patch = readPatch(ref.name, dirname(file));
+    const patch = readPatch(ref.name, dirname(file), boot.kernel);
     if (typeof patch === 'string') {
       const problem: Problem = { file, line: ref.position.line, col: ref.position.col, message: patch };
       errors.push(formatProblem(problem));
     } else patches.push(patch);
   }
-  for (const name of options.patches ?? []) {
-    const patch = readPatch(name, '');
-    if (typeof patch === 'string') errors.push(`--patch: ${patch}`);
-    else patches.push(patch);
-  }
-  return { patches, errors };
+  const given = patchesFor(boot.kernel, options.patches ?? []);
+  return { patches: [...patches, ...given.patches], errors: [...errors, ...given.errors] };
+}
+
+/** Patches of the command line for a kernel; paths are relative to the working directory. */
+export function patchesFor(kernel: string, names: readonly string[]): { patches: Patch[]; errors: string[] } {
+  const found = names.map((name) => readPatch(name, '', kernel));
+  return {
+    patches: found.filter((patch) => typeof patch !== 'string'),
+    errors: found.filter((patch) => typeof patch === 'string').map((error) => `--patch: ${error}`),
+  };
 }
 
 function hardwareOf(scenario: Scenario, boot: KernelBoot, handover: HandoverBoot | null): Hardware {
@@ -143,16 +154,25 @@ export function loadScenarioText(file: string, text: string, options: LoadOption
     check: (kind, words) => checkText(program, kind, words),
   });
   if (!parsed.ok) return { ok: false, errors: parsed.errors.map(formatProblem) };
-  const { scenario } = parsed;
+  return loadParsed(file, parsed.scenario, parsed.placeOf, options);
+}
+
+/** Loads a scenario that needs no reading; `placeOf` says where its values stand in `file`. */
+export function loadParsed(
+  file: string,
+  scenario: Scenario,
+  placeOf: (path: Path) => Place,
+  options: LoadOptions = {},
+): LoadResult {
   const boot = scenario.boots.findLast((b): b is KernelBoot => b.kind === 'kernel');
   if (boot === undefined) return { ok: false, errors: [`${file}:1:1: boots: no kernel boot`] };
   const handover = scenario.boots.findLast((b): b is HandoverBoot => b.kind === 'handover') ?? null;
   const { patches, errors } = collectPatches(file, boot, options);
   if (errors.length > 0) return { ok: false, errors };
   const config = makeConfig(boot.config, scenario.machine.fill, boot.cmdline);
-  const built = buildKernel(config, patches, boot.actors);
-  const place = (path: readonly (string | number)[]) => {
-    const { line, col } = parsed.placeOf(path);
+  const built = buildKernel(config, [...profilePatches(boot.kernel), ...patches], boot.actors);
+  const place = (path: Path) => {
+    const { line, col } = placeOf(path);
     return `${file}:${line}:${col}`;
   };
   if (!built.ok) {

@@ -187,6 +187,13 @@ const contentRows: Intrinsics = {
       page: withWord(page, Math.floor(bit / 64), word),
     });
   }),
+  __clear_bit: row('effect', 2, '__clear_bit() in a leaf', (c, leaf: Value, bit: number) => {
+    writes(c, 'kho_radix_leaf', physOf(leaf), 'bitmap');
+    const page = wordsAt(c, physOf(leaf));
+    const index = Math.floor(bit / 64);
+    const word = (page.words[index] ?? 0n) & ~(1n << BigInt(bit % 64));
+    c.emit({ k: 'phys', pfn: physOf(leaf) / 2 ** c.machine.config.pageShift, page: withWord(page, index, word) });
+  }),
   clear_page: row('effect', 1, 'a page of zeroes at a physical address', (c, phys: number) => {
     c.emit({ k: 'phys', pfn: phys / 2 ** c.machine.config.pageShift, page: ZERO_PAGE });
   }),

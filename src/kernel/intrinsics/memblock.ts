@@ -12,6 +12,7 @@ import {
   memblock_clear_hotplug,
   memblock_clear_kho_scratch,
   memblock_end_of_DRAM,
+  memblock_is_kho_scratch_memory,
   memblock_mark_kho_scratch,
   memblock_phys_free,
   memblock_reserve,
@@ -179,6 +180,15 @@ export const memblockRows: Intrinsics = {
       reads(c, 'memblock', 'memory', 'regions');
       const nid = nidOf(c, pfn);
       return nid < 0 || nid >= c.machine.memblock.max_numnodes ? firstOnlineNode(c) : nid;
+    },
+  ),
+  memblock_is_kho_scratch_memory: row(
+    'read',
+    1,
+    'memblock_is_kho_scratch_memory(): the flag of the memory region',
+    (c, addr: number) => {
+      reads(c, 'memblock', 'memory', 'regions');
+      return memblock_is_kho_scratch_memory(c.machine.memblock, addr);
     },
   ),
   memblock_start_of_DRAM: row('read', 0, 'memblock_start_of_DRAM()', (c) => memblock_start_of_DRAM(c.machine.memblock)),

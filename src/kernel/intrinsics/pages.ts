@@ -47,14 +47,14 @@ export function pfnValid(c: Context, pfn: number): boolean {
 }
 
 /** Why a page that is freed looks wrong, as page_bad_reason() and bad_page() name it; null when it does not. */
-function badReason(page: Page, tail: boolean): string | null {
+function badReason(page: Page, tailPrivate: boolean): string | null {
   let reason: string | null = null;
   if (page.page_type !== PAGE_TYPE_NONE) reason = 'nonzero mapcount';
   if (page.mapping !== 0n) reason = 'non-NULL mapping';
   if (page._refcount !== 0) reason = 'nonzero _refcount';
   if ((page.flags & PAGE_FLAGS_CHECK_AT_FREE) !== 0n) reason = 'PAGE_FLAGS_CHECK_AT_FREE flag(s) set';
   if (page.memcg_data !== 0n) reason = 'page still charged to cgroup';
-  if (reason === null && tail && page.private !== 0n) reason = 'nonzero private';
+  if (reason === null && tailPrivate && page.private !== 0n) reason = 'nonzero private';
   return reason;
 }
 
@@ -221,16 +221,21 @@ const ranges: Intrinsics = {
       c.emit({ k: 'pages', start: from, end: to, change: { lru_next: SELF, mapping: 0n } });
     },
   ),
+  clear_page_private: row('range', 2, 'set_page_private(page, 0) on each', (c, from: number, to: number) => {
+    writes(c, 'page', from, 'private', to);
+    c.emit({ k: 'pages', start: from, end: to, change: { private: 0n } });
+  }),
   clear_page_flags_at_prep: row('range', 2, 'clears all PG_* flags of each', (c, from: number, to: number) => {
     writes(c, 'page', from, 'flags', to);
     c.emit({ k: 'page-flags', start: from, end: to, clear: PG_ALL, set: 0n });
   }),
   find_bad_tail: row(
     'range',
-    2,
-    'the state checks of free_tail_page_prepare(): first page that fails',
-    (c, from: number, to: number) => {
-      const found = runFind(c.machine.memmap, from, to, (page) => page !== null && badReason(page, true) !== null);
+    3,
+    'the state checks of free_tail_page_prepare(), of private if asked: first page that fails',
+    (c, from: number, to: number, tailPrivate: boolean) => {
+      const bad = (page: Page | null) => page !== null && badReason(page, tailPrivate) !== null;
+      const found = runFind(c.machine.memmap, from, to, bad);
       reads(c, 'page', from, 'flags', Math.min(to, found + 1));
       return found;
     },

@@ -388,6 +388,40 @@ function deferred_init_memmap_chunk(start_pfn: pfn_t, end_pfn: pfn_t, zone: zone
 	return nr_pages;
 }
 
+/*
+ * More of @zone for an allocation that finds too little: sections from where deferral begins, until as many pages are free
+ * as @order rounded up to sections. True: try again.
+ */
+function deferred_grow_zone(zone: zone, order: int): boolean {
+	const nr_pages_needed = ALIGN(pages_of_order(order), PAGES_PER_SECTION);
+	const pgdat = zone.zone_pgdat;
+	const zone_end_pfn = zone.zone_start_pfn + zone.spanned_pages;
+	let spfn = pgdat.first_deferred_pfn;
+	let nr_pages = 0;
+
+	/* only the last zone of a node is deferred */
+	if (zone_end_pfn !== pgdat.node_start_pfn + pgdat.node_spanned_pages) return false;
+
+	spin_lock(pgdat.node_size_lock);
+	/* another thread was faster */
+	if (spfn !== pgdat.first_deferred_pfn) {
+		spin_unlock(pgdat.node_size_lock);
+		return true;
+	}
+
+	while (nr_pages < nr_pages_needed && spfn < zone_end_pfn) {
+		const epfn = ALIGN(spfn + 1, PAGES_PER_SECTION);
+
+		nr_pages += deferred_init_memmap_chunk(spfn, epfn, zone);
+		spfn = epfn;
+	}
+	/* past the end there is nothing to defer */
+	pgdat.first_deferred_pfn = spfn < zone_end_pfn ? spfn : ULONG_MAX;
+	spin_unlock(pgdat.node_size_lock);
+
+	return nr_pages > 0;
+}
+
 function deferred_init_memmap_job(start_pfn: pfn_t, end_pfn: pfn_t, zone: zone): void {
 	deferred_init_memmap_chunk(start_pfn, end_pfn, zone);
 }

@@ -64,7 +64,7 @@ function __free_pages_prepare(page: page, order: int): boolean {
 		let tail = pfn + 1;
 		while (tail < end_pfn) {
 			/* a bad tail is counted and left as it is */
-			const next = check_pages_enabled ? find_bad_tail(tail, end_pfn) : end_pfn;
+			const next = check_pages_enabled ? find_bad_tail(tail, end_pfn, true) : end_pfn;
 
 			clear_page_flags_at_prep(tail, next);
 			if (next < end_pfn) {
@@ -194,6 +194,19 @@ function __free_pages(page: page, order: int): void {
 
 function folio_put(folio: page): void {
 	__free_pages(folio, folio_order(folio));
+}
+
+/* Asked by allocations that find too little in @zone */
+function _deferred_grow_zone(zone: zone, order: int): boolean {
+	if (!deferred_pages) return false;
+	return deferred_grow_zone(zone, order);
+}
+
+/* Not in the kernel: an allocation that finds too little in the highest zone of node @nid, up to where it would try again */
+function slow_allocation(nid: nid_t, order: int): void {
+	const pgdat = NODE_DATA(nid);
+
+	_deferred_grow_zone(pgdat.node_zones[pgdat.nr_zones - 1], order);
 }
 
 function adjust_managed_page_count(page: page, count: int): void {

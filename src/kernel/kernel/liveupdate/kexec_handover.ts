@@ -129,6 +129,28 @@ function kho_radix_prune(anchor: phys_addr_t, idx: int, level: int): void {
 	}
 }
 
+/* Takes the bit away; nodes stay, empty or not */
+function kho_radix_del_key(tree: kho_radix_tree, key: u64): void {
+	if (WARN_ON_ONCE(tree.root === 0, "!tree->root")) return;
+	if (fls64(key) > KHO_RADIX_KEY_WIDTH) return;
+
+	spin_lock(tree.lock);
+	__kho_radix_del_key(tree.root, key);
+	spin_unlock(tree.lock);
+}
+
+function __kho_radix_del_key(root: phys_addr_t, key: u64): void {
+	let node = root;
+
+	for (let level = KHO_TREE_MAX_DEPTH - 1; level > 0; level--) {
+		const entry = phys_to_radix_node(node).table[kho_radix_get_table_index(key, level)];
+
+		if (WARN_ON(entry === 0n, "!node->table[idx]")) return;
+		node = num(entry);
+	}
+	__clear_bit(phys_to_radix_leaf(node), kho_radix_get_bitmap_index(key));
+}
+
 /* Visits keys in ascending order: large blocks before small ones, each by address */
 function kho_radix_walk_tree(
 	tree: kho_radix_tree,
@@ -201,6 +223,44 @@ function kho_radix_walk_leaf(
 		if (err !== 0) return err;
 	}
 	return 0;
+}
+
+/* The largest block that begins at @start_pfn, ends by @end_pfn and lies on one node */
+function __kho_preserve_pages_order(start_pfn: pfn_t, end_pfn: pfn_t): int {
+	let order = min(
+		start_pfn === 0 ? KHO_ORDER_0_LOG2 : __ffs(start_pfn),
+		ilog2(end_pfn - start_pfn),
+	);
+
+	while (pfn_to_nid(start_pfn) !== pfn_to_nid(start_pfn + pages_of_order(order) - 1)) order--;
+	return order;
+}
+
+/* [pfn, end_pfn) as blocks into @tree: all of it or, on an error, nothing */
+function __kho_preserve(tree: kho_radix_tree, pfn: pfn_t, end_pfn: pfn_t): int {
+	const start_pfn = pfn;
+
+	while (pfn < end_pfn) {
+		const order = __kho_preserve_pages_order(pfn, end_pfn);
+		const err = kho_radix_add_key(tree, kho_radix_encode_key(PFN_PHYS(pfn), order));
+
+		if (err !== 0) {
+			__kho_unpreserve(tree, start_pfn, pfn);
+			return err;
+		}
+		pfn += pages_of_order(order);
+	}
+	return 0;
+}
+
+/* Finds the same blocks again, so that the range must be the one that was preserved */
+function __kho_unpreserve(tree: kho_radix_tree, pfn: pfn_t, end_pfn: pfn_t): void {
+	while (pfn < end_pfn) {
+		const order = __kho_preserve_pages_order(pfn, end_pfn);
+
+		kho_radix_del_key(tree, kho_radix_encode_key(PFN_PHYS(pfn), order));
+		pfn += pages_of_order(order);
+	}
 }
 
 /* Very early: the FDT and the scratch array are read through early_memremap(), no struct page is touched */
