@@ -1,0 +1,494 @@
+// khodbg conform: the known answers of real kernels, all of them; a changed figure and a changed kernel are found and named.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createTwoFilesPatch } from 'diff';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { kernelText } from '../../src/kernel/index.ts';
+import {
+  type Answer,
+  answersWith,
+  compareRow,
+  conform,
+  expectedOf,
+  type Json,
+  type Row,
+  readRows,
+  rowsOf,
+  targetsOf,
+} from '../../src/session/conform/index.ts';
+
+const FILE = fileURLToPath(new URL('../fixtures/vectors.json', import.meta.url));
+
+function rowsIn(file: string): readonly Row[] {
+  const read = readRows(file);
+  if (!read.ok) throw new Error(read.errors.join('\n'));
+  return read.rows;
+}
+
+const ROWS = rowsIn(FILE);
+const row = (vid: string): Row => {
+  const found = ROWS.find((one) => one.vid === vid);
+  if (found === undefined) throw new Error(`no row ${vid}`);
+  return found;
+};
+
+function answers(patches: readonly string[]): (row: Row) => Answer {
+  const made = answersWith(patches);
+  if (typeof made !== 'function') throw new Error(made.join('\n'));
+  return made;
+}
+
+let folder = '';
+let computed = new Map<string, Answer>();
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'khodbg-conform-'));
+  const compute = answers([]);
+  computed = new Map(ROWS.map((one) => [one.vid, compute(one)]));
+}, 60_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const answerOf = (vid: string): Answer => {
+  const found = computed.get(vid);
+  if (found === undefined) throw new Error(`no answer for ${vid}`);
+  return found;
+};
+
+/** A file of some rows; its path. */
+function written(name: string, value: unknown): string {
+  const path = join(folder, name);
+  writeFileSync(path, typeof value === 'string' ? value : JSON.stringify(value, null, 1));
+  return path;
+}
+
+const vectors = (...rows: unknown[]) => ({ format: 1, vectors: rows });
+
+describe('known answers', () => {
+  test.each(ROWS.map(({ vid }) => vid))('%s', (vid) => {
+    expect(compareRow(row(vid), answerOf(vid)).differences).toEqual([]);
+  });
+
+  test('every figure of every row is compared', () => {
+    const counts: Record<string, [rows: number, figures: number]> = {};
+    for (const one of ROWS) {
+      const [rows, figures] = counts[one.kind] ?? [0, 0];
+      counts[one.kind] = [rows + 1, figures + compareRow(one, answerOf(one.vid)).figures];
+    }
+    expect(counts).toEqual({
+      memblock: [21, 636],
+      radix_consts: [1, 6],
+      radix_key: [13, 130],
+      radix_tree: [8, 40],
+      preserve_orders: [9, 74],
+      rfc_type_bit: [1, 2],
+      mm_boot: [27, 4327],
+    });
+  });
+});
+
+/** Paths of all figures: of everything that is neither a list with something in it nor names with figures. */
+function leaves(value: Json | undefined, path: readonly (string | number)[] = []): (string | number)[][] {
+  if (typeof value !== 'object' || value === null) return [[...path]];
+  return Object.entries(value).flatMap(([key, one]) =>
+    leaves(one, [...path, Array.isArray(value) ? Number(key) : key]),
+  );
+}
+
+/** Numbers that look random and are the same in every run. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1664525 + 1013904223) % 2 ** 32;
+    return state / 2 ** 32;
+  };
+}
+
+function otherThan(value: unknown, random: number): Json {
+  if (typeof value === 'number') return value + (random < 0.5 ? 1 : -1);
+  if (typeof value === 'boolean') return !value;
+  if (value === null) return 0;
+  const text = String(value);
+  return /^0x/.test(text) ? `0x${(BigInt(text) ^ 0x1000n).toString(16)}` : `${text}0`;
+}
+
+/** A copy of the row in which the figure at `path` is another. */
+function changed(original: Row, path: readonly (string | number)[], random: number): Row {
+  const copy = structuredClone(original) as Row;
+  let at: Record<string | number, unknown> = copy;
+  for (const step of path.slice(0, -1)) at = at[step] as Record<string | number, unknown>;
+  const last = path.at(-1) ?? '';
+  at[last] = otherThan(at[last], random);
+  return copy;
+}
+
+describe('a changed figure', () => {
+  const random = seeded(20260210);
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
+  const cases = Array.from({ length: 300 }, () => {
+    const one = pick(ROWS);
+    return { vid: one.vid, path: pick(leaves(expectedOf(one))), random: random() };
+  });
+
+  test('makes its row fail, in that figure and no other: 300 of them', () => {
+    const wrong = cases.filter(({ vid, path, random: r }) => {
+      const { differences } = compareRow(changed(row(vid), path, r), answerOf(vid));
+      return differences.length !== 1 || !differences[0]?.figure.startsWith(String(path[0]));
+    });
+    expect(wrong).toEqual([]);
+    expect(new Set(cases.map(({ vid }) => row(vid).kind)).size).toBeGreaterThanOrEqual(5);
+  });
+
+  test('is named with its row, what was expected and what is', () => {
+    const path = written('one.json', vectors(changed(row('K058'), ['after_deferred', 'freed'], 0)));
+    expect(conform([path], [])).toEqual({
+      status: 1,
+      lines: [
+        'K058: after_deferred.freed: expected 131073, got 131072',
+        expect.stringMatching(/^mm_boot: \d+ figures compared$/),
+        '0 passed, 1 failed',
+      ],
+    });
+  });
+
+  test('of a list is shown with its place; of many the first five', () => {
+    const copy = structuredClone(row('K016')) as Row & { free_all: Json[] };
+    copy.free_all.splice(0, 1);
+    const { lines } = conform([written('list.json', vectors(copy))], []);
+    expect(lines[0]).toBe('K016: free_all[0]: expected [32,5], got [16,4]');
+    expect(lines.filter((line) => /^K016: free_all\[/.test(line))).toHaveLength(5);
+    expect(lines).toContain(`K016: free_all: and ${copy.free_all.length + 1 - 5} more`);
+  });
+
+  test('a figure that does not exist is one', () => {
+    const path = written('more.json', vectors({ ...row('K021'), KHO_NOTHING: 1 }));
+    expect(conform([path], []).lines[0]).toBe('K021: KHO_NOTHING: expected 1, got nothing');
+  });
+
+  test('a row that expects nothing fails', () => {
+    const path = written('none.json', vectors({ vid: 'X', kind: 'radix_consts' }));
+    expect(conform([path], [])).toMatchObject({
+      status: 1,
+      lines: ['X: expects no figure', expect.anything(), '0 passed, 1 failed'],
+    });
+  });
+});
+
+/** A patch that changes one line of a function. */
+interface Change {
+  readonly file: string;
+  readonly fn: string;
+  readonly from: string;
+  readonly to: string;
+  /** rows that then differ, and some that do not */
+  readonly fail: readonly string[];
+  readonly pass: readonly string[];
+}
+
+const MM = 'mm/mm_init.ts';
+const ALLOC = 'mm/page_alloc.ts';
+const BLOCK = 'mm/memblock.ts';
+const KHO = 'kernel/liveupdate/kexec_handover.ts';
+
+const CHANGES: readonly Change[] = [
+  {
+    file: MM,
+    fn: 'memmap_init_range',
+    from: 'kho_scratch_migratetype(pfn, MIGRATE_MOVABLE)',
+    to: 'MIGRATE_MOVABLE',
+    fail: ['K057', 'K072'],
+    pass: ['K058'],
+  },
+  {
+    file: MM,
+    fn: 'defer_init',
+    from: 'nr_initialised > PAGES_PER_SECTION',
+    to: 'nr_initialised > 2 * PAGES_PER_SECTION',
+    fail: ['K058'],
+    pass: ['K061'],
+  },
+  {
+    file: MM,
+    fn: 'defer_init',
+    from: 'nr_initialised = 0;',
+    to: 'nr_initialised += 0;',
+    fail: ['K059'],
+    pass: ['K058'],
+  },
+  {
+    file: KHO,
+    fn: 'kho_preserved_memory_reserve',
+    from: 'memblock_reserved_mark_noinit(phys, size);',
+    to: '',
+    fail: ['K057', 'K072'],
+    pass: ['K058'],
+  },
+  {
+    file: KHO,
+    fn: 'kho_preserved_memory_reserve',
+    from: 'kho_page_info(KHO_PAGE_MAGIC, order)',
+    to: 'kho_page_info(KHO_PAGE_MAGIC, 0)',
+    fail: ['K057', 'K075'],
+    pass: ['K072'],
+  },
+  {
+    file: MM,
+    fn: 'deferred_free_pages',
+    from: 'pageblock_migratetype_init_range(pfn, nr_pages, MIGRATE_MOVABLE);',
+    to: '',
+    fail: ['K058'],
+    pass: ['K061'],
+  },
+  {
+    file: MM,
+    fn: 'deferred_free_pages',
+    from: 'MAX_PAGE_ORDER, MEMINIT_EARLY',
+    to: 'MAX_PAGE_ORDER - 1, MEMINIT_EARLY',
+    fail: ['K058'],
+    pass: ['K061', 'K062'],
+  },
+  {
+    file: ALLOC,
+    fn: '__free_one_page',
+    from: 'order < MAX_PAGE_ORDER',
+    to: 'order < MAX_PAGE_ORDER - 1',
+    fail: ['K061'],
+    pass: ['K016'],
+  },
+  {
+    file: ALLOC,
+    fn: '__free_one_page',
+    from: 'order >= pageblock_order',
+    to: 'order > pageblock_order',
+    fail: ['K068', 'K070'],
+    pass: ['K072'],
+  },
+  {
+    file: ALLOC,
+    fn: 'page_is_buddy',
+    from: '!PageBuddy(buddy)',
+    to: 'PageBuddy(buddy)',
+    fail: ['K061'],
+    pass: ['K016'],
+  },
+  {
+    file: ALLOC,
+    fn: 'set_zone_contiguous',
+    from: '=== null) return;',
+    to: '=== null) break;',
+    fail: ['K060', 'K071'],
+    pass: ['K072'],
+  },
+  {
+    file: ALLOC,
+    fn: '__pageblock_pfn_to_page',
+    from: 'page_zone(start_page) !== zone',
+    to: 'page_zone(start_page) === zone',
+    fail: ['K061'],
+    pass: ['K016'],
+  },
+  {
+    file: KHO,
+    fn: 'kho_radix_add_key',
+    from: '> KHO_RADIX_KEY_WIDTH',
+    to: '>= KHO_RADIX_KEY_WIDTH',
+    fail: ['K035', 'K043'],
+    pass: ['K045', 'K072'],
+  },
+  {
+    file: KHO,
+    fn: 'kho_radix_del_key',
+    from: '__kho_radix_del_key(tree.root, key);',
+    to: '',
+    fail: ['K040'],
+    pass: ['K039'],
+  },
+  {
+    file: KHO,
+    fn: 'kho_radix_get_table_index',
+    from: '(level - 1) * KHO_TABLE_SIZE_LOG2',
+    to: 'level * KHO_TABLE_SIZE_LOG2',
+    fail: ['K022', 'K052'],
+    pass: ['K033'],
+  },
+  {
+    file: KHO,
+    fn: '__kho_preserve_pages_order',
+    from: 'pfn_to_nid(start_pfn + pages_of_order(order) - 1)',
+    to: 'pfn_to_nid(start_pfn)',
+    fail: ['K048'],
+    pass: ['K047', 'K049'],
+  },
+  {
+    file: BLOCK,
+    fn: 'memmap_init_reserved_range',
+    from: '__SetPageReserved(pfn, next);',
+    to: '',
+    fail: ['K053'],
+    pass: ['K072'],
+  },
+  {
+    file: BLOCK,
+    fn: 'memmap_init_reserved_pages',
+    from: 'MEMBLOCK_RSRV_NOINIT) === 0',
+    to: 'MEMBLOCK_RSRV_NOINIT) !== 0',
+    fail: ['K016', 'K017', 'K053'],
+    pass: ['K020', 'K058'],
+  },
+  {
+    file: BLOCK,
+    fn: '__free_pages_memory',
+    from: 'min(MAX_PAGE_ORDER, __ffs(start))',
+    to: 'min(MAX_PAGE_ORDER - 1, __ffs(start))',
+    fail: ['K016'],
+    pass: ['K017'],
+  },
+  {
+    file: MM,
+    fn: 'deferred_grow_zone',
+    from: 'spfn < zone_end_pfn ? spfn : ULONG_MAX',
+    to: 'spfn',
+    fail: ['K056'],
+    pass: ['K057'],
+  },
+  {
+    file: KHO,
+    fn: 'kho_scratch_migratetype',
+    from: 'area.addr < end',
+    to: 'area.addr <= end',
+    fail: ['K072'],
+    pass: ['K058'],
+  },
+  {
+    file: MM,
+    fn: 'init_unavailable_range',
+    from: '__SetPageReserved(spfn, next);',
+    to: '',
+    fail: ['K056', 'K062'],
+    pass: ['K058'],
+  },
+  { file: MM, fn: 'early_page_initialised', from: 'pfn <', to: 'pfn <=', fail: ['K058'], pass: ['K061'] },
+  {
+    file: KHO,
+    fn: 'kho_extend_scratch',
+    from: 'memblock_end_of_DRAM() > data.prev_end',
+    to: 'memblock_end_of_DRAM() < data.prev_end',
+    fail: ['K055'],
+    pass: ['K072'],
+  },
+  { file: KHO, fn: 'kho_restore_pages', from: 'ilog2(end_pfn - pfn)', to: '0', fail: ['K078'], pass: ['K072'] },
+  { file: KHO, fn: 'kho_init_pages', from: 'nr_pages, 1)', to: 'nr_pages, 0)', fail: ['K078'], pass: ['K072'] },
+];
+
+function patchOf({ file, fn, from, to }: Pick<Change, 'file' | 'fn' | 'from' | 'to'>): string {
+  const before = kernelText()[file] ?? '';
+  const start = before.indexOf(`function ${fn}(`);
+  const at = before.indexOf(from, start);
+  expect(start >= 0 && at >= 0 && !before.slice(start, at).includes('\n}\n')).toBe(true);
+  const after = before.slice(0, at) + to + before.slice(at + from.length);
+  return createTwoFilesPatch(`a/${file}`, `b/${file}`, before, after);
+}
+
+describe('a kernel with one line changed', () => {
+  test.each(CHANGES.map((change, i) => ({ i, ...change })))('$fn: $from -> $to', ({ i, fail, pass, ...change }) => {
+    const path = written(`${i}.patch`, patchOf(change));
+    const compute = answers([path]);
+    const differing = [...fail, ...pass].filter((vid) => {
+      const one = row(vid);
+      return compareRow(one, compute(one)).differences.length > 0;
+    });
+    expect(differing).toEqual(fail);
+  });
+});
+
+describe('a patch that fits one kernel only', () => {
+  test('fails the rows of the other, saying so', () => {
+    const from = 'kho_scratch_migratetype(pfn, MIGRATE_MOVABLE)';
+    const path = written('own.patch', patchOf({ file: MM, fn: 'memmap_init_range', from, to: 'MIGRATE_MOVABLE' }));
+    const { status, lines } = conform([written('two.json', vectors(row('K058'), row('K070')))], [path]);
+    expect(status).toBe(1);
+    expect(lines[0]).toMatch(/^K070: .*own\.patch: hunk 1 does not apply to mm\/mm_init\.ts; first line not found/);
+    expect(lines.at(-1)).toBe('1 passed, 1 failed');
+  });
+
+  test('fits none: bad input', () => {
+    const path = written('none.patch', 'no diff');
+    expect(conform([FILE], [path])).toMatchObject({
+      status: 2,
+      lines: [expect.stringMatching(/none\.patch: no hunk/)],
+    });
+    expect(conform([FILE], ['nonsense'])).toMatchObject({
+      status: 2,
+      lines: [expect.stringMatching(/no shipped patch/)],
+    });
+  });
+});
+
+describe('bad input', () => {
+  const errors = (text: string): readonly string[] => {
+    const read = rowsOf('f.json', text);
+    return read.ok ? [] : read.errors;
+  };
+
+  test.each([
+    ['no JSON', '{"format": 1,\n "vectors": [}', 'f.json:2:14: is not JSON: ValueExpected'],
+    ['another format', '{"format": 2, "vectors": []}', 'f.json:1:12: format: is not a format khodbg reads; write 1'],
+    ['no rows', '{"format": 1}', 'f.json:1:1: vectors: is missing'],
+    [
+      'an unknown kind',
+      '{"format": 1, "vectors": [\n{"vid": "K9", "kind": "magic"}]}',
+      /^f\.json:2:\d+: K9: vectors\[0\]\.kind: .*"magic" is not a kind of row; kinds are memblock, radix_key/,
+    ],
+    [
+      'an unknown call',
+      '{"format": 1, "vectors": [\n{"vid": "K9", "kind": "memblock", "ops": [{"op": "eat"}]}]}',
+      /^f\.json:2:\d+: K9: vectors\[0\]\.ops\[0\]\.op: is not a call on memblock/,
+    ],
+    [
+      'an unknown input line',
+      '{"format": 1, "vectors": [\n{"vid": "K9", "kind": "mm_boot", "oracle": "linux-7.3.4", "input": ["mem 0"]}]}',
+      'f.json:2:69: K9: vectors[0].input[0]: is not an input line of a boot that is known',
+    ],
+    [
+      'an unknown kernel',
+      '{"format": 1, "vectors": [\n{"vid": "K9", "kind": "mm_boot", "oracle": "linux-6.1", "input": []}]}',
+      'f.json:2:44: K9: vectors[0].oracle: is not a kernel khodbg has',
+    ],
+    [
+      'a vid twice',
+      '{"format": 1, "vectors": [{"vid": "K", "kind": "radix_consts"}, {"vid": "K", "kind": "radix_consts"}]}',
+      'f.json: K: two rows have this vid; give each its own',
+    ],
+  ])('%s', (_name, text, message) => {
+    expect(errors(text)).toEqual([typeof message === 'string' ? message : expect.stringMatching(message)]);
+  });
+
+  test('every mistake is told, and nothing is computed', () => {
+    const path = written(
+      'bad.json',
+      '{"format": 1, "vectors": [{"kind": "radix_key"}, {"vid": "A", "kind": "memblock"}]}',
+    );
+    const { status, lines } = conform([path, join(folder, 'absent')], []);
+    expect(status).toBe(2);
+    expect(lines).toHaveLength(5);
+    expect(lines[0]).toBe(`${join(folder, 'absent')}: no such file or folder; give a file of known answers`);
+  });
+});
+
+describe('folders', () => {
+  test('hold files of rows, captures, or folders of captures', () => {
+    const inside = mkdtempSync(join(folder, 'in-'));
+    expect(targetsOf(inside)).toMatch(/holds no file of known answers/);
+    mkdirSync(join(inside, 'A'));
+    writeFileSync(join(inside, 'A/truth.json'), '{}');
+    writeFileSync(join(inside, 'b.json'), '{}');
+    writeFileSync(join(inside, 'c.txt'), '');
+    expect(targetsOf(inside)).toEqual([
+      { path: join(inside, 'A'), what: 'capture' },
+      { path: join(inside, 'b.json'), what: 'vectors' },
+    ]);
+    expect(targetsOf(join(inside, 'A'))).toEqual([{ path: join(inside, 'A'), what: 'capture' }]);
+  });
+});
