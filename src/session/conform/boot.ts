@@ -80,7 +80,7 @@ function handoverOf(input: Input): HandoverBoot | null {
 
 function kernelBoot(row: RowOf<'mm_boot'>, input: Input, handed: boolean): KernelBoot {
   const { kernel, patches } = kernelOf(row.oracle);
-  const names = [...patches];
+  const names = ['bare-machine', ...patches];
   if (handed && !input.extends && kernel === 'v7.3') names.push('no-extended-scratch');
   if (!input.initialises) names.push('no-preserved-page-init');
   const grow: Actor = { at: 'early_initcall', call: 'slow_allocation', args: [0, 0], thread: null };
