@@ -1,6 +1,6 @@
 // Fits the shipped patches to kernel text that has changed since REVISION: what each patch makes of the old text is merged
-// with the new text, and the patch is written anew. Where the two touch the same lines, the conflict is left in a file to
-// resolve. Usage: node scripts/refresh-patches.mjs REVISION
+// with the new text, and the patch is written anew. Where the two touch the same lines, the patch stays as it is and the
+// conflict is left in a file. Usage: node scripts/refresh-patches.mjs REVISION
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -55,6 +55,7 @@ function merged(file, ours, base, theirs) {
 function refreshed(patch, old, now) {
   const text = readFileSync(join(folder, patch), 'utf8');
   const out = { old: { ...old }, now: { ...now } };
+  const found = conflicts;
   let diff = proseOf(text);
   for (const part of parsePatch(text.slice(text.search(/^diff --git /m)))) {
     const file = nameOf(part.newFileName);
@@ -69,7 +70,7 @@ function refreshed(patch, old, now) {
     const hunks = body.slice(body.indexOf('--- '));
     if (hunks.includes('@@')) diff += `diff --git a/${file} b/${file}\n${hunks}`;
   }
-  writeFileSync(join(folder, patch), diff);
+  if (conflicts === found) writeFileSync(join(folder, patch), diff);
   return out;
 }
 
