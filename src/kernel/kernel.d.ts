@@ -365,6 +365,7 @@ declare function init_node_zone(
 declare function memory_present(section: int): void;
 declare function memblock_add(base: phys_addr_t, size: phys_addr_t): int;
 declare function memblock_reserve(base: phys_addr_t, size: phys_addr_t): int;
+declare function memblock_reserve_kern(base: phys_addr_t, size: phys_addr_t): int;
 declare function memblock_phys_free(base: phys_addr_t, size: phys_addr_t): int;
 declare function memblock_set_node(
 	base: phys_addr_t,

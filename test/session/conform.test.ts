@@ -174,6 +174,36 @@ describe('a changed figure', () => {
   });
 });
 
+describe('a cold boot', () => {
+  const figuresOf = (oracle: string) => {
+    const input = ['mem 0 40000000 0', 'scratch 4000000 800000', 'scratch 30000000 1000000', 'coldboot'];
+    const read = rowsOf('cold.json', JSON.stringify(vectors({ vid: 'C', kind: 'mm_boot', oracle, input })));
+    const answer = read.ok && read.rows[0] !== undefined ? answers([])(read.rows[0]) : null;
+    if (answer === null || !answer.ok) throw new Error('no answer');
+    return answer.figures;
+  };
+
+  test('reserves its scratch; v7.3 makes of it CMA what is deferred, when reserved pages are initialised', () => {
+    expect(figuresOf('linux-7.3.4')).toMatchObject({
+      pageblock_runs: [
+        [0, 384, 1],
+        [384, 392, 4],
+        [392, 512, 1],
+      ],
+      pageblock_set_runs: expect.arrayContaining([['memblock_free_all', 384, 392, 4]]),
+      reserved_regions: [
+        ['0x4000000', '0x800000', 0, 32],
+        ['0x30000000', '0x1000000', 0, 32],
+      ],
+      memory_regions: [['0x0', '0x40000000', 0, 0]],
+    });
+  });
+
+  test('v7.2 looks for a flag, which a cold boot does not have', () => {
+    expect(figuresOf('linux-7.2.13')).toMatchObject({ pageblock_runs: [[0, 512, 1]] });
+  });
+});
+
 describe('bad input', () => {
   const errors = (text: string): readonly string[] => {
     const read = rowsOf('f.json', text);

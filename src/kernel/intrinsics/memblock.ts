@@ -16,6 +16,7 @@ import {
   memblock_mark_kho_scratch,
   memblock_phys_free,
   memblock_reserve,
+  memblock_reserve_kern,
   memblock_reserved_mark_noinit,
   memblock_search,
   memblock_set_node,
@@ -115,6 +116,7 @@ function alloc(c: Context, size: number, align: number): number {
 export const memblockRows: Intrinsics = {
   memblock_add: change('memory', 'memblock_add(): nid not known yet', memblock_add),
   memblock_reserve: change('reserved', 'memblock_reserve()', memblock_reserve),
+  memblock_reserve_kern: change('reserved', 'memblock_reserve_kern(): RSRV_KERN', memblock_reserve_kern),
   memblock_phys_free: change('reserved', 'memblock_phys_free()', memblock_phys_free),
   memblock_mark_kho_scratch: change(
     'memory',

@@ -26,6 +26,8 @@ interface Input {
   initialises: boolean;
 }
 
+const PAGE_SIZE = 4096;
+
 const address = (word: string | undefined): number => Number(`0x${word ?? '0'}`);
 
 function restore(call: string, ...args: number[]): Actor {
@@ -73,15 +75,17 @@ export function kernelOf(oracle: string): { readonly kernel: string; readonly pa
 
 function handoverOf(input: Input): HandoverBoot | null {
   const { scratch, preserved } = input;
-  if (input.cold || (scratch.length === 0 && preserved.length === 0)) return null;
-  const radixNodes = input.radixNodes ?? defaultRadixNodes(scratch);
+  if (scratch.length === 0 && (input.cold || preserved.length === 0)) return null;
+  const own = scratch.length > 0 ? defaultRadixNodes(scratch) : input.memory[0]?.start || PAGE_SIZE;
+  const radixNodes = input.radixNodes ?? own;
   return { kind: 'handover', scratch, preserved, radixNodes, scratchArray: null, fdt: null };
 }
 
 function kernelBoot(row: RowOf<'mm_boot'>, input: Input, handed: boolean): KernelBoot {
   const { kernel, patches } = kernelOf(row.oracle);
   const names = ['bare-machine', ...patches];
-  if (handed && !input.extends && kernel === 'v7.3') names.push('no-extended-scratch');
+  if (handed && input.cold) names.push('given-scratch');
+  if (handed && !input.cold && !input.extends && kernel === 'v7.3') names.push('no-extended-scratch');
   if (!input.initialises) names.push('no-preserved-page-init');
   const grow: Actor = { at: 'early_initcall', call: 'slow_allocation', args: [0, 0], thread: null };
   return {

@@ -1,9 +1,10 @@
 // Rows on memblock: the calls on the machine's memblock, which is what the kernel's intrinsics call; memblock_free_all() by
 // the kernel text.
-import type { Kernel } from '../../kernel/index.ts';
+import { type Kernel, variablesOf } from '../../kernel/index.ts';
 import {
   apply,
   emptyMemblock,
+  type Fields,
   type FreeRange,
   freeRanges,
   freeRangesReverse,
@@ -108,12 +109,12 @@ function idleMachine(kernel: Kernel, memblock: Memblock): Machine {
     reserved: [],
   };
   let machine = apply(makeMachine(kernel.config, hardware), { k: 'memblock', memblock });
-  const put = (struct: string, at: number, fields: Record<string, number>) => {
+  const put = (struct: string, at: number, fields: Fields) => {
     machine = apply(machine, { k: 'new', struct, at, fields });
   };
   for (let nid = 0; nid < MAX_NUMNODES; nid++) put('pglist_data', nid, { first_deferred_pfn: 0 });
   for (let zid = 0; zid < kernel.config.maxNrZones; zid++) put('zone', zoneAt(0, zid), { managed_pages: 0 });
-  put('var', 0, { totalram_pages: 0 });
+  put('var', 0, variablesOf(kernel.config));
   return machine;
 }
 

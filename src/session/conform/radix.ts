@@ -1,5 +1,5 @@
 // Rows on the radix tree and on how ranges are split: computed by the kernel text on a machine of some memory.
-import type { Kernel } from '../../kernel/index.ts';
+import { type Kernel, variablesOf } from '../../kernel/index.ts';
 import { apply, type Machine, makeMachine, memblock_add_node, type Ref, type Value } from '../../machine/index.ts';
 import type { Linked } from '../../vm/index.ts';
 import { CallFailed, call, linkBeside } from './call.ts';
@@ -54,6 +54,7 @@ function machineOf(kernel: Kernel, pages: number, starts: readonly number[]): Ma
     k: 'memblock',
     memblock: memblock_add_node(machine.memblock, from, NODES, 0, 0).memblock,
   });
+  machine = apply(machine, { k: 'new', struct: 'var', at: 0, fields: variablesOf(kernel.config) });
   machine = apply(machine, { k: 'new', struct: TREE.struct, at: TREE.at, fields: { root: 0 } });
   const borders = [0, ...starts.filter((pfn) => pfn < pages), pages];
   for (let nid = 0; nid + 1 < borders.length; nid++) {
