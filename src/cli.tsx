@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { type ImportOptions, runImport } from './import-command.ts';
 import { type Given, printFirstStop, prompt, runCommands, setStops } from './line-mode.ts';
-import { BUDGET, loadScenario, Port, printable, runReport, scenariosFolder } from './session/index.ts';
+import { BUDGET, conform, loadScenario, Port, printable, runReport, scenariosFolder } from './session/index.ts';
 
 declare const KHODBG_VERSION: string | undefined;
 const VERSION = typeof KHODBG_VERSION === 'string' ? KHODBG_VERSION : 'source';
@@ -164,6 +164,18 @@ function program(given: (Given[] | string)[], exit: (status: number | Promise<nu
     .option('--force', 'overwrites that file')
     .exitOverride()
     .action((path: string, options: ImportOptions) => exit(runImport(path, options, print, complain)));
+  root
+    .command('conform')
+    .description('compares with known answers of real kernels, row by row; exit status 1 when one differs')
+    .argument('<path...>', 'files of known answers, or folders of them')
+    .addOption(patches())
+    .exitOverride()
+    .action((paths: string[], options: { readonly patch: string[] }) => {
+      const { status, lines } = conform(paths, options.patch);
+      if (status === 2) fail(lines);
+      else print(lines.join('\n'));
+      exit(status);
+    });
   return root;
 }
 

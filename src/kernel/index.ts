@@ -18,4 +18,12 @@ export {
 } from './environment.ts';
 export * from './kho-abi.ts';
 export { applyKernelPatch, cutMail, type Files, type Patched } from './patch.ts';
-export { KERNELS, kernelText, shippedPatch, shippedPatches, TEXT_FILES } from './text.ts';
+export {
+  KERNELS,
+  kernelText,
+  patchProfiles,
+  profilePatches,
+  shippedPatch,
+  shippedPatches,
+  TEXT_FILES,
+} from './text.ts';

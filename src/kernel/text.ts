@@ -49,5 +49,19 @@ export function shippedPatch(name: string): string {
   return read(`patches/${name}.patch`);
 }
 
-/** Kernel profiles that can be booted. */
-export const KERNELS = ['v7.3'] as const;
+/** Kernel profiles that can be booted: the text, and the text after a series of patches. */
+export const KERNELS = ['v7.3', 'v7.2'] as const;
+
+/** The patches that make a profile of the text, in order; none for v7.3, which is the text. */
+export function profilePatches(kernel: string): { readonly name: string; readonly text: string }[] {
+  if (kernel === KERNELS[0] || !KERNELS.some((known) => known === kernel)) return [];
+  const names = read(`patches/${kernel}/series`).split('\n');
+  return names
+    .filter((name) => name !== '')
+    .map((name) => ({ name: `${kernel}/${name}`, text: read(`patches/${kernel}/${name}`) }));
+}
+
+/** The profiles that a shipped patch is for, as its line `Applies-to:` names them. */
+export function patchProfiles(name: string): readonly string[] {
+  return (/^Applies-to: (.*)$/m.exec(shippedPatch(name))?.[1] ?? '').split(', ');
+}

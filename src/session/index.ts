@@ -1,6 +1,7 @@
 // The contract of the session layer: what front ends may use.
 export { TOPICS } from './commands/info.ts';
 export { COMMANDS } from './commands/table.ts';
+export { type Conformed, conform } from './conform/index.ts';
 export {
   type Difference,
   type ImportResult,

@@ -14,6 +14,8 @@ import {
   type Kernel,
   namesOf,
   type Patch,
+  patchProfiles,
+  profilePatches,
   shippedPatch,
   shippedPatches,
 } from '../kernel/index.ts';
@@ -25,6 +27,8 @@ import {
   formatProblem,
   type HandoverBoot,
   type KernelBoot,
+  type Path,
+  type Place,
   type Problem,
   parseScenario,
   type Scenario,
@@ -98,10 +102,12 @@ function checkText(program: Program, kind: TextKind, text: string): string | nul
   return read.ok ? null : `is no expression: ${read.error}`;
 }
 
-function readPatch(name: string, folder: string): Patch | string {
+function readPatch(name: string, folder: string, kernel: string): Patch | string {
   if (!name.includes('/')) {
     const known = shippedPatches();
-    if (known.includes(name)) return { name, text: shippedPatch(name) };
+    const profiles = known.includes(name) ? patchProfiles(name) : null;
+    if (profiles?.includes(kernel)) return { name, text: shippedPatch(name) };
+    if (profiles !== null) return `the patch '${name}' is for ${profiles.join(', ')}, not for ${kernel}`;
     return `no shipped patch '${name}'; shipped are ${known.join(', ')}; a path contains a '/'`;
   }
   const path = isAbsolute(name) ? name : join(folder, name);
@@ -122,18 +128,23 @@ function collectPatches(
   const patches: Patch[] = [];
   const errors: string[] = [];
   for (const ref of boot.patches) {
-    const patch = readPatch(ref.name, dirname(file));
+    const patch = readPatch(ref.name, dirname(file), boot.kernel);
     if (typeof patch === 'string') {
       const problem: Problem = { file, line: ref.position.line, col: ref.position.col, message: patch };
       errors.push(formatProblem(problem));
     } else patches.push(patch);
   }
-  for (const name of added) {
-    const patch = readPatch(name, '');
-    if (typeof patch === 'string') errors.push(`--patch: ${patch}`);
-    else patches.push(patch);
-  }
-  return { patches, errors };
+  const given = patchesFor(boot.kernel, added);
+  return { patches: [...patches, ...given.patches], errors: [...errors, ...given.errors] };
+}
+
+/** Patches of the command line for a kernel; paths are relative to the working directory. */
+export function patchesFor(kernel: string, names: readonly string[]): { patches: Patch[]; errors: string[] } {
+  const found = names.map((name) => readPatch(name, '', kernel));
+  return {
+    patches: found.filter((patch) => typeof patch !== 'string'),
+    errors: found.filter((patch) => typeof patch === 'string').map((error) => `--patch: ${error}`),
+  };
 }
 
 /** Calls that need the outgoing side of KHO. */
@@ -178,8 +189,8 @@ const configOf = (scenario: Scenario, boot: KernelBoot): Config =>
     boot.cmdline,
   );
 
-/** The place of a value in the scenario's file. */
-type Place = Loaded['place'];
+/** The place of a value in the scenario's file, as messages begin with it. */
+type PlaceText = Loaded['place'];
 
 interface Boots {
   readonly boots: LoadedBoot[];
@@ -187,7 +198,7 @@ interface Boots {
 }
 
 /** Builds the kernel of every boot; each knows the others, so that a kexec ends in the next. */
-function buildBoots(file: string, scenario: Scenario, options: LoadOptions, place: Place): Boots {
+function buildBoots(file: string, scenario: Scenario, options: LoadOptions, place: PlaceText): Boots {
   const boots: LoadedBoot[] = [];
   const errors: string[] = [];
   const linked = new Map<number, Linked>();
@@ -204,7 +215,8 @@ function buildBoots(file: string, scenario: Scenario, options: LoadOptions, plac
     const found = collectPatches(file, boot, i === last ? (options.patches ?? []) : []);
     errors.push(...found.errors);
     if (found.errors.length > 0) return;
-    const built = buildKernel(configOf(scenario, boot), found.patches, boot.actors, { boots: linked, reboot });
+    const patches = [...profilePatches(boot.kernel), ...found.patches];
+    const built = buildKernel(configOf(scenario, boot), patches, boot.actors, { boots: linked, reboot });
     if (!built.ok) {
       const actors = built.actors.map(
         ({ index, key, message }) =>
@@ -231,9 +243,18 @@ export function loadScenarioText(file: string, text: string, options: LoadOption
     check: (kind, words) => checkText(program, kind, words),
   });
   if (!parsed.ok) return { ok: false, errors: parsed.errors.map(formatProblem) };
-  const { scenario } = parsed;
-  const place: Place = (path) => {
-    const { line, col } = parsed.placeOf(path);
+  return loadParsed(file, parsed.scenario, parsed.placeOf, options);
+}
+
+/** Loads a scenario that needs no reading; `placeOf` says where its values stand in `file`. */
+export function loadParsed(
+  file: string,
+  scenario: Scenario,
+  placeOf: (path: Path) => Place,
+  options: LoadOptions = {},
+): LoadResult {
+  const place: PlaceText = (path) => {
+    const { line, col } = placeOf(path);
     return `${file}:${line}:${col}`;
   };
   const { boots, errors } = buildBoots(file, scenario, options, place);

@@ -10,9 +10,12 @@ import {
   applyKernelPatch,
   constantsOf,
   type Files,
+  KERNELS,
   kernelIntrinsics,
   kernelText,
   namesOf,
+  patchProfiles,
+  profilePatches,
   shippedPatch,
   shippedPatches,
   variablesOf,
@@ -61,11 +64,21 @@ function compiled(files: Files): readonly string[] {
   return result.ok ? [] : result.errors;
 }
 
-function patched(name: string): Files {
-  const result = applyKernelPatch(kernelText(), name, shippedPatch(name));
-  expect(result.ok ? [] : result.errors).toEqual([]);
-  return result.ok ? result.files : {};
+/** Kernel text after patches, each without fuzz. */
+function patched(files: Files, patches: readonly { readonly name: string; readonly text: string }[]): Files {
+  return patches.reduce((before, { name, text }) => {
+    const result = applyKernelPatch(before, name, text);
+    expect(result.ok ? [] : result.errors).toEqual([]);
+    return result.ok ? result.files : before;
+  }, files);
 }
+
+const profile = (kernel: string): Files => patched(kernelText(), profilePatches(kernel));
+
+/** Each shipped patch on each profile that it names. */
+const USES = shippedPatches().flatMap((name) => patchProfiles(name).map((kernel) => ({ name, kernel })));
+const used = ({ name, kernel }: (typeof USES)[number]): Files =>
+  patched(profile(kernel), [{ name, text: shippedPatch(name) }]);
 
 /** What tsc says of kernel text. */
 function typeErrors(files: Files): string {
@@ -156,13 +169,31 @@ describe('kernel text', () => {
   });
 });
 
+describe('profiles', () => {
+  test.each(KERNELS)('%s: every patch of its series applies without fuzz, compiles and type-checks', (kernel) => {
+    const files = profile(kernel);
+    expect(compiled(files)).toEqual([]);
+    expect(typeErrors(files)).toBe('');
+  });
+
+  test('only the first one is the text itself', () => {
+    const texts = KERNELS.map((kernel) => JSON.stringify(profile(kernel)));
+    expect(texts[0]).toBe(JSON.stringify(kernelText()));
+    expect(new Set(texts).size).toBe(KERNELS.length);
+  });
+});
+
 describe('shipped patches', () => {
-  test.each(shippedPatches())('%s applies without fuzz and compiles', (name) => {
-    expect(compiled(patched(name))).toEqual([]);
+  test.each(shippedPatches())('%s names profiles there are', (name) => {
+    expect(patchProfiles(name).filter((kernel) => !KERNELS.some((known) => known === kernel))).toEqual([]);
+  });
+
+  test.each(USES)('$name applies to $kernel without fuzz and compiles', (use) => {
+    expect(compiled(used(use))).toEqual([]);
   });
 
   test('type-check', () => {
-    const found = shippedPatches().map((name) => [name, typeErrors(patched(name))]);
+    const found = USES.map((use) => [use, typeErrors(used(use))]);
     expect(found.filter(([, errors]) => errors !== '')).toEqual([]);
   });
 });

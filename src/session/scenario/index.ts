@@ -1,9 +1,9 @@
 // The scenario loader's contract.
 
-export { CONFIG_TABLE, type ConfigRow } from './config.ts';
+export { CONFIG_TABLE, type ConfigRow, withDefaults } from './config.ts';
 export { type ParseResult, parseScenario } from './parse.ts';
 export type { Path } from './path.ts';
-export { splitPages } from './preserve.ts';
+export { defaultRadixNodes, splitPages } from './preserve.ts';
 export { formatProblem, type Problem } from './problem.ts';
 export { scenarioJsonSchema } from './schema.ts';
 export type {

@@ -1,0 +1,96 @@
+// Fits the shipped patches to kernel text that has changed since REVISION: what each patch makes of the old text is merged
+// with the new text, and the patch is written anew. Where the two touch the same lines, the patch stays as it is and the
+// conflict is left in a file. Usage: node scripts/refresh-patches.mjs REVISION
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { applyPatch, createTwoFilesPatch, parsePatch } from 'diff';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const folder = join(root, 'src/kernel/patches');
+const revision = process.argv[2];
+if (revision === undefined) {
+  console.error('refresh-patches: give the revision at which the patches fitted the text: refresh-patches.mjs HEAD~1');
+  process.exit(2);
+}
+
+const read = (file) => readFileSync(join(root, 'src/kernel', file), 'utf8');
+
+/** A file at the revision, or null. */
+function before(file) {
+  const { status, stdout } = spawnSync('git', ['show', `${revision}:src/kernel/${file}`], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  return status === 0 ? stdout : null;
+}
+
+const nameOf = (header) => header.replace(/\t.*$/, '').replace(/^[ab]\//, '');
+
+/** The lines before the first diff: what the patch says of itself. */
+const proseOf = (text) => text.slice(0, text.search(/^diff --git /m));
+
+const work = mkdtempSync(join(tmpdir(), 'khodbg-patches-'));
+let conflicts = 0;
+
+/** Both changes in one text; where they meet, the markers of git. */
+function merged(file, ours, base, theirs) {
+  const paths = ['ours', 'base', 'theirs'].map((name) => join(work, name));
+  [ours, base, theirs].forEach((text, i) => {
+    writeFileSync(paths[i], text);
+  });
+  const { stdout, status } = spawnSync('git', ['merge-file', '-p', '--diff3', ...paths], { encoding: 'utf8' });
+  if (status === 0) return stdout;
+  conflicts++;
+  const left = join(root, 'node_modules/.cache/patches', file);
+  mkdirSync(dirname(left), { recursive: true });
+  writeFileSync(left, stdout);
+  console.error(`${file}: ${status} conflicts, in ${left}`);
+  return null;
+}
+
+/** One patch on old and new text: the patch written anew, and both texts after it. */
+function refreshed(patch, old, now) {
+  const text = readFileSync(join(folder, patch), 'utf8');
+  const out = { old: { ...old }, now: { ...now } };
+  const found = conflicts;
+  let diff = proseOf(text);
+  for (const part of parsePatch(text.slice(text.search(/^diff --git /m)))) {
+    const file = nameOf(part.newFileName);
+    const base = old[file] ?? before(file) ?? '';
+    const theirs = applyPatch(base, part, { fuzzFactor: 0 });
+    if (theirs === false) throw new Error(`${patch} does not apply to ${file} at ${revision}`);
+    const ours = now[file] ?? read(file);
+    const result = merged(`${patch}/${file}`, ours, base, theirs) ?? ours;
+    out.old[file] = theirs;
+    out.now[file] = result;
+    const body = createTwoFilesPatch(`a/${file}`, `b/${file}`, ours, result, '', '', { context: 3 });
+    const hunks = body.slice(body.indexOf('--- '));
+    if (hunks.includes('@@')) diff += `diff --git a/${file} b/${file}\n${hunks}`;
+  }
+  if (conflicts === found) writeFileSync(join(folder, patch), diff);
+  return out;
+}
+
+const series = (profile) =>
+  readFileSync(join(folder, profile, 'series'), 'utf8')
+    .split('\n')
+    .filter((name) => name !== '')
+    .map((name) => `${profile}/${name}`);
+
+const texts = new Map([['v7.3', { old: {}, now: {} }]]);
+for (const entry of readdirSync(folder, { withFileTypes: true })) {
+  if (!entry.isDirectory()) continue;
+  let state = { old: {}, now: {} };
+  for (const patch of series(entry.name)) state = refreshed(patch, state.old, state.now);
+  texts.set(entry.name, state);
+}
+for (const patch of readdirSync(folder).filter((name) => name.endsWith('.patch'))) {
+  const profile = /^Applies-to: (\S+?)(?:,|$)/m.exec(readFileSync(join(folder, patch), 'utf8'))?.[1] ?? 'v7.3';
+  const { old, now } = texts.get(profile);
+  refreshed(patch, old, now);
+}
+rmSync(work, { recursive: true, force: true });
+process.exitCode = conflicts > 0 ? 1 : 0;

@@ -1,0 +1,99 @@
+// Kernel profiles: a scenario chooses one by name, patches are for some of them, and what differs between them is to be seen.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { type Loaded, type LoadResult, loadScenarioText } from '../../src/session/load.ts';
+import { lastRecord, runScenario } from '../../src/session/report/index.ts';
+import { runReport } from '../../src/session/run-report.ts';
+
+const path = fileURLToPath(new URL('../../scenarios/seed-000/uninit-order9.json', import.meta.url));
+
+interface Raw {
+  boots: [{ handover: { preserved: unknown[]; scratch: unknown[] } }, Record<string, unknown>];
+  expect: unknown[];
+}
+
+/** The shipped scenario with another kernel, and what `change` does to it. */
+function load(kernel: string, change: (raw: Raw) => void = () => {}): LoadResult {
+  const raw = JSON.parse(readFileSync(path, 'utf8')) as Raw;
+  raw.boots[1].kernel = kernel;
+  change(raw);
+  return loadScenarioText('s.json', JSON.stringify(raw));
+}
+
+function loaded(kernel: string, change?: (raw: Raw) => void): Loaded {
+  const result = load(kernel, change);
+  if (!result.ok) throw new Error(result.errors.join('\n'));
+  return result.loaded;
+}
+
+const stagesOf = (one: Loaded): string[] => lastRecord(runScenario(one)).stages.map(({ name }) => name);
+
+describe('"kernel" of a boot', () => {
+  test('v7.2 boots, and the scenario of v7.3 goes as well there', () => {
+    const result = runReport(loaded('v7.2'));
+    expect(result).toMatchObject({ ok: true, status: 0 });
+    expect(result.ok && result.report.boots[1]?.kernel).toBe('v7.2');
+    expect(result.ok && result.text).toContain('boot 2: v7.2\n');
+  });
+
+  test('is a profile there is', () => {
+    const result = load('v7.1');
+    expect(result.ok || result.errors).toEqual([
+      expect.stringMatching(/boots\[1\]\.kernel: "v7\.1" is not a kernel khodbg has; did you mean v7\.[23]\?$/),
+    ]);
+  });
+
+  test('in v7.2 free_area_init() has the memmap made, and nothing of KHO comes before', () => {
+    const [old, now] = [stagesOf(loaded('v7.2')), stagesOf(loaded('v7.3'))];
+    const middle = (stages: string[]) =>
+      stages.slice(stages.indexOf('initmem_init') + 1, stages.indexOf('kho_memory_init'));
+    expect(middle(old)).toEqual(['sparse_init', 'memmap_init', 'free_area_init']);
+    expect(middle(now)).toEqual(['kho_memory_init_early', 'free_area_init', 'sparse_init', 'memmap_init']);
+  });
+});
+
+describe('a shipped patch', () => {
+  const withPatch = (kernel: string, name: string): LoadResult =>
+    load(kernel, (raw) => {
+      raw.boots[1].patches = [name];
+    });
+
+  test('is refused on a kernel that it does not name', () => {
+    const result = withPatch('v7.3', 'scratch-released-early');
+    expect(result.ok || result.errors).toEqual([
+      expect.stringMatching(/^s\.json:1:\d+: the patch 'scratch-released-early' is for v7\.2, not for v7\.3$/),
+    ]);
+  });
+
+  test('scratch-released-early has the stage kho_release_scratch', () => {
+    const result = withPatch('v7.2', 'scratch-released-early');
+    expect(result.ok && stagesOf(result.loaded)).toContain('kho_release_scratch');
+  });
+});
+
+describe('a page that is preserved by itself and inside a larger block', () => {
+  const restores = (kernel: string): boolean[] => {
+    const one = loaded(kernel, (raw) => {
+      raw.boots[0].handover.preserved = [
+        { start: '0x18000000', order: 4 },
+        { start: '0x18003000', order: 0 },
+      ];
+      raw.boots[1].actors = ['0x18000000', '0x18003000'].map((phys) => ({
+        at: 'late_initcall',
+        call: 'kho_restore_folio',
+        args: [phys],
+      }));
+      raw.expect = [];
+    });
+    return lastRecord(runScenario(one)).restored.map(({ ok }) => ok);
+  };
+
+  test('is lost in v7.2 when the block is restored: its private is cleared', () => {
+    expect(restores('v7.2')).toEqual([true, false]);
+  });
+
+  test('is given twice by v7.3, which leaves the private of tails', () => {
+    expect(restores('v7.3')).toEqual([true, true]);
+  });
+});
