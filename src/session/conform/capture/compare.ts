@@ -40,6 +40,7 @@ const PHASES: Readonly<Record<string, readonly [stage: string, early: boolean]>>
   after_memmap_init: ['memmap_init', true],
   before_kho_memory_init: ['before kho_memory_init', true],
   after_kho_release_scratch: ['kho_release_scratch', true],
+  variant_after_release_scratch: ['kho_release_scratch', true],
   after_kho_memory_init: ['kho_memory_init', true],
   after_memmap_init_reserved_pages: ['memmap_init_reserved_pages', true],
   after_memblock_free_all: ['memblock_free_all', true],
@@ -125,7 +126,9 @@ function radixTree(m: Machine, root: number): { readonly nodes: Set<string>; rea
   return { nodes, keys };
 }
 
-function keyText(key: bigint): string {
+/** A key as pfn and order; bits above the key's 53 are left to those who put something there. */
+function keyText(whole: bigint): string {
+  const key = BigInt.asUintN(53, whole);
   const order = 53 - key.toString(2).length;
   return `0x${(Number(key & ~(1n << BigInt(52 - order))) * 2 ** order).toString(16)}:${order}`;
 }
