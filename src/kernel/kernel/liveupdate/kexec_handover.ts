@@ -124,7 +124,7 @@ function kho_radix_prune(anchor: phys_addr_t, idx: int, level: int): void {
 		let next = 0;
 
 		if (slot < KHO_TABLE_SIZE) next = num(phys_to_radix_node(node).table[slot]);
-		memblock_phys_free(node, PAGE_SIZE);
+		memblock_free(node, PAGE_SIZE);
 		node = next;
 	}
 }
@@ -291,7 +291,7 @@ function kho_radix_free_nodes(phys: phys_addr_t, level: int): void {
 		)
 			kho_radix_free_nodes(num(node.table[i]), level - 1);
 	}
-	memblock_phys_free(phys, PAGE_SIZE);
+	memblock_free(phys, PAGE_SIZE);
 }
 
 function kho_memory_init(): void {
