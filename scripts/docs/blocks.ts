@@ -7,6 +7,7 @@ import { makeConfig } from '../../src/machine/index.ts';
 import { COMMANDS, TOPICS } from '../../src/session/index.ts';
 import { CONFIG_TABLE, STAGES, scenarioJsonSchema } from '../../src/session/scenario/index.ts';
 import { type Intrinsics, REFUSALS } from '../../src/vm/index.ts';
+import { coverage } from './coverage.ts';
 import { code, table } from './markdown.ts';
 import { scenarioRows } from './scenarios.ts';
 
@@ -161,6 +162,7 @@ export const BLOCKS: Readonly<Record<string, (root: string) => string>> = {
 };
 
 /** Files that are generated as a whole. */
-export const WHOLE: Readonly<Record<string, () => string>> = {
+export const WHOLE: Readonly<Record<string, (root: string) => string>> = {
+  'docs/coverage.md': coverage,
   'docs/scenario.schema.json': () => `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`,
 };

@@ -51,7 +51,7 @@ export async function generate(
     ok &&= unknown.length === 0;
     settle(file, await withSessions(root, text));
   }
-  for (const [file, make] of Object.entries(WHOLE)) settle(file, make());
+  for (const [file, make] of Object.entries(WHOLE)) settle(file, make(root));
   for (const name of Object.keys(BLOCKS).filter((block) => !used.has(block))) {
     ok = false;
     lines.push(

@@ -135,6 +135,7 @@ export function variablesOf(config: Config): Fields {
     pgdat_init_n_undone: 0,
     padata_free_works: 0,
     slab_available: false,
+    memblock_debug: false,
     kho_enable: config.symbols.CONFIG_KEXEC_HANDOVER_ENABLE_DEFAULT === true,
     page_ext_total_usage: 0,
   };

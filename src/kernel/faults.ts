@@ -36,19 +36,23 @@ const INLINED = new Set([
   '__kho_radix_del_key',
   '__kho_preserve',
   '__kho_unpreserve',
+  '__free_pages_prepare',
+  'folio_put',
   'kho_page_info',
   'kho_page_magic',
   'kho_page_order',
   'kho_radix_key_order',
   'kho_radix_key_phys',
   // static functions with one caller
+  'kho_reserve_scratch',
   'do_initcall_level',
   'do_initcalls',
   'do_basic_setup',
   'do_pre_smp_initcalls',
 ]);
 
-const traced = (stack: readonly string[]) => stack.filter((fn) => !INLINED.has(fn));
+/** The functions of a stack that have a frame of their own in a kernel's call trace. */
+export const traced = (stack: readonly string[]) => stack.filter((fn) => !INLINED.has(fn));
 
 function ending(name: string): string[] {
   if (name === 'swapper') return ['x86_64_start_reservations', 'x86_64_start_kernel', 'common_startup_64'];
@@ -84,8 +88,17 @@ export function tainted(m: Machine, flag: 'B' | 'D' | 'W'): { readonly flags: st
   return { flags: set.includes(flag) ? set : set + flag };
 }
 
-const cpuLine = (m: Machine, name: string, thread: number): string =>
-  `CPU: 0 UID: 0 PID: ${pidOf(name, thread)} Comm: ${comm(name)} ${taintText(m)}`;
+const TAINT_NAMES: Readonly<Record<string, string>> = { B: 'BAD_PAGE', D: 'DIE', W: 'WARN' };
+
+/** Who runs, and what has gone wrong before: once in letters, once in words. Release and build of the kernel are left out. */
+function cpuLines(m: Machine, name: string, thread: number): string[] {
+  const set = [...TAINTS].filter((flag) => String(row(m.table, 'tainted', 0)?.flags ?? '').includes(flag));
+  const words = set.map((flag) => `[${flag}]=${TAINT_NAMES[flag]}`).join(', ');
+  return [
+    `CPU: 0 UID: 0 PID: ${pidOf(name, thread)} Comm: ${comm(name)} ${taintText(m)}`,
+    ...(words === '' ? [] : [`Tainted: ${words}`]),
+  ];
+}
 
 /** The call trace, from the function at fault outwards. */
 export function callTrace(name: string, stack: readonly string[]): string[] {
@@ -104,7 +117,7 @@ function oopsLines(m: Machine, name: string, thread: number, fault: KernelFault,
   return [
     ...fault.lines,
     OOPS_HEADS[fault.kind] ?? '',
-    cpuLine(m, name, thread),
+    ...cpuLines(m, name, thread),
     `RIP: 0010:${rip}`,
     ...callTrace(name, callers),
     '---[ end trace 0000000000000000 ]---',
@@ -133,14 +146,24 @@ export function died(state: State, thread: number, fault: KernelFault, stack: re
   return { ...state, machine, halted: fatal };
 }
 
+/** Lines of 7.3.4 in which a function's only WARN stands. */
+const WARN_LINES: Readonly<Record<string, number>> = {
+  kho_radix_del_key: 320,
+  kho_restore_page: 529,
+  kho_preserve_folio: 1155,
+  kho_preserve_pages: 1233,
+};
+
 /** Lines of a WARN (v7.3): file of the function, the function, who ran it, and the call trace. */
 export function warnLines(m: Machine, thread: number, name: string, file: string, stack: readonly string[]): string[] {
-  const at = file.replace(/\.ts$/, '.c');
+  const source = file.replace(/\.ts$/, '.c');
   const [fn = '', ...callers] = traced(stack);
+  const line = WARN_LINES[fn];
+  const at = line === undefined ? source : `${source}:${line}`;
   return [
     CUT,
     `WARNING: ${at} at ${fn}, CPU#0: ${comm(name)}/${pidOf(name, thread)}`,
-    cpuLine(m, name, thread),
+    ...cpuLines(m, name, thread),
     `RIP: 0010:${fn}`,
     ...callTrace(name, callers),
     '---[ end trace 0000000000000000 ]---',
@@ -159,7 +182,7 @@ export function badPageLines(
   return [
     `BUG: Bad page state in process ${comm(name)}  pfn:${pfn.toString(16).padStart(5, '0')}`,
     ...dumpPage(m, pfn, reason),
-    cpuLine(m, name, thread),
+    ...cpuLines(m, name, thread),
     ...callTrace(name, ['dump_stack_lvl', 'dump_stack', 'bad_page', ...caller]),
     ...(!taintText(m).includes('B') ? ['Disabling lock debugging due to kernel taint'] : []),
   ];

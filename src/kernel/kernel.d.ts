@@ -89,6 +89,7 @@ interface memblock_type {
 	readonly $s?: "memblock_type";
 	readonly cnt: int;
 	readonly max: int;
+	readonly total_size: phys_addr_t;
 	readonly name: string;
 	/** where a doubled array lies, 0 for the static one, and its bytes in whole pages */
 	readonly array_base: phys_addr_t;
@@ -273,6 +274,7 @@ declare let check_pages_enabled: boolean;
 declare let pgdat_init_n_undone: int;
 declare let padata_free_works: int;
 declare let slab_available: boolean;
+declare let memblock_debug: boolean;
 declare let kho_enable: boolean;
 declare let page_ext_total_usage: ulong;
 
@@ -433,6 +435,8 @@ declare function next_online_node(nid: nid_t): nid_t;
 declare function num_memory_nodes(): int;
 declare function num_possible_cpus(): int;
 declare function nr_cpus_node(nid: nid_t): int;
+/** Nodes with memory in the order in which @nid falls back to them, each with a blank behind it. */
+declare function node_order(nid: nid_t): string;
 declare function memblock_start_of_DRAM(): phys_addr_t;
 declare function memblock_end_of_DRAM(): phys_addr_t;
 declare function kho_radix_next_slot(node: kho_radix_node, from: int): int;
@@ -542,6 +546,11 @@ declare function pr_info(
 	b?: Printable,
 	c?: Printable,
 	d?: Printable,
+	e?: Printable,
+	f?: Printable,
+	g?: Printable,
+	h?: Printable,
+	i?: Printable,
 ): void;
 declare function pr_notice(
 	fmt: string,
@@ -563,6 +572,11 @@ declare function pr_warn(
 	b?: Printable,
 	c?: Printable,
 	d?: Printable,
+	e?: Printable,
+	f?: Printable,
+	g?: Printable,
+	h?: Printable,
+	i?: Printable,
 ): void;
 declare function pr_err(
 	fmt: string,
@@ -570,6 +584,11 @@ declare function pr_err(
 	b?: Printable,
 	c?: Printable,
 	d?: Printable,
+	e?: Printable,
+	f?: Printable,
+	g?: Printable,
+	h?: Printable,
+	i?: Printable,
 ): void;
 declare function panic(fmt: string, a?: Printable, b?: Printable): void;
 declare function WARN_ON(condition: boolean, text: string): boolean;

@@ -2,6 +2,8 @@
 // allocation lands is memblock's choice; a row that frees part of one finds it by its number.
 import {
   type EarlyCall,
+  MEMBLOCK_NONE,
+  MEMBLOCK_RSRV_KERN,
   type MemblockChange,
   memblock_alloc_range_nid,
   memblock_phys_free,
@@ -12,6 +14,7 @@ import {
   trap,
 } from '../../machine/index.ts';
 import type { Context, Intrinsics } from '../../vm/index.ts';
+import { logAlloc, logPhysAlloc, logPhysFree, logReserve } from '../memblock-log.ts';
 import { commit, limitOf } from './memblock.ts';
 import { row } from './row.ts';
 
@@ -35,10 +38,20 @@ function allocate(c: Context, call: EarlyCall): MemblockChange {
 
 function freed(c: Context, call: EarlyCall): MemblockChange {
   const mb = c.machine.memblock;
-  if (call.of === null) return memblock_phys_free(mb, call.base ?? 0, call.size);
+  if (call.of === null) {
+    logPhysFree(c, call.base ?? 0, call.size, call.by);
+    return memblock_phys_free(mb, call.base ?? 0, call.size);
+  }
   const at = tableRow(c.machine.table, 'early_call', call.of)?.addr;
   if (typeof at !== 'number' || at === 0) throw trap(`early call ${call.of}, of which a part is freed, got no memory`);
+  logPhysFree(c, at + call.offset, call.size, call.by);
   return memblock_phys_free(mb, at + call.offset, call.size);
+}
+
+/** What memblock=debug prints of an allocation before it is made; memblock_alloc_range_nid() itself prints nothing. */
+function logCall(c: Context, { call, size, align, node: nid, from, max: max_addr, by }: EarlyCall): void {
+  if (call === 'memblock_phys_alloc_range') logPhysAlloc(c, size, align, { from, max_addr }, by);
+  else if (call !== 'memblock_alloc_range_nid') logAlloc(c, size, align, { nid, from, max_addr }, call, by);
 }
 
 function run(c: Context, i: number): void {
@@ -46,15 +59,18 @@ function run(c: Context, i: number): void {
   const mb = c.machine.memblock;
   switch (call.call) {
     case 'memblock_reserve':
+      logReserve(c, call.base ?? 0, call.size, NUMA_NO_NODE, MEMBLOCK_NONE, call.by);
       commit(c, 'reserved', memblock_reserve(mb, call.base ?? 0, call.size));
       return;
     case 'memblock_reserve_kern':
+      logReserve(c, call.base ?? 0, call.size, NUMA_NO_NODE, MEMBLOCK_RSRV_KERN, call.by);
       commit(c, 'reserved', memblock_reserve_kern(mb, call.base ?? 0, call.size));
       return;
     case 'memblock_phys_free':
       commit(c, 'reserved', freed(c, call));
       return;
     default: {
+      logCall(c, call);
       const addr = commit(c, 'reserved', allocate(c, call));
       c.emit({ k: 'new', struct: 'early_call', at: i, fields: { addr } });
     }

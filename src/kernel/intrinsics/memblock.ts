@@ -1,10 +1,11 @@
 // Intrinsics on memblock: the region arrays of the machine layer behind the kernel's names. A change is one access to the
 // array it changes; what the kernel would say about it (doubling, panics) is printed here.
 import {
-  bootParameter,
   KernelFault,
   MEMBLOCK_ALLOC_ACCESSIBLE,
   MEMBLOCK_ALLOC_NOLEAKTRACE,
+  MEMBLOCK_NONE,
+  MEMBLOCK_RSRV_KERN,
   type Memblock,
   type MemblockChange,
   type MemblockNote,
@@ -31,6 +32,7 @@ import {
 } from '../../machine/index.ts';
 import type { Context, Intrinsic, Intrinsics } from '../../vm/index.ts';
 import { warnLines } from '../faults.ts';
+import { logAdd, logAlloc, logPhysAlloc, logDoubled, logPhysFree, logReserve } from '../memblock-log.ts';
 import { printf } from '../printf.ts';
 import { reads, row, stackOf, writes } from './row.ts';
 
@@ -42,8 +44,14 @@ function say(c: Context, note: MemblockNote): undefined {
     case 'panic':
       throw new KernelFault('panic', note.text, note.text);
     case 'doubled':
-      if (bootParameter(c.machine.config, 'memblock') !== 'debug') return;
-      return print('memblock: %s is doubled to %ld at [%pa-%pa]', note.name, note.max, note.start, note.end - 1);
+      logDoubled(c, note.name, note.max, note.start, note.end);
+      return;
+    case 'reserve':
+      logReserve(c, note.base, note.size, note.nid, note.flags, note.by);
+      return;
+    case 'phys_free':
+      logPhysFree(c, note.base, note.size, note.by);
+      return;
     case 'double-failed':
       return print('memblock: Failed to double %s array from %ld to %ld entries !', note.name, note.from, note.to);
     case 'warn':
@@ -74,8 +82,14 @@ export function commit(c: Context, array: 'memory' | 'reserved', change: Membloc
 
 type Change = (mb: Memblock, base: number, size: number) => MemblockChange;
 
-const change = (array: 'memory' | 'reserved', help: string, make: Change): Intrinsic =>
-  row('effect', 2, help, (c, base: number, size: number) => commit(c, array, make(c.machine.memblock, base, size)));
+type Log = (c: Context, base: number, size: number) => void;
+
+/** A call that changes one array; `log` prints what memblock=debug says of it first. Marks say nothing. */
+const change = (array: 'memory' | 'reserved', help: string, make: Change, log?: Log): Intrinsic =>
+  row('effect', 2, help, (c, base: number, size: number) => {
+    log?.(c, base, size);
+    return commit(c, array, make(c.machine.memblock, base, size));
+  });
 
 const set = (c: Context, fields: Partial<Memblock>, field: string) => {
   writes(c, 'memblock', 'global', field);
@@ -127,10 +141,18 @@ function alloc(
 
 /** The rows on memblock. */
 export const memblockRows: Intrinsics = {
-  memblock_add: change('memory', 'memblock_add(): nid not known yet', memblock_add),
-  memblock_reserve: change('reserved', 'memblock_reserve()', memblock_reserve),
-  memblock_reserve_kern: change('reserved', 'memblock_reserve_kern()', memblock_reserve_kern),
-  memblock_phys_free: change('reserved', 'memblock_phys_free()', memblock_phys_free),
+  memblock_add: change('memory', 'memblock_add(): nid not known yet', memblock_add, (c, base, size) =>
+    logAdd(c, base, size),
+  ),
+  memblock_reserve: change('reserved', 'memblock_reserve()', memblock_reserve, (c, base, size) =>
+    logReserve(c, base, size, NUMA_NO_NODE, MEMBLOCK_NONE),
+  ),
+  memblock_reserve_kern: change('reserved', 'memblock_reserve_kern(): RSRV_KERN', memblock_reserve_kern, (c, base, size) =>
+    logReserve(c, base, size, NUMA_NO_NODE, MEMBLOCK_RSRV_KERN),
+  ),
+  memblock_phys_free: change('reserved', 'memblock_phys_free()', memblock_phys_free, (c, base, size) =>
+    logPhysFree(c, base, size),
+  ),
   memblock_mark_kho_scratch: change(
     'memory',
     'memblock_mark_kho_scratch(): marks memory that exists',
@@ -179,14 +201,19 @@ export const memblockRows: Intrinsics = {
     'effect',
     2,
     'memblock_alloc(): physical address, 0 when there is none; the memory is not zeroed here',
-    (c, size: number, align: number) => alloc(c, size, align, 0, MEMBLOCK_ALLOC_ACCESSIBLE, NUMA_NO_NODE, false),
+    (c, size: number, align: number) => {
+      logAlloc(c, size, align);
+      return alloc(c, size, align, 0, MEMBLOCK_ALLOC_ACCESSIBLE, NUMA_NO_NODE, false);
+    },
   ),
   memblock_phys_alloc_range: row(
     'effect',
     4,
     'memblock_phys_alloc_range(): anywhere in [start, end)',
-    (c, size: number, align: number, start: number, end: number) =>
-      alloc(c, size, align, start, end, NUMA_NO_NODE, false),
+    (c, size: number, align: number, start: number, end: number) => {
+      logPhysAlloc(c, size, align, { from: start, max_addr: end });
+      return alloc(c, size, align, start, end, NUMA_NO_NODE, false);
+    },
   ),
   memblock_alloc_range_nid: row(
     'effect',

@@ -156,7 +156,7 @@ function warn(c: Context, condition: Value, text: string, once: boolean): boolea
 }
 
 const printer = (help: string) =>
-  row('effect', [1, 5], help, (c, format: string, ...args: Value[]) => {
+  row('effect', [1, 10], help, (c, format: string, ...args: Value[]) => {
     c.emit({ k: 'print', text: printf(format, args) });
   });
 
@@ -204,6 +204,37 @@ const consoleRows: Intrinsics = {
   ),
 };
 
+const LOCAL_DISTANCE = 10;
+const REMOTE_DISTANCE = 20;
+
+/**
+ * mm/page_alloc.c, find_next_best_node() for one node after the other: nodes below the asking one and nodes with CPUs come
+ * later, and so do nodes that headed the list of an earlier node. Without a SLIT all other nodes are equally far.
+ */
+function nodeOrder(m: Machine, asking: number): string {
+  const memory = nodesOf(m, true);
+  const load = new Map<number, number>();
+  const many = 2 ** m.config.nodesShift;
+  const cost = (from: number, to: number) => {
+    const cpus = (m.hardware.nodes.find(({ node }) => node === to)?.cpus ?? 0) > 0 ? 1 : 0;
+    const far = (from === to ? LOCAL_DISTANCE : REMOTE_DISTANCE) + (to < from ? 1 : 0) + cpus;
+    return far * many + (load.get(to) ?? 0);
+  };
+  for (const nid of nodesOf(m, false)) {
+    const others = new Set(memory.filter((node) => node !== nid));
+    const order = memory.includes(nid) ? [nid] : [];
+    while (others.size > 0) {
+      const next = [...others].reduce((best, node) => (cost(nid, node) < cost(nid, best) ? node : best));
+      // only the first remote node is farther away than the one before it
+      if (others.size === memory.filter((node) => node !== nid).length) load.set(next, (load.get(next) ?? 0) + 1);
+      others.delete(next);
+      order.push(next);
+    }
+    if (nid === asking) return order.map((node) => `${node} `).join('');
+  }
+  return '';
+}
+
 function nodesOf(m: Machine, memoryOnly: boolean): number[] {
   const sorted = m.hardware.nodes.map((node) => node.node).sort((a, b) => a - b);
   if (!memoryOnly) return sorted;
@@ -228,6 +259,9 @@ const systemRows: Intrinsics = {
     },
   ),
   num_memory_nodes: row('read', 0, 'num_node_state(N_MEMORY)', (c) => nodesOf(c.machine, true).length),
+  node_order: row('read', 1, 'zonelist order of a node: near before far, then the next by number', (c, nid: number) =>
+    nodeOrder(c.machine, nid),
+  ),
   early_param: row('read', 1, 'value of a boot parameter, NULL when absent', (c, name: string) =>
     bootParameter(c.machine.config, name),
   ),

@@ -18,6 +18,56 @@ function __next_mem_pfn_range(i: int, nid: nid_t, out: mem_pfn_range): int {
 	return -1;
 }
 
+/* By its place in the direct map in the kernel, where this is what memblock=debug names as the caller */
+function memblock_free(phys: phys_addr_t, size: phys_addr_t): void {
+	memblock_phys_free(phys, size);
+}
+
+function memblock_dump_all(): void {
+	if (memblock_debug) __memblock_dump_all();
+}
+
+function __memblock_dump_all(): void {
+	pr_info("MEMBLOCK configuration:");
+	pr_info(
+		" memory size = %pa reserved size = %pa",
+		memblock.memory.total_size,
+		memblock.reserved.total_size,
+	);
+	memblock_dump(memblock.memory);
+	memblock_dump(memblock.reserved);
+}
+
+function memblock_dump(type: memblock_type): void {
+	pr_info(" %s.cnt  = 0x%lx", type.name, type.cnt);
+	for (let i = 0; i < type.cnt; i++) {
+		const r = type.regions[i];
+		const end = r.base + r.size - 1;
+
+		if (numa_valid_node(r.nid))
+			pr_info(
+				" %s[%#x]\t[%pa-%pa], %pa bytes on node %d flags: %#x",
+				type.name,
+				i,
+				r.base,
+				end,
+				r.size,
+				r.nid,
+				r.flags,
+			);
+		else
+			pr_info(
+				" %s[%#x]\t[%pa-%pa], %pa bytes flags: %#x",
+				type.name,
+				i,
+				r.base,
+				end,
+				r.size,
+				r.flags,
+			);
+	}
+}
+
 function memblock_free_all(): void {
 	reset_all_zones_managed_pages();
 

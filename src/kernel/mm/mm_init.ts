@@ -484,6 +484,7 @@ function page_alloc_init_late(): void {
 		deferred_pages = false;
 	}
 
+	mem_init_print_info();
 	memblock_discard();
 
 	for (let nid = first_memory_node(); nid < MAX_NUMNODES; nid = next_memory_node(nid)) {
@@ -511,6 +512,32 @@ function init_cma_reserved_pageblock(page: page): void {
 
 	adjust_managed_page_count(page, pageblock_nr_pages);
 	page_zone(page).cma_pages += pageblock_nr_pages;
+}
+
+/* What the buddy can give right now, of what is present. The parts of the kernel's image are not known here */
+function mem_init_print_info(): void {
+	const kib = div(PAGE_SIZE, 1024);
+	let free = 0;
+	let present = 0;
+
+	for (let nid = first_online_node(); nid < MAX_NUMNODES; nid = next_online_node(nid)) {
+		const pgdat = NODE_DATA(nid);
+
+		present += pgdat.node_present_pages;
+		for (let zid = 0; zid < MAX_NR_ZONES; zid++) free += pgdat.node_zones[zid].nr_free_pages;
+	}
+	pr_info(
+		"Memory: %luK/%luK available (%luK kernel code, %luK rwdata, %luK rodata, %luK init, %luK bss, %luK reserved, %luK cma-reserved)",
+		free * kib,
+		present * kib,
+		0,
+		0,
+		0,
+		0,
+		0,
+		(present - totalram_pages) * kib,
+		0,
+	);
 }
 
 /* Checked in this order by the kernel: one of them is enough to turn the checks of freed pages on */

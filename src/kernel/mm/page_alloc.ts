@@ -4,13 +4,19 @@
 function build_all_zonelists(): void {
 	let vm_total_pages = 0;
 	let nr_zonelists = 0;
+	let policy_zone = ZONE_DMA;
 
 	for (let nid = first_online_node(); nid < MAX_NUMNODES; nid = next_online_node(nid)) {
 		const pgdat = NODE_DATA(nid);
 
+		pr_info("Fallback order for Node %d: %s", nid, node_order(nid));
 		nr_zonelists++;
-		for (let zid = 0; zid < MAX_NR_ZONES; zid++)
-			vm_total_pages += pgdat.node_zones[zid].managed_pages;
+		for (let zid = 0; zid < MAX_NR_ZONES; zid++) {
+			const managed = pgdat.node_zones[zid].managed_pages;
+
+			vm_total_pages += managed;
+			if (managed > 0 && zid <= ZONE_NORMAL) policy_zone = max(policy_zone, zid);
+		}
 	}
 	page_group_by_mobility_disabled = vm_total_pages < pageblock_nr_pages * MIGRATE_TYPES;
 	pr_info(
@@ -19,6 +25,7 @@ function build_all_zonelists(): void {
 		page_group_by_mobility_disabled ? "off" : "on",
 		vm_total_pages,
 	);
+	pr_info("Policy zone: %s", zone_name(policy_zone));
 }
 
 /* Pages that come from memblock: reserved and counted until now */
@@ -189,11 +196,23 @@ function buddy_merge_likely(pfn: pfn_t, page: page, order: int): boolean {
 
 /* One reference less; the last one frees */
 function __free_pages(page: page, order: int): void {
-	if (put_page_testzero(page)) __free_pages_ok(page, order, FPI_NONE);
+	___free_pages(page, order, FPI_NONE);
+}
+
+function ___free_pages(page: page, order: int, fpi_flags: int): void {
+	if (put_page_testzero(page)) __free_frozen_pages(page, order, fpi_flags);
+}
+
+function __free_frozen_pages(page: page, order: int, fpi_flags: int): void {
+	__free_pages_ok(page, order, fpi_flags);
 }
 
 function folio_put(folio: page): void {
-	__free_pages(folio, folio_order(folio));
+	if (put_page_testzero(folio)) __folio_put(folio);
+}
+
+function __folio_put(folio: page): void {
+	__free_frozen_pages(folio, folio_order(folio), FPI_NONE);
 }
 
 /* Asked by allocations that find too little in @zone */

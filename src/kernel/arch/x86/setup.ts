@@ -37,6 +37,7 @@ function parse_setup_data(): void {
 
 /* What setup functions of early parameters keep; the others are asked for where they count */
 function parse_early_param(): void {
+	memblock_debug = early_param("memblock") === "debug";
 	kho_enable = kstrtobool(early_param("kho"), CONFIG_KEXEC_HANDOVER_ENABLE_DEFAULT);
 
 	const kho_scratch_param = early_param("kho_scratch");
@@ -59,6 +60,7 @@ function e820__memblock_setup(): void {
 	/* below 1 MiB is where early allocations may come from while scratch-only is on */
 	memblock_mark_kho_scratch(0, SZ_1M);
 	memblock_trim_memory(PAGE_SIZE);
+	memblock_dump_all();
 }
 
 function reserve_real_mode(): void {
@@ -81,6 +83,7 @@ function initmem_init(): void {
 
 	for (let nid = first_online_node(); nid < MAX_NUMNODES; nid = next_online_node(nid))
 		alloc_node_data(nid);
+	memblock_dump_all();
 }
 
 /*

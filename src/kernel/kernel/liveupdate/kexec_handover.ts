@@ -151,7 +151,7 @@ function kho_radix_prune(anchor: phys_addr_t, idx: int, level: int): void {
 
 function kho_radix_free_node(phys: phys_addr_t): void {
 	if (slab_available) __free_pages(pfn_to_page(PFN_DOWN(phys)), 0);
-	else memblock_phys_free(phys, PAGE_SIZE);
+	else memblock_free(phys, PAGE_SIZE);
 }
 
 /* Takes the bit away; nodes stay, empty or not */

@@ -1,0 +1,154 @@
+// Which names of the kernel are modelled under other names, and why others are not modelled: one sentence each, for somebody
+// who knows the kernel. Knows nothing of how the page is made, and nothing of names that the program itself answers for.
+
+const LATER = 'Nothing that is simulated depends on it, and it takes no memory that is simulated.';
+const SMP =
+  'CPUs are not simulated one by one: a thread is a thread wherever it runs, and padata asks for their number only.';
+const LUO =
+  'It sits on top of the restore calls that are modelled; an actor of a scenario makes those calls at the same initcall level.';
+const HUGETLB =
+  'hugetlb is left out as a whole: its boot memory would change which ranges are free, and none of these bugs needs it.';
+const OLD_KERNEL =
+  'The old kernel’s side: a scenario lists the handover that it would have left, so that one value can be changed by itself.';
+const VMALLOC =
+  'vmalloc areas are restored through kho_restore_pages(), which is modelled; mapping them again touches no struct page.';
+const FIRMWARE = 'The firmware’s map and what is reserved in it are given by the scenario.';
+const OWN_MEMORY =
+  'What a kernel takes for itself comes from the scenario’s reservations, not from the code that asks for it.';
+const MIRROR = 'Mirrored memory comes from firmware tables that are not simulated; the arrays honour the flag.';
+const PROFILE = 'Belongs to an older kernel; profiles other than v7.3 are expressed as patches of it.';
+
+/** Names of the kernel that are modelled under other names, or inside of something else. */
+export const UNDER_OTHER_NAMES: Readonly<Record<string, string>> = {
+  early_initcall: '`do_initcall_level("early_initcall")` calls what the scenario has at that level.',
+  fs_initcall: '`do_initcall_level("fs_initcall")`, after `kho_init()`.',
+  late_initcall: '`do_initcall_level("late_initcall")` calls what the scenario has at that level.',
+  N_MEMORY: '`first_memory_node()` and `next_memory_node()` go through the nodes of that state.',
+  num_online_nodes: 'Nodes are online from the start; `build_all_zonelists()` counts them.',
+  ZONES_WIDTH: 'Follows from MAX_NR_ZONES, where the machine packs page.flags.',
+  SECTIONS_WIDTH: 'Always 0, as with SPARSEMEM_VMEMMAP.',
+  memblock_can_resize: 'The field `can_resize`, kept with the arrays of memblock.',
+  __next_mem_range_rev: '`memblock_find_in_range_node()` goes through the free ranges from the top itself.',
+  memblock_isolate_range: '`isolateRange()` of the machine’s memblock.',
+  memblock_search_pfn_nid: '`memblock_search()` inside of `early_pfn_to_nid()`.',
+  for_each_mem_pfn_range: 'A loop over `__next_mem_pfn_range()`.',
+  memblock_alloc_try_nid: 'Inside of `memblock_alloc()`, which prints it under this name with memblock=debug.',
+  static_branch_disable: '`deferred_pages` is a variable; switching the key off is an assignment.',
+  mem_section_usage: 'Pageblock types are a map by block number; the usage maps that hold them take no memory here.',
+  num_node_state: '`num_memory_nodes()` answers for N_MEMORY, the only state asked for.',
+  PAGE_POISON_PATTERN: '`PagePoisoned()` compares with it.',
+  PF_POISONED_CHECK: 'Inside of `page_zone()`, `page_to_nid()` and the flag tests, with CONFIG_DEBUG_VM_PGFLAGS.',
+  TAINT_BAD_PAGE: 'Taint is kept as the letters that are printed.',
+  system_dfl_wq: '`queue_work()` makes a thread of each work item at once; queues have no state of their own.',
+  add_kho: '`parse_setup_data()` calls `kho_populate()` itself: the early_memremap() around it cannot fail here.',
+  SETUP_KEXEC_KHO: '`boot_params.kho` says whether the entry is there; its bytes are in src/kernel/kho-abi.ts.',
+  fdt_check_header: 'The handover’s FDT is a value in a scenario; the check of the bytes is in src/machine/fdt.ts.',
+};
+
+/** The reason for each name that is neither text, nor intrinsic, nor known to the machine under this name. */
+export const NOT_MODELLED: Readonly<Record<string, string>> = {
+  boot_cpu_init: SMP,
+  e820__memory_setup: FIRMWARE,
+  find_mptable: OWN_MEMORY,
+  reserve_brk: OWN_MEMORY,
+  hugetlb_cma_reserve: HUGETLB,
+  hugetlb_bootmem_alloc: HUGETLB,
+  hugetlb_bootmem_struct_page_init: HUGETLB,
+  hugetlb_bootmem_init_migratetype: HUGETLB,
+  hugetlb_bootmem_free_invalid_page: HUGETLB,
+  memblock_alloc_hugetlb: HUGETLB,
+  HUGETLB_PAGE_ORDER: 'pageblock_order follows from CONFIG_HUGETLB_PAGE and CONFIG_PAGE_BLOCK_MAX_ORDER directly.',
+  jump_label_init: 'A static key is a variable: reading it costs nothing that a debugger could show.',
+  setup_per_cpu_areas: OWN_MEMORY,
+  setup_per_cpu_pageset: 'Per-CPU page lists are left out: every free goes straight to the buddy.',
+  parse_args: 'Parameters are looked up where they count; there is no table of setup functions.',
+  setup_log_buf: OWN_MEMORY,
+  vfs_caches_init_early: OWN_MEMORY,
+  page_ext_init_flatmem: 'Empty with SPARSEMEM, the only memory model here.',
+  kmem_cache_init: 'Slab is a variable that says whether it is up; what depends on it asks that.',
+  vmalloc_init: LATER,
+  sched_init: 'Threads take turns by the schedule of the branch; there is no scheduler to initialise.',
+  sched_init_smp: SMP,
+  workqueue_init_early: 'Work items become threads at once; queues have no state of their own.',
+  workqueue_init: 'Work items become threads at once; queues have no state of their own.',
+  workqueue_init_topology: SMP,
+  console_init: 'The console takes lines from the first one on.',
+  kthreadd: 'kthread_run() makes the thread itself; nothing waits for kthreadd.',
+  smp_prepare_cpus: SMP,
+  smp_init: SMP,
+  files_maxfiles_init: 'Reads totalram and the number of free pages and keeps a limit that nothing here reads.',
+  buffer_init: LATER,
+  shuffle_free_memory:
+    'Shuffling is off unless page_alloc.shuffle=1, and makes the order of free lists a matter of chance.',
+  page_alloc_sysctl_init: LATER,
+  early_memremap:
+    'The FDT and the scratch array are values of the handover; no mapping stands between them and their reader.',
+  phys_to_virt: 'A physical address is enough to name a page’s contents; the direct map is the identity here.',
+  liveupdate_early_init: LUO,
+  luo_early_startup: LUO,
+  luo_late_startup: LUO,
+  liveupdate_ioctl_init: LUO,
+  memfd_luo_init: LUO,
+  luo_ser: LUO,
+  reserve_mem_init:
+    'reserve_mem= is left out: to memblock it is one more reservation, to KHO one more preserved range.',
+  'kho_scratch=': OLD_KERNEL,
+  'liveupdate=': LUO,
+  'movable_node=': 'Memory that can be unplugged is left out: no region is marked HOTPLUG.',
+  'reserve_mem=': 'To memblock it is one more reservation, to KHO one more preserved range: write them as such.',
+  LAST_CPUPID_WIDTH: 'NUMA balancing keeps last_cpupid in page.flags; no CPU touches pages here.',
+  CONFIG_SPARSEMEM_VMEMMAP: 'Always on: it is what x86-64 uses.',
+  'mem=': 'The scenario’s memory map is what is left after mem=.',
+  'kernelcore=': 'ZONE_MOVABLE is left out, so the zone that a node defers is the one its addresses name.',
+  'crashkernel=': 'A reservation like others: write it as one. is_kdump_kernel() itself asks for elfcorehdr=.',
+  'vm_debug=':
+    'Parsed after sparse_init(), so it cannot keep the memmap from being poisoned; nothing else here reads it.',
+  CONFIG_ARCH_KEEP_MEMBLOCK: 'x86 does not set it: memblock_discard() frees arrays that were doubled.',
+  memblock_mark_mirror: MIRROR,
+  free_unused_memmap: 'Empty with SPARSEMEM_VMEMMAP, the only memory model here.',
+  memblock_region_from_iter: 'A function of a posted patch that never was in a kernel.',
+  memblock_alloc_try_nid_raw: 'vmemmap_populate() gives struct pages their fill without taking memory from memblock.',
+  MEMBLOCK_ALLOC_ANYWHERE: 'Stands in current_limit until setup_arch() sets it; no text names it.',
+  SECTION_IS_ONLINE: 'Every section that is present at boot is online.',
+  SECTION_IS_EARLY: 'Every section here is early, so pfn_valid() asks for the section only.',
+  PB_compact_skip: 'Compaction is left out.',
+  PB_migrate_isolate: 'Isolating pageblocks is left out: nothing isolates any before memory is unplugged.',
+  memmap_init_zone_device: 'ZONE_DEVICE pages are left out; the zone counts only for the width of the zone field.',
+  init_cma_reserved_pageblock: OLD_KERNEL,
+  init_cma_pageblock: HUGETLB,
+  CONFIG_MEMCG: 'The field memcg_data is always there, and always 0.',
+  free_reserved_area: 'Nothing frees the initrd or init sections here; kho_init() would call it when it fails.',
+  __init_page_from_nid: PROFILE,
+  deferred_grow_zone: 'After memblock_free_all() nobody allocates here, so that no zone has to be grown.',
+  accept_memory: 'Unaccepted memory of confidential guests is left out: every page may be touched.',
+  kho_out: OLD_KERNEL,
+  kho_reserve_scratch: OLD_KERNEL,
+  scratch_size_update: OLD_KERNEL,
+  kho_release_scratch: PROFILE,
+  CMA_MIN_ALIGNMENT_BYTES: PROFILE,
+  kho_preserve_folio: OLD_KERNEL,
+  kho_unpreserve_folio: OLD_KERNEL,
+  kho_preserve_pages: OLD_KERNEL,
+  kho_unpreserve_pages: OLD_KERNEL,
+  kho_preserve_vmalloc: OLD_KERNEL,
+  kho_alloc_preserve: OLD_KERNEL,
+  kho_radix_del_key: OLD_KERNEL,
+  kho_add_subtree: OLD_KERNEL,
+  kho_retrieve_subtree: 'No subtree’s owner is simulated; looking one up in the bytes is src/kernel/kho-abi.ts.',
+  kho_restore_vmalloc: VMALLOC,
+  vmap_pages_range: VMALLOC,
+  VM_ALLOC: VMALLOC,
+  VM_ALLOW_HUGE_VMAP: VMALLOC,
+  kho_fill_kimage: OLD_KERNEL,
+  kho_locate_mem_hole: OLD_KERNEL,
+  kexec_file_load: OLD_KERNEL,
+  kexec_count: 'kexec-metadata is read by kho_init() for one message; decoding it is src/kernel/kho-abi.ts.',
+  previous_release: 'kexec-metadata is read by kho_init() for one message; decoding it is src/kernel/kho-abi.ts.',
+  SCRATCH_ALIGNMENT_BYTES: OLD_KERNEL,
+  ARCH_LOW_ADDRESS_LIMIT: OLD_KERNEL,
+  ENOENT: 'No modelled function returns it.',
+  EEXIST: 'No modelled function returns it.',
+  E2BIG: 'No modelled function returns it.',
+  EOPNOTSUPP: 'No modelled function returns it.',
+  EADDRNOTAVAIL: 'No modelled function returns it.',
+};
