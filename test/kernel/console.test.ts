@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { entries } from '../../src/machine/index.ts';
 import { loadScenarioText } from '../../src/session/index.ts';
-import { runScenario } from '../../src/session/report/index.ts';
+import { lastRecord, runScenario } from '../../src/session/report/index.ts';
 
 const fixture = (name: string) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8');
 const hex = (n: number) => `0x${n.toString(16)}`;
