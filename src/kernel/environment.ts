@@ -6,6 +6,7 @@ import {
   type Machine,
   makeMachine,
   type PhysPage,
+  pageOfBytes,
   putRow,
   type RunMap,
   runGet,
@@ -40,6 +41,7 @@ import { pureRows } from './intrinsics/pure.ts';
 import { ref, row } from './intrinsics/row.ts';
 import { stringRows } from './intrinsics/strings.ts';
 import { ready, systemIntrinsics } from './intrinsics/system.ts';
+import { encodeScratch, khoRootFdt } from './kho-abi.ts';
 import { applyKernelPatch, type Files } from './patch.ts';
 import { compiledText, kernelText } from './text.ts';
 
@@ -255,5 +257,13 @@ export function handoverTree(
     const bit = Number(key & 32767n);
     put(node, Math.floor(bit / 64), (old) => old | (1n << BigInt(bit % 64)));
   }
+  const given = hardware.handover;
+  if (given?.scratchArray != null) {
+    const areas = given.scratch.map(({ start, size: bytes }) => ({ addr: start, size: bytes }));
+    const array = at(given.scratchArray);
+    phys = runSet(phys, array, array + 1, pageOfBytes(encodeScratch(areas)));
+  }
+  const fdt = given?.fdt == null ? null : khoRootFdt(root);
+  if (given?.fdt != null && fdt?.ok) phys = runSet(phys, at(given.fdt), at(given.fdt) + 1, pageOfBytes(fdt.value));
   return { phys, pages };
 }

@@ -52,28 +52,6 @@ export function bytesOfPage(page: PhysPage): Uint8Array {
   return bytes;
 }
 
-/** The bytes of a page. */
-export function bytesOf(page: PhysPage | null, size: number): Uint8Array {
-  const bytes = new Uint8Array(size);
-  const view = new DataView(bytes.buffer);
-  for (const [index, word] of Object.entries(page?.words ?? {})) view.setBigUint64(Number(index) * 8, word, true);
-  return bytes;
-}
-
-/** A page of these bytes. */
-export function withBytes(bytes: Uint8Array): PhysPage {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const words: Record<number, bigint> = {};
-  let hash = ZERO_PAGE.hash;
-  for (let at = 0; at + 8 <= bytes.length; at += 8) {
-    const word = view.getBigUint64(at, true);
-    if (word === 0n) continue;
-    words[at / 8] = word;
-    hash = plus(hash, mix(hashBigint(word), at / 8));
-  }
-  return { words, hash };
-}
-
 /** First set bit at or after `from` of the page seen as a bitmap, or `size`. */
 export function findNextBit(page: PhysPage, size: number, from: number): number {
   let best = size;

@@ -6,7 +6,7 @@ import { pageFault, trap } from './fault.ts';
 import { type Machine, NEVER_SET } from './machine.ts';
 import type { MemblockType, Region } from './memblock.ts';
 import { type Page, type PageFields, pageAddress, SELF, withFields } from './page.ts';
-import { bytesOf, withWord, ZERO_PAGE } from './phys.ts';
+import { bytesOfPage, withWord, ZERO_PAGE } from './phys.ts';
 import { runGet, runUpdate } from './run-map.ts';
 import { putField, row } from './table.ts';
 import type { Ref, Value } from './value.ts';
@@ -133,7 +133,7 @@ export function physWord(m: Machine, phys: number): bigint {
 
 /** The bytes of a physical page. */
 export function physBytes(m: Machine, pfn: number): Uint8Array {
-  return bytesOf(pfn >= 0 && pfn < 2 ** m.phys.bits ? runGet(m.phys, pfn) : null, 2 ** m.config.pageShift);
+  return bytesOfPage((pfn >= 0 && pfn < 2 ** m.phys.bits ? runGet(m.phys, pfn) : null) ?? ZERO_PAGE);
 }
 
 /** The machine with a 64-bit word of physical memory changed. */

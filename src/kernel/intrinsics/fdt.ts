@@ -18,8 +18,8 @@ import {
   fdt_property_string,
   fdt_setprop,
   fdt_subnode_offset,
+  pageOfBytes,
   physBytes,
-  withBytes,
 } from '../../machine/index.ts';
 import type { Context, Intrinsics } from '../../vm/index.ts';
 import { reads, row, writes } from './row.ts';
@@ -35,7 +35,7 @@ function page(c: Context, phys: number): Uint8Array {
 /** Writes a page's bytes back. */
 function put(c: Context, phys: number, bytes: Uint8Array): void {
   writes(c, 'phys', pageOf(c, phys), '*');
-  c.emit({ k: 'phys', pfn: pageOf(c, phys), page: withBytes(bytes) });
+  c.emit({ k: 'phys', pfn: pageOf(c, phys), page: pageOfBytes(bytes) });
 }
 
 /** A call that makes a new blob out of one; 0 or libfdt's error. */

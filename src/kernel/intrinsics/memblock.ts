@@ -32,7 +32,7 @@ import {
 } from '../../machine/index.ts';
 import type { Context, Intrinsic, Intrinsics } from '../../vm/index.ts';
 import { warnLines } from '../faults.ts';
-import { logAdd, logAlloc, logPhysAlloc, logDoubled, logPhysFree, logReserve } from '../memblock-log.ts';
+import { logAdd, logAlloc, logDoubled, logPhysAlloc, logPhysFree, logReserve } from '../memblock-log.ts';
 import { printf } from '../printf.ts';
 import { reads, row, stackOf, writes } from './row.ts';
 
@@ -147,8 +147,11 @@ export const memblockRows: Intrinsics = {
   memblock_reserve: change('reserved', 'memblock_reserve()', memblock_reserve, (c, base, size) =>
     logReserve(c, base, size, NUMA_NO_NODE, MEMBLOCK_NONE),
   ),
-  memblock_reserve_kern: change('reserved', 'memblock_reserve_kern(): RSRV_KERN', memblock_reserve_kern, (c, base, size) =>
-    logReserve(c, base, size, NUMA_NO_NODE, MEMBLOCK_RSRV_KERN),
+  memblock_reserve_kern: change(
+    'reserved',
+    'memblock_reserve_kern(): RSRV_KERN',
+    memblock_reserve_kern,
+    (c, base, size) => logReserve(c, base, size, NUMA_NO_NODE, MEMBLOCK_RSRV_KERN),
   ),
   memblock_phys_free: change('reserved', 'memblock_phys_free()', memblock_phys_free, (c, base, size) =>
     logPhysFree(c, base, size),
