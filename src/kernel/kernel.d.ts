@@ -558,6 +558,11 @@ declare function pr_notice(
 	b?: Printable,
 	c?: Printable,
 	d?: Printable,
+	e?: Printable,
+	f?: Printable,
+	g?: Printable,
+	h?: Printable,
+	i?: Printable,
 ): void;
 declare function pr_emerg(
 	fmt: string,
@@ -565,6 +570,11 @@ declare function pr_emerg(
 	b?: Printable,
 	c?: Printable,
 	d?: Printable,
+	e?: Printable,
+	f?: Printable,
+	g?: Printable,
+	h?: Printable,
+	i?: Printable,
 ): void;
 declare function pr_warn(
 	fmt: string,

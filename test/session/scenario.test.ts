@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { loadScenarioText } from '../../src/session/load.ts';
 import { printable } from '../../src/session/printable.ts';
 import {
   formatProblem,
@@ -121,7 +122,8 @@ describe('a valid scenario', () => {
       kind: 'kernel',
       patches: [{ name: 'no-preserved-page-init', position: { line: 18, col: 19 } }],
       config: { CONFIG_DEBUG_VM: false, CONFIG_NODES_SHIFT: 10, CONFIG_KEXEC_HANDOVER: true },
-      earlyAllocations: 'none',
+      earlyAllocations: [],
+      placements: {},
       actors: [{ args: [0x18000000], thread: null }],
     });
   });
@@ -133,8 +135,13 @@ describe('a valid scenario', () => {
 
   test('fill is poison with CONFIG_DEBUG_VM, else zero, when it is left out', () => {
     const without = but(',\n    "fill": "zero"', '');
-    expect(load(without).machine.fill).toBe('zero');
-    expect(load(without.replace('_VM": false', '_VM": true')).machine.fill).toBe('poison');
+    const fillOf = (text: string) => {
+      const result = loadScenarioText('s.json', text);
+      return result.ok ? result.loaded.first.machine.config.fill : result.errors;
+    };
+    expect(load(without).machine.fill).toBe(null);
+    expect(fillOf(without)).toBe('zero');
+    expect(fillOf(without.replace('_VM": false', '_VM": true'))).toBe('poison');
   });
 
   test('without radixNodes the tree lies behind the first scratch area, on the next 2 MiB', () => {
@@ -164,7 +171,12 @@ describe('a valid scenario', () => {
 
 /** Text to replace in the valid scenario, by what, and every line that must then come, without the file name. */
 const WRONG: readonly (readonly [name: string, old: string, by: string, expected: readonly string[]])[] = [
-  ['misaligned', '"512M"', '"0x1001"', ['6:33: memory[0].size: 0x1001 is not a multiple of the page size (4096)']],
+  [
+    'a misaligned block',
+    '"start": "0x18000000"',
+    '"start": "0x18000800"',
+    ['14:33: boots[0].handover.preserved[0].start: 0x18000800 is not a multiple of the page size (4096)'],
+  ],
   [
     'no size',
     '"512M"',
@@ -301,10 +313,24 @@ const WRONG: readonly (readonly [name: string, old: string, by: string, expected
     ['19:41: boots[1].config.CONFIG_NODES_SHIFT: 11 is not a value of this option; write a whole number from 1 to 10'],
   ],
   [
-    'one boot',
+    'a second handover',
     '{ "kernel": "v7.3",',
     '{ "handover": { "scratch": [ { "start": 0, "size": 4096 } ] } }, { "kernel": "v7.3",',
-    ['11:12: boots: expected a handover and then one kernel boot'],
+    ['17:19: boots[1].handover: only the first boot can be a handover; list a kernel here'],
+  ],
+  [
+    'an early call at no point',
+    '"cmdline": "',
+    '"earlyAllocations": [{ "in": "mm_init", "call": "memblock_reserve", "base": 0, "size": "4K" }], "cmdline": "',
+    [
+      '20:37: boots[1].earlyAllocations[0].in: "mm_init" is not one of setup_arch, reserve_real_mode, init_mem_mapping, acpi_boot_table_init, initmem_init, acpi_boot_init, sparse_init, setup_per_cpu_areas, mm_core_init; did you mean mm_core_init?',
+    ],
+  ],
+  [
+    'an early call that frees what was not allocated',
+    '"cmdline": "',
+    '"earlyAllocations": [{ "in": "setup_arch", "call": "memblock_phys_free", "of": 3, "size": "4K" }], "cmdline": "',
+    ['20:58: boots[1].earlyAllocations[0].call: "memblock_phys_free" frees row 3, which is no allocation before it'],
   ],
   [
     'an unknown kernel',
@@ -771,7 +797,7 @@ test('the JSON Schema names every key and refuses others', () => {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     additionalProperties: false,
     required: ['format', 'title', 'machine', 'boots'],
-    properties: { boots: { minItems: 2, maxItems: 2 }, machine: { additionalProperties: false } },
+    properties: { boots: { minItems: 1, maxItems: 16 }, machine: { additionalProperties: false } },
   });
   expect(JSON.stringify(schema)).toContain('CONFIG_DEFERRED_STRUCT_PAGE_INIT');
 });

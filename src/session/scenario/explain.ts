@@ -86,7 +86,9 @@ function explainOne(root: Doc, { path, issue }: Placed, report: Report): void {
 function explainPlaced(root: Doc, all: readonly Placed[], report: Report): void {
   for (const one of all) {
     const { path, issue } = one;
-    if (issue.code === 'invalid_union' && (nodeAt(root, path)?.fields?.size ?? 0) > 0) {
+    const doc = nodeAt(root, path);
+    const parts = doc?.fields?.size ?? doc?.items?.length ?? 0;
+    if (issue.code === 'invalid_union' && parts > 0) {
       const forms = issue.errors.map((form) => placed(path, form));
       explainPlaced(root, closestForm(root, forms), report);
     } else if (!isMisspelt(root, path, all)) {

@@ -20,7 +20,8 @@ const MOST_BOOTS = 16;
 
 /** The numbers (from 0) of the kernel boots, where what is listed can be one history; reported and empty when not. */
 function kernelBoots(root: Doc, report: Report): number[] {
-  const boots = nodeAt(root, ['boots'])?.items ?? [];
+  const boots = nodeAt(root, ['boots'])?.items ?? null;
+  if (boots === null) return [];
   const isHandover = (i: number) => boots[i]?.fields?.has('handover') === true;
   const kernels = boots.flatMap((_, i) => (isHandover(i) ? [] : [i]));
   const late = boots.findIndex((_, i) => i > 0 && isHandover(i));

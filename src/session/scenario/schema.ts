@@ -24,7 +24,7 @@ export const memorySchema = list(
     type: z.enum(['ram', 'reserved', 'soft-reserved']).default('ram'),
   }),
   'memory ranges',
-  64,
+  1024,
   1,
 );
 
