@@ -19,6 +19,7 @@ import {
 import { type Hardware, makeConfig } from '../machine/index.ts';
 import { compileExpression, type Program, type State } from '../vm/index.ts';
 import { normalise } from './expression.ts';
+import { invariantError } from './invariants/index.ts';
 import {
   CONFIG_TABLE,
   formatProblem,
@@ -67,6 +68,7 @@ function knownProgram(): Program {
 /** Why a text of the scenario cannot mean anything, to follow the text in a message; null when it can. */
 function checkText(program: Program, kind: TextKind, text: string): string | null {
   if (kind === 'schedule') return 'is not read yet; leave the key out';
+  if (kind === 'invariant') return invariantError(text);
   if (kind !== 'expression') return null;
   const names = namesOf(debuggerIntrinsics(DEFAULT_CONFIG), DEFAULT_CONFIG);
   const constants = new Set([

@@ -27,3 +27,10 @@ export function stageReached(initcalls: readonly Initcall[], state: State, retur
   }
   return returned === (lastActor(initcalls) ?? 'run_init_process') ? 'restore' : null;
 }
+
+/** Which stage a turn reaches, asked of each turn; most are answered by the name of what returned. */
+export function stageReader(initcalls: readonly Initcall[]): (state: State, returned: string | null) => string | null {
+  const ends = new Set([...BY_RETURN, 'pgdat_init_report_one_done', lastActor(initcalls) ?? 'run_init_process']);
+  return (state, returned) =>
+    returned === null || !ends.has(returned) ? null : stageReached(initcalls, state, returned);
+}
