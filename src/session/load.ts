@@ -69,6 +69,8 @@ function knownProgram(): Program {
 function checkText(program: Program, kind: TextKind, text: string): string | null {
   if (kind === 'schedule') return 'is not read yet; leave the key out';
   if (kind === 'invariant') return invariantError(text);
+  const caught = kind === 'stop' ? /^\s*catch\s+invariant\s+(?!if\s)(\S+)/.exec(text)?.[1] : undefined;
+  if (caught !== undefined) return invariantError(caught);
   if (kind !== 'expression') return null;
   const names = namesOf(debuggerIntrinsics(DEFAULT_CONFIG), DEFAULT_CONFIG);
   const constants = new Set([

@@ -18,6 +18,7 @@ import type { Value } from '../machine/index.ts';
 import { entries } from '../machine/index.ts';
 import { type Frame, runnable, type State, type Thread } from '../vm/index.ts';
 import { condition, type Evaluated, evaluate, type Variables } from './expression.ts';
+import { InvariantLog } from './invariant-log.ts';
 import type { Loaded } from './load.ts';
 import { stageReached } from './stages.ts';
 import type { LogLine, StopView } from './view.ts';
@@ -84,6 +85,7 @@ export interface SessionState {
 /** One opened scenario. */
 export class Session {
   readonly time: Timeline;
+  readonly invariants = new InvariantLog(this);
   state: SessionState;
   private readonly stages: Map<number, Mark[]> = new Map();
 

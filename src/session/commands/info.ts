@@ -22,6 +22,7 @@ import { memblockLines } from '../views/memblock.ts';
 import { backedParts, blockLetter } from '../views/strips.ts';
 import { readRange } from '../words.ts';
 import { type Command, type Output, refuse, say, usage } from './command.ts';
+import { infoInvariants } from './invariants.ts';
 import { argLines, localLines } from './look.ts';
 import { infoBreakpoints } from './stops.ts';
 import { infoStages } from './time.ts';
@@ -280,6 +281,11 @@ export const TOPICS: readonly Topic[] = [
     name: 'memblock',
     help: 'memory and reserved regions as debugfs prints them [memory|reserved]',
     lines: (session, args) => memblockInfo(session, args),
+  },
+  {
+    name: 'invariants',
+    help: 'what must hold: held, broken at #N, or not checked so far [NAME: all of one]',
+    lines: infoInvariants,
   },
   { name: 'nodes', help: 'node descriptors, first_deferred_pfn among them', lines: nodes },
   { name: 'zones', help: 'zones as /proc/zoneinfo prints them, abridged', lines: zones },

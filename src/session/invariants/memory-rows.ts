@@ -12,6 +12,7 @@ import {
   runGet,
   runs,
   ULONG_MAX,
+  zoneAt,
 } from '../../machine/index.ts';
 import { type Access, localsOf, type State } from '../../vm/index.ts';
 import { blocksIn, type Facts, inForce, isMemory, isOwned, linksAt, zoneText } from './facts.ts';
@@ -37,23 +38,28 @@ function accounted({ before, thread, facts, program }: Moment): { pfn: number; p
   return { pfn, pages: block === undefined ? null : block.end - block.start };
 }
 
+/** The zone that spans the first of the pages that `zone` does not; null when it spans them all. */
+function otherZone(machine: Machine, pfn: number, pages: number, zone: number): string | null {
+  for (let at = pfn; at < pfn + pages; ) {
+    const links = linksAt(machine, at);
+    if (links === null) return null;
+    if (zoneAt(links.nid, links.zid) !== zone) return zoneText(links.nid, links.zid);
+    at = links.end;
+  }
+  return null;
+}
+
 function breaksManaged(moment: Moment, access: Access): Violation | null {
   const { before, after } = moment;
   const account = accounted(moment);
   if (account === null || before.boot !== after.boot || !isMemory(after.machine, account.pfn)) return null;
   const at = access.at as number;
-  const links = linksAt(after.machine, account.pfn);
   const added = figure(after.machine, at, 'managed_pages') - figure(before.machine, at, 'managed_pages');
   const place = `${zoneName(at)}.managed_pages`;
   const pages = account.pages ?? added;
   const what = `${pages} page${pages === 1 ? '' : 's'} from page(${hex(account.pfn)}) on`;
-  if (links !== null && (links.nid !== at >> 3 || links.zid !== (at & 7)))
-    return {
-      place,
-      expected: `${what} counted in ${zoneText(links.nid, links.zid)}`,
-      found: `${added} counted here`,
-      at,
-    };
+  const other = otherZone(after.machine, account.pfn, pages, at);
+  if (other !== null) return { place, expected: `${what} counted in ${other}`, found: `${added} counted here`, at };
   return added === pages ? null : { place, expected: `${what} counted`, found: `${added} counted`, at };
 }
 

@@ -1,6 +1,6 @@
 // Watches a history turn by turn for invariants: what broke first, where, and which rows have been looked at. At each stage
 // whole states are checked, and what broke unseen is looked for.
-import { label, type Position } from '../../debugger/index.ts';
+import { label, type Position, position } from '../../debugger/index.ts';
 import type { Kernel } from '../../kernel/index.ts';
 import type { State } from '../../vm/index.ts';
 import { factsReader } from './facts.ts';
@@ -12,6 +12,8 @@ import type { Invariant, Turn, Violation } from './types.ts';
 export interface Broken {
   readonly at: Position;
   readonly what: string;
+  /** the position from which on it is known: right after the micro-step, or the stage that showed it */
+  readonly seen: number;
 }
 
 /** What a watch needs of the history it looks at. */
@@ -55,7 +57,7 @@ export class InvariantWatch {
     const breaches = this.read(turn, turn.start, ({ name }) => {
       if (!this.checked.has(name)) this.checked.set(name, turn.start.at);
     });
-    for (const { row, violation, at } of breaches) this.note(row, violation, at, turn);
+    for (const { row, violation, at } of breaches) this.note(row, violation, turn, at, at.at + 1);
     if (stage !== null) this.stage(stage, turn.after, turn.end);
   }
 
@@ -78,13 +80,14 @@ export class InvariantWatch {
       return true;
     };
     const turn = lookBack(this.history.replay, this.border, at, row, violation, holds);
-    if (turn !== null) this.note(row, violation, turn.start, turn);
-    else this.broken.set(row.name, { at: { at, sub: 0 }, what: `${sentence(violation)}; seen at stage ${stage}` });
+    if (turn !== null) this.note(row, violation, turn, turn.start, at);
+    else
+      this.broken.set(row.name, { at: position(at), what: `${sentence(violation)}; seen at stage ${stage}`, seen: at });
   }
 
-  private note(row: Invariant, violation: Violation, at: Position, turn: Turn): void {
+  private note(row: Invariant, violation: Violation, turn: Turn, at: Position, seen: number): void {
     if (this.broken.has(row.name)) return;
     const where = statement(this.history.kernel(turn.before), turn);
-    this.broken.set(row.name, { at, what: `${sentence(violation)}; broken at ${label(at)}${where}` });
+    this.broken.set(row.name, { at, what: `${sentence(violation)}; broken at ${label(at)}${where}`, seen });
   }
 }
