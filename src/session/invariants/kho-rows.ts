@@ -247,11 +247,42 @@ function restoreOf({ before, thread, facts, program }: Moment): { block: Block; 
   return block === undefined ? null : { block, folio: locals.get('is_folio') === true };
 }
 
+/** kho_restore_pages() gave a page: then nothing of what it was asked for is left to be restored. */
+function leftBehind({ before, after, thread, facts, program }: Moment): Violation | null {
+  const frame = before.threads[thread]?.top;
+  if (!frame) return null;
+  const locals = localsOf(program, frame);
+  const start = Number(locals.get('phys') ?? 0) / 2 ** after.machine.config.pageShift;
+  const end = start + Number(locals.get('nr_pages') ?? 0);
+  const block = blocksIn(facts, start, end).find((one) => isOwned(after.machine, one));
+  if (block === undefined) return null;
+  return {
+    place: pagesText(block.start, block.end),
+    expected: `restored, as kho_restore_pages() of ${pagesText(start, end)} gave a page`,
+    found: `private 0x${(pageOf(after.machine, block.start)?.private ?? 0n).toString(16)}, a preserved block`,
+    at: block.start,
+  };
+}
+
+function breaksRestore(moment: Moment): Violation | null {
+  const { trace, after } = moment;
+  if (trace.returned === null || !isRef(trace.value)) return null;
+  if (trace.returned === 'kho_restore_pages') return atReturn(moment, leftBehind(moment));
+  const restore = trace.returned === 'kho_restore_page' ? restoreOf(moment) : null;
+  if (restore === null) return null;
+  const { block, folio } = restore;
+  const { machine } = after;
+  return atReturn(moment, wrongPrivate(machine, block) ?? wrongCount(machine, block, folio, block.start, block.end));
+}
+
+const atReturn = ({ trace }: Moment, found: Violation | null): Violation | null =>
+  found === null ? null : { ...found, op: Math.max(0, trace.micro - 1) };
+
 const restoredPagesClean: Invariant = {
   name: 'restored-pages-clean',
-  text: 'A restore leaves private 0 on the head, and counts of 1 on each page, or of a folio 1 on the head and 0 on tails.',
-  source: 'v7.3 kho_restore_page(), kho_init_folio(), kho_init_pages()',
-  writers: ['set_page_count()', 'page.private'],
+  text: 'A restore that succeeds leaves private 0 on each head, and counts of 1, or of a folio 1 on the head and 0 on tails.',
+  source: 'v7.3 kho_restore_page(), kho_restore_pages(), kho_init_folio(), kho_init_pages()',
+  writers: ['set_page_count()', 'page.private', 'kho_restore_pages()'],
   stages: list('restore end'),
   watches: ({ rw, struct, field }) => rw === 'w' && struct === 'page' && field === '_refcount',
   breaks(moment, access) {
@@ -261,15 +292,7 @@ const restoredPagesClean: Invariant = {
     const { start, end } = span(moment, access);
     return wrongCount(moment.after.machine, block, folio, Math.max(start, block.start), Math.min(end, block.end));
   },
-  returns(moment) {
-    const { trace, after } = moment;
-    if (trace.returned !== 'kho_restore_page' || !isRef(trace.value)) return null;
-    const restore = restoreOf(moment);
-    if (restore === null) return null;
-    const { block, folio } = restore;
-    const found = wrongPrivate(after.machine, block) ?? wrongCount(after.machine, block, folio, block.start, block.end);
-    return found === null ? null : { ...found, op: Math.max(0, trace.micro - 1) };
-  },
+  returns: breaksRestore,
   *check({ machine }: State, facts) {
     for (const block of facts.preserved) {
       const head = pageOf(machine, block.start);
