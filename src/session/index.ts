@@ -1,6 +1,15 @@
 // The contract of the session layer: what front ends may use.
+export {
+  CHECK_FORMATS,
+  type CheckFailure,
+  type CheckFormat,
+  type CheckResult,
+  checkStatus,
+  reportFailures,
+} from './check.ts';
 export { TOPICS } from './commands/info.ts';
 export { COMMANDS } from './commands/table.ts';
+export { INVARIANTS } from './invariants/index.ts';
 export {
   type Loaded,
   type LoadOptions,
