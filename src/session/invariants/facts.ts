@@ -123,9 +123,10 @@ export function inForce(machine: Machine, block: Block): boolean {
   return isReserved(machine, block.start, MEMBLOCK_RSRV_NOINIT);
 }
 
-/** Is the block preserved and not yet restored? */
+/** Is the block preserved and not yet restored? What an earlier kernel left in a struct page does not count. */
 export function isOwned(machine: Machine, block: Block): boolean {
-  return khoOrder(pageOf(machine, block.start)) === block.order && inForce(machine, block);
+  if (khoOrder(pageOf(machine, block.start)) !== block.order) return false;
+  return runGet(machine.inits, block.start) > 0 || inForce(machine, block);
 }
 
 /** Node and zone that a struct page must name, and up to where pages must name the same. */
