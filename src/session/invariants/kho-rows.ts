@@ -266,7 +266,6 @@ function leftBehind({ before, after, thread, facts, program }: Moment): Violatio
 
 function breaksRestore(moment: Moment): Violation | null {
   const { trace, after } = moment;
-  if (trace.returned === null || !isRef(trace.value)) return null;
   if (trace.returned === 'kho_restore_pages') return atReturn(moment, leftBehind(moment));
   const restore = trace.returned === 'kho_restore_page' ? restoreOf(moment) : null;
   if (restore === null) return null;
@@ -274,6 +273,8 @@ function breaksRestore(moment: Moment): Violation | null {
   const { machine } = after;
   return atReturn(moment, wrongPrivate(machine, block) ?? wrongCount(machine, block, folio, block.start, block.end));
 }
+
+const RESTORES: ReadonlySet<string> = new Set(['kho_restore_page', 'kho_restore_pages']);
 
 const atReturn = ({ trace }: Moment, found: Violation | null): Violation | null =>
   found === null ? null : { ...found, op: Math.max(0, trace.micro - 1) };
@@ -292,6 +293,7 @@ const restoredPagesClean: Invariant = {
     const { start, end } = span(moment, access);
     return wrongCount(moment.after.machine, block, folio, Math.max(start, block.start), Math.min(end, block.end));
   },
+  sees: ({ trace }) => trace.returned !== null && RESTORES.has(trace.returned) && isRef(trace.value),
   returns: breaksRestore,
   *check({ machine }: State, facts) {
     for (const block of facts.preserved) {

@@ -220,8 +220,9 @@ const pageZeroNeverAllocated: Invariant = {
   writers: ['memblock_alloc()', 'clear_page()'],
   stages: list('kho_memory_init_early memblock_free_all end'),
   watches: ({ rw, struct, at }) => rw === 'w' && ((struct === 'memblock' && at === 'reserved') || struct === 'u64[]'),
-  breaks: (moment) => usesPageZero(moment),
-  returns: (moment) => (moment.before.machine.phys === moment.after.machine.phys ? null : usesPageZero(moment)),
+  breaks: usesPageZero,
+  sees: ({ before, after }) => before.machine.phys !== after.machine.phys,
+  returns: usesPageZero,
   *check({ machine }) {
     const found = pageZeroUsed(machine);
     if (found !== null) yield found;

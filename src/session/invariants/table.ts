@@ -37,25 +37,48 @@ function placeOf(start: Position, access: Access | null, { op, at }: Violation):
   return position(start.at + step, done + (step === 0 ? start.sub : 0));
 }
 
+/** Which rows an access concerns: found once for each struct and field. */
+function watcherTable(rows: readonly Invariant[]): (access: Access) => readonly Invariant[] {
+  type ByField = Map<string, readonly Invariant[]>;
+  const known = { r: new Map<string, ByField>(), w: new Map<string, ByField>() };
+  return (access) => {
+    const { rw, struct, field } = access;
+    // of memblock it counts which array is written
+    if (struct === 'memblock' && rw === 'w') return rows.filter((row) => row.watches(access));
+    const fields: ByField = known[rw].get(struct) ?? new Map();
+    const key = typeof field === 'string' ? field : '';
+    const found = fields.get(key);
+    if (found !== undefined) return found;
+    const made = rows.filter((row) => row.watches(access));
+    known[rw].set(struct, fields.set(key, made));
+    return made;
+  };
+}
+
 /** Looks at the turns of one history for rows. It keeps facts of the boot, and nothing of the turns. */
 export function turnReader(rows: readonly Invariant[], program: (turn: Turn) => Program) {
   const factsOf = factsReader();
-  const always = rows.filter(({ returns }) => returns !== undefined);
+  const watchersOf = watcherTable(rows);
+  const always = rows.filter(({ sees }) => sees !== undefined);
   /** `watched` is told of each row that an access concerns */
   return (turn: Turn, start: Position, watched?: (row: Invariant) => void): Breach[] => {
-    const moment: Moment = { ...turn, facts: factsOf(turn.after.machine), program: program(turn) };
+    let known: Moment | null = null;
+    const moment = (): Moment => {
+      const { before, after, thread, trace } = turn;
+      known ??= { before, after, thread, trace, facts: factsOf(after.machine), program: program(turn) };
+      return known;
+    };
     const out: Breach[] = [];
     const add = (row: Invariant, violation: Violation | null, access: Access | null) => {
       if (violation !== null && !out.some((breach) => breach.row === row))
         out.push({ row, violation, at: placeOf(start, access, violation) });
     };
     for (const access of turn.trace.accesses ?? [])
-      for (const row of rows) {
-        if (!row.watches(access)) continue;
+      for (const row of watchersOf(access)) {
         watched?.(row);
-        add(row, row.breaks(moment, access), access);
+        add(row, row.breaks(moment(), access), access);
       }
-    for (const row of always) add(row, row.returns?.(moment) ?? null, null);
+    for (const row of always) if (row.sees?.(turn)) add(row, row.returns?.(moment()) ?? null, null);
     return out;
   };
 }

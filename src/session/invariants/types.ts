@@ -43,7 +43,9 @@ export interface Invariant {
   readonly stages: readonly string[];
   watches(access: Access): boolean;
   breaks(moment: Moment, access: Access): Violation | null;
-  /** what no access tells; asked of every turn, so it must say no at once */
+  /** may the turn break it in a way that no access tells? Asked of every turn, so it must answer at once */
+  sees?(turn: Turn): boolean;
+  /** what such a turn newly broke */
   returns?(moment: Moment): Violation | null;
   check(state: State, facts: Facts, stage: string): Iterable<Violation>;
 }
