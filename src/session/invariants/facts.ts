@@ -136,7 +136,8 @@ export interface Links {
   readonly end: number;
 }
 
-function zoneSpan(machine: Machine, nid: number, zid: number): { start: number; end: number } | null {
+/** The pfns that a zone spans; null when it is empty or none. */
+export function zoneSpan(machine: Machine, nid: number, zid: number): { start: number; end: number } | null {
   const fields = row(machine.table, 'zone', zoneAt(nid, zid));
   const spanned = Number(fields?.spanned_pages ?? 0);
   if (spanned === 0) return null;
@@ -153,7 +154,7 @@ function zoneOnNode(machine: Machine, nid: number, pfn: number): Links | null {
 }
 
 /**
- * Memory names the zone of its node that spans it. A hole names what the memory after it names, or past the last memory what
+ * Memory names the zone of its node that spans it. A hole is initialised to name what the memory after it names, or past the last memory what
  * that names: mm/mm_init.c, memmap_init(), v7.3. Null before there are zones.
  */
 export function linksAt(machine: Machine, pfn: number): Links | null {

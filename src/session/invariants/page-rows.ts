@@ -11,7 +11,7 @@ import {
   runs,
 } from '../../machine/index.ts';
 import type { Access } from '../../vm/index.ts';
-import { isMemory, isReserved, linksAt, linksOf, pagesText, zoneText } from './facts.ts';
+import { isMemory, isReserved, linksAt, linksOf, pagesText, zoneSpan, zoneText } from './facts.ts';
 import { allInPages, type FindInPages, newlyInPages, newRegions, span } from './newly.ts';
 import type { Invariant, Moment, Violation } from './types.ts';
 
@@ -157,8 +157,10 @@ const wrongLinks: FindInPages = (machine, start, end) => {
       for (let at = run.start; at < run.end; ) {
         const links = linksAt(machine, at);
         if (links === null) break;
-        const stop = Math.min(run.end, links.end);
-        if (links.nid !== found.nid || links.zid !== found.zid)
+        const within = isMemory(machine, at) ? null : zoneSpan(machine, found.nid, found.zid);
+        const spanned = within !== null && at >= within.start && at < within.end;
+        const stop = Math.min(run.end, links.end, spanned ? within.end : links.end);
+        if (!spanned && (links.nid !== found.nid || links.zid !== found.zid))
           return {
             place: pagesText(at, stop),
             expected: `linked to ${zoneText(links.nid, links.zid)}`,
@@ -175,7 +177,7 @@ const wrongLinks: FindInPages = (machine, start, end) => {
 
 const pageLinksRight: Invariant = {
   name: 'page-links-right',
-  text: 'Each initialised struct page names the zone of its node that spans it; a hole names what the memory after it does.',
+  text: 'Each initialised struct page names the zone of its node that spans it; in a hole it may name what the memory after it does.',
   source: 'v7.3 set_page_links(), memmap_init(), __init_deferred_page()',
   writers: ['__init_single_page()', 'page.flags'],
   stages: ['memmap_init', 'kho_memory_init', 'memblock_free_all', 'page_alloc_init_late', 'end'],
