@@ -46,7 +46,7 @@ export class InvariantLog {
   private scan(branch: number, to: Position): Scanned {
     const { loaded, time } = this.session;
     const known = this.scanned.get(branch) ?? this.open(branch);
-    const stageOf = stageReader(loaded.kernel.initcalls);
+    const stageOf = stageReader((state) => kernelOf(loaded, state));
     while (comparePositions(known.at, to) < 0) {
       const piece = time.pieceFrom(branch, known.at);
       if (piece === null) break;

@@ -80,7 +80,7 @@ export function runReport(loaded: Loaded, budget: number = BUDGET): RunResult {
   const seen: { point: number; fn: string }[] = [];
   const kernel = (state: State) => kernelOf(loaded, state);
   const invariants = new InvariantWatch(loaded.first, 0, { kernel, replay: replayOf(kernel) });
-  const stageOf = stageReader(loaded.kernel.initcalls);
+  const stageOf = stageReader(kernel);
   const recorded = runScenario(loaded, {
     maxTurns: budget,
     onTurn: ({ start, end, thread, before, after, trace }) => {

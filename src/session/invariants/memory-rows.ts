@@ -164,7 +164,7 @@ const regionsSorted: Invariant = {
 function wrongDeferral(machine: Machine, nid: number): Violation | null {
   const fields = row(machine.table, 'pglist_data', nid);
   const first = Number(fields?.first_deferred_pfn ?? 0);
-  if (first === ULONG_MAX || Number(fields?.node_spanned_pages ?? 0) === 0) return null;
+  if (first === ULONG_MAX || (first === 0 && Number(fields?.node_spanned_pages ?? 0) === 0)) return null;
   const last = nid * 8 + Number(fields?.nr_zones ?? 0) - 1;
   const start = figure(machine, last, 'zone_start_pfn');
   const end = start + figure(machine, last, 'spanned_pages');

@@ -11,7 +11,7 @@ import {
   runs,
 } from '../../machine/index.ts';
 import type { Access } from '../../vm/index.ts';
-import { isMemory, isReserved, linksAt, linksOf, pagesText, zoneSpan, zoneText } from './facts.ts';
+import { isMemory, isReserved, linksAt, linksOf, pagesText, regionFrom, zoneSpan, zoneText } from './facts.ts';
 import { allInPages, type FindInPages, newlyInPages, newRegions, span } from './newly.ts';
 import type { Invariant, Moment, Violation } from './types.ts';
 
@@ -97,11 +97,25 @@ function* leftOutNow(machine: Machine): Generator<Violation> {
   }
 }
 
+/** Pages that are left when nothing is deferred any more, but for those that were left out already. */
+function leftOver({ after: { machine }, facts }: Moment): Violation | null {
+  if (!deferralIsOver(machine)) return null;
+  const size = 2 ** machine.config.pageShift;
+  for (const found of allInPages(uninitialised, machine, facts)) {
+    const end = found.end ?? found.at + 1;
+    for (let at = found.at; at < end; ) {
+      if (!isReserved(machine, at, MEMBLOCK_RSRV_NOINIT)) return once(at, end, NEVER);
+      const region = regionFrom(machine.memblock.reserved.regions, at * size);
+      at = region === undefined ? end : Math.max(at + 1, Math.ceil((region.base + region.size) / size));
+    }
+  }
+  return null;
+}
+
 function breaksInitialisedOnce(moment: Moment, access: Access): Violation | null {
   if (access.struct === 'memblock') return leftOut(moment);
   if (access.struct === 'var') {
-    const over = deferralIsOver(moment.after.machine) && !deferralIsOver(moment.before.machine);
-    return over ? uninitialised(moment.after.machine, 0, 2 ** moment.after.machine.inits.bits, moment.facts) : null;
+    return deferralIsOver(moment.before.machine) ? null : leftOver(moment);
   }
   const { start, end } = span(moment, access);
   return newlyInPages(initialisedAgain, moment, start, end);
