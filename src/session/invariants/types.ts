@@ -47,5 +47,6 @@ export interface Invariant {
   sees?(turn: Turn): boolean;
   /** what such a turn newly broke */
   returns?(moment: Moment): Violation | null;
-  check(state: State, facts: Facts, stage: string): Iterable<Violation>;
+  /** all that does not hold in a state: at a stage, or (null) somewhere between two */
+  check(state: State, facts: Facts, stage: string | null): Iterable<Violation>;
 }

@@ -75,7 +75,7 @@ export class InvariantWatch {
 
   private findWriter(row: Invariant, violation: Violation, stage: string, at: number): void {
     const holds = (state: State) => {
-      for (const { at: place } of row.check(state, this.facts(state.machine), stage))
+      for (const { at: place } of row.check(state, this.facts(state.machine), null))
         if (place === violation.at) return false;
       return true;
     };
