@@ -129,6 +129,27 @@ async function check(paths: readonly string[], options: CheckOptions): Promise<n
 
 const DEFAULT = 'seed-000/uninit-boundary-before.json';
 
+/** `check` as a command of the command line. */
+function addCheck(root: Command, given: readonly unknown[], exit: (status: number | Promise<number>) => void): void {
+  root
+    .command('check')
+    .description(
+      'runs scenarios, checks what they expect, their invariants and their tours; exit status 1 when one fails',
+    )
+    .argument('<path...>', 'scenarios, and folders whose .json files are scenarios')
+    .addOption(new Option('--format <format>', 'how to say it').choices(Object.keys(CHECK_FORMATS)).default('text'))
+    .exitOverride()
+    .action((paths: string[], options: CheckOptions) => {
+      const early = root.opts<OpenOptions>();
+      const stray = early.patch.length > 0 || given.length > 0 || early.batch === true;
+      exit(
+        stray
+          ? fail(['options of check stand after the word check: khodbg check PATH --format tap'])
+          : check(paths, options),
+      );
+    });
+}
+
 function program(given: (Given[] | string)[], exit: (status: number | Promise<number>) => void): Command {
   const collect = (value: string, previous: string[]) => [...previous, value];
   const patches = () =>
@@ -185,23 +206,7 @@ function program(given: (Given[] | string)[], exit: (status: number | Promise<nu
       }
       exit(run(file, options));
     });
-  root
-    .command('check')
-    .description(
-      'runs scenarios, checks what they expect, their invariants and their tours; exit status 1 when one fails',
-    )
-    .argument('<path...>', 'scenarios, and folders whose .json files are scenarios')
-    .addOption(new Option('--format <format>', 'how to say it').choices(Object.keys(CHECK_FORMATS)).default('text'))
-    .exitOverride()
-    .action((paths: string[], options: CheckOptions) => {
-      const early = root.opts<OpenOptions>();
-      const stray = early.patch.length > 0 || given.length > 0 || early.batch === true;
-      exit(
-        stray
-          ? fail(['options of check stand after the word check: khodbg check PATH --format tap'])
-          : check(paths, options),
-      );
-    });
+  addCheck(root, given, exit);
   return root;
 }
 
