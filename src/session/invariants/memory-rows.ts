@@ -15,7 +15,7 @@ import {
   ULONG_MAX,
   zoneAt,
 } from '../../machine/index.ts';
-import { type Access, localsOf, type State } from '../../vm/index.ts';
+import { type Access, frames, localsOf, type State } from '../../vm/index.ts';
 import { blocksIn, type Facts, inForce, isMemory, isOwned, linksAt, zoneText } from './facts.ts';
 import type { Invariant, Moment, Violation } from './types.ts';
 
@@ -27,15 +27,16 @@ const zoneName = (at: number): string => zoneText(at >> 3, at & 7);
 
 /** The pages that the statement accounts for: which they are, and how many; null when it does not say. */
 function accounted({ before, thread, facts, program }: Moment): { pfn: number; pages: number | null } | null {
-  const frame = before.threads[thread]?.top;
-  if (!frame) return null;
-  const locals = localsOf(program, frame);
+  const moved = before.threads[thread];
+  if (!moved?.top) return null;
+  const locals = localsOf(program, moved.top);
   const page = locals.get('page');
   if (!isRef(page) || page.struct !== 'page') return null;
   const pfn = page.at as number;
   const order = locals.get('order');
   if (typeof order === 'number') return { pfn, pages: 2 ** order };
-  const block = blocksIn(facts, pfn, pfn + 1).find(({ start }) => start === pfn);
+  const restores = frames(moved).some(({ fn }) => fn === 'kho_restore_page');
+  const block = restores ? blocksIn(facts, pfn, pfn + 1).find(({ start }) => start === pfn) : undefined;
   return { pfn, pages: block === undefined ? null : block.end - block.start };
 }
 
