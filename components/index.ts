@@ -6,3 +6,4 @@ export { layout } from './layout.ts';
 export { polyfillPromise } from './polyfill.ts';
 export { runScreen, type ScreenOptions } from './run.tsx';
 export { guard } from './text.ts';
+export { pressTour, runTour, TOUR_SIZE, type TourFailure, type TourScreen } from './tour.ts';

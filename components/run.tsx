@@ -23,6 +23,8 @@ export interface ScreenOptions {
   readonly env?: Environment;
   /** stops the process and resolves when it goes on; C-z */
   readonly suspend?: () => Promise<void>;
+  /** false leaves the signals of the process alone */
+  readonly signals?: boolean;
 }
 
 /** How it ended: with an exit code, or with an error to be thrown. */
@@ -74,7 +76,8 @@ function openScreen(port: SessionPort, options: ScreenOptions) {
   };
   const controller = new Controller(port, ui, host);
   const end = (code: number) => finish({ code });
-  const ignore = onSignals({ end, interrupt: () => controller.interrupt(), continued });
+  const handlers = { end, interrupt: () => controller.interrupt(), continued };
+  const ignore = options.signals === false ? () => {} : onSignals(handlers);
   const close = () => {
     sink.close();
     ignore();

@@ -3,9 +3,21 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { checkScenario, findScenarios } from './check-scenarios.ts';
 import { type ImportOptions, runImport } from './import-command.ts';
 import { type Given, printFirstStop, prompt, runCommands, setStops } from './line-mode.ts';
-import { BUDGET, conform, loadScenario, Port, printable, runReport, scenariosFolder } from './session/index.ts';
+import {
+  BUDGET,
+  CHECK_FORMATS,
+  type CheckResult,
+  checkStatus,
+  conform,
+  loadScenario,
+  Port,
+  printable,
+  runReport,
+  scenariosFolder,
+} from './session/index.ts';
 
 declare const KHODBG_VERSION: string | undefined;
 const VERSION = typeof KHODBG_VERSION === 'string' ? KHODBG_VERSION : 'source';
@@ -98,7 +110,47 @@ function run(file: string, options: RunOptions): number {
   return result.status;
 }
 
+interface CheckOptions {
+  readonly format: string;
+}
+
+/** Checks scenarios, and all in folders, and prints what came of it. */
+async function check(paths: readonly string[], options: CheckOptions): Promise<number> {
+  const format = CHECK_FORMATS[options.format];
+  const { files, errors } = findScenarios(paths);
+  if (errors.length > 0 || format === undefined) return fail(errors);
+  const results: CheckResult[] = [];
+  for (const file of files) {
+    const result = await checkScenario(file);
+    results.push(result);
+    if (format.one !== undefined) print(format.one(result));
+  }
+  print(format.all(results));
+  return checkStatus(results);
+}
+
 const DEFAULT = 'seed-000/uninit-boundary-before.json';
+
+/** `check` as a command of the command line. */
+function addCheck(root: Command, given: readonly unknown[], exit: (status: number | Promise<number>) => void): void {
+  root
+    .command('check')
+    .description(
+      'runs scenarios, checks what they expect, their invariants and their tours; exit status 1 when one fails',
+    )
+    .argument('<path...>', 'scenarios, and folders whose .json files are scenarios')
+    .addOption(new Option('--format <format>', 'how to say it').choices(Object.keys(CHECK_FORMATS)).default('text'))
+    .exitOverride()
+    .action((paths: string[], options: CheckOptions) => {
+      const early = root.opts<OpenOptions>();
+      const stray = early.patch.length > 0 || given.length > 0 || early.batch === true;
+      exit(
+        stray
+          ? fail(['options of check stand after the word check: khodbg check PATH --format tap'])
+          : check(paths, options),
+      );
+    });
+}
 
 function program(given: (Given[] | string)[], exit: (status: number | Promise<number>) => void): Command {
   const collect = (value: string, previous: string[]) => [...previous, value];
@@ -176,6 +228,7 @@ function program(given: (Given[] | string)[], exit: (status: number | Promise<nu
       else print(lines.join('\n'));
       exit(status);
     });
+  addCheck(root, given, exit);
   return root;
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { KEYS, type KeyRow } from '../../components/index.ts';
 import { buildKernel, kernelIntrinsics, shippedPatches } from '../../src/kernel/index.ts';
 import { makeConfig } from '../../src/machine/index.ts';
-import { COMMANDS, TOPICS } from '../../src/session/index.ts';
+import { COMMANDS, INVARIANTS, TOPICS } from '../../src/session/index.ts';
 import { CONFIG_TABLE, STAGES, scenarioJsonSchema } from '../../src/session/scenario/index.ts';
 import { type Intrinsics, REFUSALS } from '../../src/vm/index.ts';
 import { coverage } from './coverage.ts';
@@ -146,6 +146,13 @@ function config(): string {
   );
 }
 
+function invariants(): string {
+  return table(
+    ['invariant', 'what must hold', 'taken from', 'checked whole at'],
+    INVARIANTS.map(({ name, text, source, stages }) => [code(name), text, source, stages.map(code).join(', ')]),
+  );
+}
+
 /** Every block by name. `root` is the checkout. */
 export const BLOCKS: Readonly<Record<string, (root: string) => string>> = {
   commands,
@@ -156,6 +163,7 @@ export const BLOCKS: Readonly<Record<string, (root: string) => string>> = {
   intrinsics,
   'expression-names': expressionNames,
   config,
+  invariants,
   stages: () => STAGES.map(code).join(', '),
   patches: () => shippedPatches().map(code).join(', '),
   scenarios: (root) => table(['scenario', 'patches', 'what it shows'], scenarioRows(root)),

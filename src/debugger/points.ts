@@ -1,6 +1,6 @@
 // Stop points: breakpoints, watchpoints, catchpoints. Each looks at one turn of the history and says where in it it would
 // stop. They belong to the session, never to states. Knows nothing of how time is searched.
-import { runFind, runGet, type Value, ZONE_NAMES } from '../machine/index.ts';
+import { MIGRATETYPE_NAMES, runFind, runGet, type Value, ZONE_NAMES } from '../machine/index.ts';
 import type { Access, State } from '../vm/index.ts';
 import { type Position, position } from './position.ts';
 import type { Piece } from './timeline.ts';
@@ -29,6 +29,9 @@ export type Trigger =
   | { readonly kind: 'pages'; readonly mode: 'r' | 'w' | 'rw'; readonly start: number; readonly end: number }
   | { readonly kind: 'uninit'; readonly rw: 'r' | 'w' | null }
   | { readonly kind: 'note'; readonly note: 'WARN' | 'bad-page' }
+  | { readonly kind: 'migratetype'; readonly from: number | null; readonly to: number | null }
+  | { readonly kind: 'reinit' }
+  | { readonly kind: 'invariant'; readonly broken: (piece: Piece) => readonly string[] }
   | { readonly kind: 'fault' }
   | { readonly kind: 'stage'; readonly reached: (piece: Piece) => string | null; readonly name: string | null }
   | { readonly kind: 'thread' };
@@ -110,6 +113,38 @@ function uninitHit(piece: Piece, rw: 'r' | 'w' | null): string[] {
     const pfn = uninitialisedPage(piece.before, access);
     if (pfn >= 0)
       out.push(`${describeAccess(access, access.end === undefined ? undefined : pfn, access.end)}, uninitialised`);
+  }
+  return out;
+}
+
+/** Writes of a pageblock's type that change it, from and to the given types; one that was never written is UNMOVABLE. */
+function migratetypeHit(piece: Piece, from: number | null, to: number | null): string[] {
+  const out: string[] = [];
+  for (const access of piece.trace.accesses ?? []) {
+    if (access.struct !== 'pageblock' || access.rw !== 'w') continue;
+    const { before, after } = piece;
+    const [was, now] = [before, after].map(({ machine }) =>
+      Math.max(0, runGet(machine.pageblocks, access.at as number)),
+    );
+    if (was === undefined || now === undefined || was === now) continue;
+    if ((from !== null && was !== from) || (to !== null && now !== to)) continue;
+    const pfn = (access.at as number) * 2 ** before.machine.config.pageblockOrder;
+    out.push(`pageblock(${hex(pfn)}).migratetype  ${MIGRATETYPE_NAMES[was]} → ${MIGRATETYPE_NAMES[now]}`);
+  }
+  return out;
+}
+
+/** Initialisation of struct pages that have been initialised in this boot. */
+function reinitHit(piece: Piece): string[] {
+  const out: string[] = [];
+  for (const access of piece.trace.accesses ?? []) {
+    if (access.struct !== 'page' || access.field !== '*' || access.rw !== 'w') continue;
+    const { inits } = piece.before.machine;
+    const end = access.end ?? (access.at as number) + 1;
+    const first = runFind(inits, access.at as number, end, (count) => count > 0);
+    if (first >= end) continue;
+    const last = runFind(inits, first, end, (count) => count === 0);
+    out.push(`${describeAccess(access, first, last)}, initialised before`);
   }
   return out;
 }
@@ -202,6 +237,12 @@ function find(piece: Piece, point: Point): Omit<Hit, 'point'> | null {
     }
     case 'uninit':
       return before(uninitHit(piece, trigger.rw));
+    case 'migratetype':
+      return before(migratetypeHit(piece, trigger.from, trigger.to));
+    case 'reinit':
+      return before(reinitHit(piece));
+    case 'invariant':
+      return before(trigger.broken(piece));
     case 'note':
       return before((piece.trace.notes ?? []).filter((note) => note.kind === trigger.note).map((note) => note.text));
     case 'fault': {

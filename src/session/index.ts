@@ -1,4 +1,12 @@
 // The contract of the session layer: what front ends may use.
+export {
+  CHECK_FORMATS,
+  type CheckFailure,
+  type CheckFormat,
+  type CheckResult,
+  checkStatus,
+  reportFailures,
+} from './check.ts';
 export { TOPICS } from './commands/info.ts';
 export { COMMANDS } from './commands/table.ts';
 export { type Conformed, conform } from './conform/index.ts';
@@ -18,6 +26,7 @@ export {
   type ScenarioDoc,
   VARIANTS,
 } from './import/index.ts';
+export { INVARIANTS } from './invariants/index.ts';
 export {
   type Loaded,
   type LoadOptions,

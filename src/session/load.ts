@@ -22,6 +22,7 @@ import {
 import { type Config, type Handover, type Hardware, type LeftBehind, makeConfig, vmemmapOf } from '../machine/index.ts';
 import { compileExpression, type Linked, type Program, type State } from '../vm/index.ts';
 import { normalise } from './expression.ts';
+import { invariantError } from './invariants/index.ts';
 import {
   CONFIG_TABLE,
   formatProblem,
@@ -90,6 +91,9 @@ function knownProgram(): Program {
 /** Why a text of the scenario cannot mean anything, to follow the text in a message; null when it can. */
 function checkText(program: Program, kind: TextKind, text: string): string | null {
   if (kind === 'schedule') return 'is not read yet; leave the key out';
+  if (kind === 'invariant') return invariantError(text);
+  const caught = kind === 'stop' ? /^\s*catch\s+invariant\s+(?!if\s)(\S+)/.exec(text)?.[1] : undefined;
+  if (caught !== undefined) return invariantError(caught);
   if (kind !== 'expression') return null;
   const names = namesOf(debuggerIntrinsics(DEFAULT_CONFIG), DEFAULT_CONFIG);
   const constants = new Set([

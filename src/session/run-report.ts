@@ -1,18 +1,25 @@
 // `khodbg run`: a scenario run to its end without history, its expectations checked, its stops listed, as report and text.
 import { hitsOf, label, position } from '../debugger/index.ts';
+import type { State } from '../vm/index.ts';
 import { begin, splitLine } from './commands/table.ts';
 import { evaluate } from './expression.ts';
+import { INVARIANT_NAMES, InvariantWatch } from './invariants/index.ts';
+import { kernelOf } from './kernel-of.ts';
 import { bootOf, type Loaded, lastBoot } from './load.ts';
+import { replayOf } from './replay.ts';
 import {
   checkExpectations,
   exitStatus,
+  lastRecord,
   type Report,
+  type ReportInvariant,
   type ReportStop,
   reportOf,
   reportText,
   runScenario,
 } from './report/index.ts';
 import { Session } from './session.ts';
+import { stageReader } from './stages.ts';
 
 export type RunResult =
   | { readonly ok: true; readonly report: Report; readonly text: string; readonly status: number }
@@ -44,6 +51,16 @@ function setStops(
   return { numbers, error: null };
 }
 
+/** One row for each invariant: whether it held, else where it was broken first, and how. */
+function invariantRows({ broken }: InvariantWatch, loaded: Loaded): ReportInvariant[] {
+  const named = loaded.scenario.expect.flatMap((one) => ('breaks' in one ? [one.breaks] : []));
+  return INVARIANT_NAMES.map((name) => {
+    const found = broken.get(name);
+    if (found === undefined) return { name, ok: true };
+    return { name, ok: false, at: label(found.at), what: found.what, expected: named.includes(name) };
+  });
+}
+
 /** Runs a loaded scenario. The exit status is 0, 1 when an expectation failed, 3 when it did not end within its budget. */
 export function runReport(loaded: Loaded, budget: number = BUDGET): RunResult {
   const session = new Session(loaded);
@@ -62,10 +79,15 @@ export function runReport(loaded: Loaded, budget: number = BUDGET): RunResult {
   const points = session.livePoints();
   const stops: (ReportStop & { boot: number })[] = [];
   const seen: { point: number; fn: string }[] = [];
+  const kernel = (state: State) => kernelOf(loaded, state);
+  const invariants = new InvariantWatch(loaded.first, 0, { kernel, replay: replayOf(kernel) });
+  const stageOf = stageReader(kernel);
   const recorded = runScenario(loaded, {
     maxTurns: budget,
     onTurn: ({ start, end, thread, before, after, trace }) => {
-      const hits = hitsOf({ start: position(start), end, thread, before, after, trace }, points);
+      const turn = { start: position(start), end, thread, before, after, trace };
+      invariants.turn(turn, stageOf(after, trace.returned));
+      const hits = hitsOf(turn, points);
       if (hits.length === 0) return;
       const top = before.threads[thread]?.top;
       const fn = top ? bootOf(loaded, before).kernel.linked.program.fns[top.fn] : undefined;
@@ -84,6 +106,7 @@ export function runReport(loaded: Loaded, budget: number = BUDGET): RunResult {
       });
     },
   });
+  if (recorded.ended) invariants.stage('end', lastRecord(recorded).last, recorded.at);
   const checked = checkExpectations(
     recorded,
     (text, state) => evaluate(bootOf(loaded, state).kernel, text, { state, thread: state.current, frame: null }),
@@ -91,8 +114,9 @@ export function runReport(loaded: Loaded, budget: number = BUDGET): RunResult {
       const point = asked.numbers.get(command);
       return { ok: true, count: seen.filter((s) => s.point === point && (fn === undefined || s.fn === fn)).length };
     },
+    (name) => invariants.broken.get(name)?.what ?? null,
   );
-  const report = reportOf(recorded, { stops, expect: checked });
+  const report = reportOf(recorded, { stops, expect: checked, invariants: invariantRows(invariants, loaded) });
   const text = reportText(report, { title: loaded.scenario.title, patches: lastBoot(loaded).patches }).trimEnd();
   return { ok: true, report, text, status: recorded.ended ? exitStatus(report) : 3 };
 }

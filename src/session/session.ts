@@ -20,6 +20,7 @@ import type { Value } from '../machine/index.ts';
 import { entries } from '../machine/index.ts';
 import { type Frame, runnable, type State, type Thread } from '../vm/index.ts';
 import { condition, type Evaluated, evaluate, type Variables } from './expression.ts';
+import { InvariantLog } from './invariant-log.ts';
 import { bootOf, type Loaded, lastBoot } from './load.ts';
 import { stageReached } from './stages.ts';
 import type { LogLine, StopView } from './view.ts';
@@ -94,6 +95,7 @@ export interface BootStart {
 /** One opened scenario. */
 export class Session {
   readonly time: Timeline;
+  readonly invariants = new InvariantLog(this);
   state: SessionState;
   private readonly stages: Map<number, Mark[]> = new Map();
   private readonly starts: Map<number, BootStart[]> = new Map();

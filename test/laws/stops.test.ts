@@ -16,7 +16,9 @@ import {
   type Trigger,
 } from '../../src/debugger/index.ts';
 import { type Ref, readField } from '../../src/machine/index.ts';
+import { catchTrigger } from '../../src/session/commands/catch.ts';
 import { type Loaded, lastBoot } from '../../src/session/load.ts';
+import { Session } from '../../src/session/session.ts';
 import { generated, law, runOut, type Small, shipped, smallMachine } from './support.ts';
 
 const point = (trigger: Trigger, number = 1): Point => ({
@@ -145,6 +147,38 @@ describe('stops', () => {
         ]);
       }),
       law(40),
+    );
+  });
+
+  test('of catch invariant, migratetype and reinit are the same both ways, and there are some', () => {
+    const caught = (loaded: Loaded, text: string) => {
+      const [kind = '', ...words] = text.split(' ');
+      const trigger = catchTrigger(new Session(loaded), kind, words);
+      if (typeof trigger === 'string') throw new Error(trigger);
+      return expectSamePlaces(loaded, [point(trigger)]);
+    };
+    const before = shipped('seed-000/uninit-boundary-before.json');
+    expect(caught(before, 'invariant')).toBeGreaterThan(17);
+    expect(caught(before, 'invariant no-uninit-access')).toBe(17);
+    expect(caught(before, 'migratetype U M')).toBe(253);
+    expect(caught(before, 'migratetype U C')).toBe(2);
+    const reserved = shipped('today/reserved-above-last-zone.json');
+    expect(caught(reserved, 'reinit')).toBe(1);
+    expect(caught(reserved, 'invariant')).toBe(1);
+  });
+
+  test('of catch invariant, migratetype and reinit are the same both ways on generated machines', () => {
+    fc.assert(
+      fc.property(smallMachine, (small) => {
+        const loaded = generated({ ...small, patched: true });
+        const session = new Session(loaded);
+        const triggers = ['invariant', 'migratetype', 'reinit'].map((kind) => catchTrigger(session, kind, []));
+        expectSamePlaces(
+          loaded,
+          triggers.flatMap((trigger, i) => (typeof trigger === 'string' ? [] : [point(trigger, i + 1)])),
+        );
+      }),
+      law(20),
     );
   });
 

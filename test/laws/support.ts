@@ -29,6 +29,8 @@ export const SHIPPED = [
   'seed-000/uninit-mid-before.json',
   'seed-000/uninit-mid-after.json',
   'seed-000/uninit-order9.json',
+  'today/reserved-above-last-zone.json',
+  'today/restore-across-nodes.json',
   'two-nodes.json',
 ] as const;
 

@@ -13,6 +13,7 @@ import { scratchLines, scratchView } from '../views/scratch.ts';
 import { backedParts, blockLetter } from '../views/strips.ts';
 import { readRange } from '../words.ts';
 import { type Command, type Output, refuse, say, usage } from './command.ts';
+import { infoInvariants } from './invariants.ts';
 import { argLines, localLines } from './look.ts';
 import { infoBreakpoints } from './stops.ts';
 import { infoStages } from './time.ts';
@@ -160,6 +161,11 @@ export const TOPICS: readonly Topic[] = [
     name: 'memblock',
     help: 'memory and reserved regions as debugfs prints them [memory|reserved]',
     lines: (session, args) => memblockInfo(session, args),
+  },
+  {
+    name: 'invariants',
+    help: 'what must hold: held, broken at #N, or not checked so far [NAME: all of one]',
+    lines: infoInvariants,
   },
   { name: 'nodes', help: 'node descriptors, first_deferred_pfn among them', lines: nodes },
   { name: 'zones', help: 'zones that have memory, their counters and whether they are contiguous', lines: zones },

@@ -1,14 +1,11 @@
 // Commands that set, list and take away stop points.
 import type { Place, Trigger } from '../../debugger/index.ts';
-import { didYouMean } from '../../vm/index.ts';
 import { evaluate, prepare } from '../expression.ts';
 import { rangeText } from '../format.ts';
-import { bootOf } from '../load.ts';
 import { lineOf, placeHere, readPlaces } from '../places.ts';
-import { STAGES } from '../scenario/index.ts';
 import type { PointRow, Session } from '../session.ts';
-import { stageReached } from '../stages.ts';
 import { readRange } from '../words.ts';
+import { CATCH_WORDS, catchTrigger } from './catch.ts';
 import { type Command, type Output, refuse, say, usage } from './command.ts';
 
 interface Tail {
@@ -202,52 +199,19 @@ function watchCommand(names: string[], mode: Mode, help: string): Command {
   return command;
 }
 
-const CATCHES = ['uninit', 'oops', 'warn', 'bad-page', 'stage', 'thread'];
-
-function catchTrigger(session: Session, kind: string, given: string): Trigger | string {
-  const boot = /^boot(\d+):/.exec(given)?.[1];
-  const more = given.replace(/^boot\d+:/, '');
-  switch (kind) {
-    case 'uninit':
-      if (more !== '' && more !== 'read' && more !== 'write') return `'${more}': read, write or nothing follows uninit`;
-      return { kind: 'uninit', rw: more === 'read' ? 'r' : more === 'write' ? 'w' : null };
-    case 'warn':
-      return { kind: 'note', note: 'WARN' };
-    case 'bad-page':
-      return { kind: 'note', note: 'bad-page' };
-    case 'oops':
-      return { kind: 'fault' };
-    case 'thread':
-      return { kind: 'thread' };
-    case 'stage':
-      if (more !== '' && !STAGES.includes(more))
-        return `'${more}' is no stage${didYouMean(more, STAGES)}; stages are ${STAGES.join(', ')}`;
-      return {
-        kind: 'stage',
-        name: more === '' ? null : more,
-        reached: ({ after, trace }) => {
-          const name = stageReached(bootOf(session.loaded, after).kernel.initcalls, after, trace.returned);
-          return boot === undefined || after.boot === Number(boot) ? name : null;
-        },
-      };
-    default:
-      return `'${kind}' cannot be caught${didYouMean(kind, CATCHES)}; ${CATCHES.join(', ')} can`;
-  }
-}
-
 const catchCommand: Command = {
   names: ['catch'],
   group: 'stops',
-  usage: 'catch uninit [read|write] | oops | warn | bad-page | stage [NAME] | thread [if COND]',
-  help: 'stops before an access to an uninitialised struct page, a WARN, a bad page; after an oops, a stage, a thread that starts or ends',
+  usage:
+    'catch uninit [read|write] | reinit | migratetype [FROM TO] | invariant [NAME] | oops | warn | bad-page | stage [NAME] | thread [if COND]',
+  help: 'stops before an access to an uninitialised struct page, an initialisation that is not the first, a write that changes the type of a pageblock (U M E H C I or MIGRATE_…), a statement that breaks an invariant, a WARN, a bad page; after an oops, a stage, a thread that starts or ends',
   run(session, args) {
     const { text, thread, condition } = tail(args);
-    const [kind = '', more = '', extra] = text.split(/\s+/);
+    const [kind = '', ...words] = text.split(/\s+/);
     if (kind === '') return usage(catchCommand, 'say what to catch');
-    if (extra !== undefined) return usage(catchCommand, `'${extra}' is one word too many`);
-    const trigger = catchTrigger(session, kind, more);
+    const trigger = catchTrigger(session, kind, words);
     if (typeof trigger === 'string') return usage(catchCommand, trigger);
-    const what = more === '' ? kind : `${kind} ${more}`;
+    const what = [kind, ...words].join(' ');
     return add(
       session,
       catchCommand,
@@ -255,7 +219,7 @@ const catchCommand: Command = {
       'Catchpoint',
     );
   },
-  words: () => CATCHES,
+  words: () => CATCH_WORDS,
 };
 
 function numbers(session: Session, args: string): number[] | string {

@@ -5,7 +5,7 @@ import type { State } from '../../vm/index.ts';
 import { formatValue, lastName } from '../format.ts';
 import { lastBoot } from '../load.ts';
 import type { Expectation } from '../scenario/index.ts';
-import { faultWords, isDeath } from './report.ts';
+import { breaksWords, faultWords, isDeath } from './report.ts';
 import { type Recorded, recordedBoot } from './run.ts';
 import type { ReportExpectation, ReportFault } from './types.ts';
 
@@ -109,15 +109,20 @@ function checkFault(expected: Kind<'fault'>, recorded: Recorded): ReportExpectat
   return result(what, ok, found.length === 0 ? 'no fault' : [...new Set(found)].join('; '));
 }
 
-/**
- * The scenario's expectations against the run, in their order. A fault that is expected and happened is a pass; no
- * invariants exist yet, so that an expected violation fails.
- */
-export function checkExpectations(recorded: Recorded, evaluate: EvaluateText, count: CountStops): ReportExpectation[] {
+/** How an invariant was broken, in words; null when it held. */
+export type HowBroken = (invariant: string) => string | null;
+
+/** The scenario's expectations against the run, in their order. A fault or a broken invariant that is expected is a pass. */
+export function checkExpectations(
+  recorded: Recorded,
+  evaluate: EvaluateText,
+  count: CountStops,
+  broken: HowBroken = () => null,
+): ReportExpectation[] {
   return recorded.loaded.scenario.expect.map((expected) => {
     if ('at' in expected) return checkAt(expected, recorded, evaluate);
     if ('stop' in expected) return checkStop(expected, recorded, count);
     if ('fault' in expected) return checkFault(expected, recorded);
-    return result(`breaks ${expected.breaks}`, false, 'no such invariant');
+    return result(breaksWords(expected.breaks), broken(expected.breaks) !== null, 'it held');
   });
 }

@@ -1,7 +1,7 @@
 // The contract of the report: run a scenario, check what it expects, report it.
 export { type CountStops, checkExpectations, type EvaluateText } from './expect.ts';
 export { EVENTS_KEPT, type Mark, type ReachedStage } from './recorder.ts';
-export { eventsOf, exitStatus, type ReportParts, reportOf, unexpectedDeaths } from './report.ts';
+export { eventsOf, exitStatus, type ReportParts, reportOf, unexpectedBreaks, unexpectedDeaths } from './report.ts';
 export { lastRecord, type Recorded, type RecordedBoot, type RunOptions, recordedBoot, runScenario } from './run.ts';
 export { reportText } from './text.ts';
 export type {
@@ -12,6 +12,7 @@ export type {
   ReportBoot,
   ReportExpectation,
   ReportFault,
+  ReportInvariant,
   ReportRegion,
   ReportRestore,
   ReportStage,

@@ -3,7 +3,7 @@ import { entries } from '../../machine/index.ts';
 import type { HandoverBoot } from '../scenario/index.ts';
 import { type Recorded, type RecordedBoot, recordedBoot } from './run.ts';
 import { nodeNumbers, pageblockRuns, stageOf } from './stage.ts';
-import type { Report, ReportBoot, ReportExpectation, ReportFault, ReportStop } from './types.ts';
+import type { Report, ReportBoot, ReportExpectation, ReportFault, ReportInvariant, ReportStop } from './types.ts';
 
 const hex = (n: number): string => `0x${n.toString(16)}`;
 
@@ -13,6 +13,8 @@ export interface ReportParts {
   readonly stops: readonly (ReportStop & { readonly boot: number })[];
   /** the scenario's expectations, checked */
   readonly expect: readonly ReportExpectation[];
+  /** default: none were watched */
+  readonly invariants?: readonly ReportInvariant[];
 }
 
 const EMPTY: ReportBoot = {
@@ -78,7 +80,7 @@ export function reportOf(recorded: Recorded, parts: ReportParts): Report {
       parts.stops.filter((stop) => stop.boot === i + 1).map(({ boot: _boot, ...stop }) => stop),
     );
   });
-  return { format: 1, scenario: loaded.file, boots, expect: parts.expect, invariants: [] };
+  return { format: 1, scenario: loaded.file, boots, expect: parts.expect, invariants: parts.invariants ?? [] };
 }
 
 /** Anomalies in the words of the known-answer vectors: the first `first`, and how many there were. */
@@ -90,6 +92,9 @@ export function eventsOf(record: RecordedBoot, first = 12): { events: readonly s
 export function faultWords(text: string, fn: string | undefined): string {
   return fn === undefined ? `fault ${text}` : `fault ${text} in ${fn}`;
 }
+
+/** How an expectation of a broken invariant is worded in the report. */
+export const breaksWords = (name: string): string => `breaks ${name}`;
 
 /** True when the fault killed its thread. */
 export function isDeath(fault: ReportFault): boolean {
@@ -105,8 +110,13 @@ export function unexpectedDeaths(report: Report): ReportFault[] {
   );
 }
 
-/** 0: all well; 1: an expectation or an invariant failed, or a thread died and no expectation names that. */
+/** Broken invariants that no expectation names. */
+export function unexpectedBreaks(report: Report): ReportInvariant[] {
+  return report.invariants.filter(({ ok, expected }) => !ok && expected !== true);
+}
+
+/** 0: all well; 1: an expectation failed, or an invariant broke or a thread died and no expectation names that. */
 export function exitStatus(report: Report): 0 | 1 {
-  const failed = [...report.expect, ...report.invariants].some((one) => !one.ok);
-  return failed || unexpectedDeaths(report).length > 0 ? 1 : 0;
+  const failed = report.expect.some((one) => !one.ok);
+  return failed || unexpectedBreaks(report).length > 0 || unexpectedDeaths(report).length > 0 ? 1 : 0;
 }

@@ -160,6 +160,31 @@ function expectLines(report: Report): string[] {
   return ['', `expectations: ${held} of ${expect.length} hold`, ...rows];
 }
 
+/** Words in lines that fit. */
+function paragraph(text: string, indent: string): string[] {
+  const lines: string[] = [];
+  let line = indent;
+  for (const word of text.split(' ')) {
+    if (line !== indent && line.length + word.length + 1 > COLUMNS - 1) {
+      lines.push(line);
+      line = indent;
+    }
+    line += line === indent ? word : ` ${word}`;
+  }
+  return [...lines, line];
+}
+
+function invariantLines({ invariants }: Report): string[] {
+  if (invariants.length === 0) return [];
+  const held = invariants.filter((one) => one.ok).length;
+  const rows = invariants.flatMap((one) =>
+    one.ok
+      ? []
+      : [`  ${one.expected ? 'ok  ' : 'FAIL'}  ${one.name} is broken`, ...paragraph(one.what ?? '', '        ')],
+  );
+  return ['', `invariants: ${held} of ${invariants.length} hold`, ...rows];
+}
+
 /** Words for people that the report does not hold. */
 export interface TextWords {
   readonly title: string;
@@ -186,6 +211,6 @@ function bootLines(report: Report, number: number, words: TextWords): string[] {
 export function reportText(report: Report, words: TextWords | string): string {
   const known: TextWords = typeof words === 'string' ? { title: words } : words;
   const boots = report.boots.flatMap((_, i) => bootLines(report, i + 1, known));
-  const lines = [known.title, report.scenario, ...boots, ...expectLines(report)];
+  const lines = [known.title, report.scenario, ...boots, ...expectLines(report), ...invariantLines(report)];
   return `${lines.map((line) => printable(line, COLUMNS - 1)).join('\n')}\n`;
 }

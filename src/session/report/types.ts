@@ -123,11 +123,20 @@ export interface ReportExpectation {
   readonly got?: string;
 }
 
+/** An invariant. `at`: before which micro-step it was broken first; `what`: how; `expected`: a scenario's `breaks` names it. */
+export interface ReportInvariant {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly at?: string;
+  readonly what?: string;
+  readonly expected?: boolean;
+}
+
 /** The whole report. */
 export interface Report {
   readonly format: 1;
   readonly scenario: string;
   readonly boots: readonly ReportBoot[];
   readonly expect: readonly ReportExpectation[];
-  readonly invariants: readonly { readonly name: string; readonly ok: boolean }[];
+  readonly invariants: readonly ReportInvariant[];
 }

@@ -25,4 +25,4 @@ export type {
   TextKind,
   TourStep,
 } from './types.ts';
-export { STAGES } from './words.ts';
+export { CATCH_KINDS, STAGES } from './words.ts';

@@ -28,7 +28,18 @@ export const STAGES: readonly string[] = [
 /** Commands that set a stop, with the abbreviations gdb users type. */
 const STOP_COMMANDS: readonly string[] = ['break', 'tbreak', 'watch', 'rwatch', 'awatch', 'catch', 'b', 'br', 'tb'];
 
-const CATCH_KINDS: readonly string[] = ['uninit', 'oops', 'warn', 'bad-page', 'stage', 'thread'];
+/** What `catch` can catch. */
+export const CATCH_KINDS: readonly string[] = [
+  'uninit',
+  'reinit',
+  'migratetype',
+  'invariant',
+  'oops',
+  'warn',
+  'bad-page',
+  'stage',
+  'thread',
+];
 
 const STOP_ADVICE = '; write break, tbreak, watch, rwatch, awatch or catch';
 const CATCH_ADVICE = `; write catch and one of ${CATCH_KINDS.join(', ')}`;

@@ -1,0 +1,73 @@
+// `khodbg check`: which scenarios there are below the given paths, each run and its tour pressed. Prints nothing.
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setStops } from './line-mode.ts';
+import {
+  type CheckFailure,
+  type CheckResult,
+  type Loaded,
+  loadScenario,
+  Port,
+  type RunResult,
+  reportFailures,
+  runReport,
+} from './session/index.ts';
+
+/** Scenario files in order, each once, or why there are none. */
+export function findScenarios(paths: readonly string[]): { files: string[]; errors: string[] } {
+  const files = new Set<string>();
+  const errors: string[] = [];
+  for (const path of paths) {
+    if (!existsSync(path)) errors.push(`${path}: no such file or folder; give scenarios, or folders that hold them`);
+    else if (!statSync(path).isDirectory()) files.add(path);
+    else {
+      const found = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json'));
+      if (found.length === 0) errors.push(`${path}: holds no scenario; their names end in .json`);
+      for (const name of found.sort()) files.add(join(path, name));
+    }
+  }
+  return { files: [...files], errors };
+}
+
+async function checkTour(loaded: Loaded): Promise<CheckFailure[]> {
+  const { tour } = loaded.scenario;
+  if (tour.length === 0) return [];
+  const port = new Port(loaded);
+  const wrong = await setStops(port);
+  if (wrong !== null) return [{ kind: 'scenario', what: wrong }];
+  const { runTour } = await import('../components/index.ts');
+  const failed = await runTour(port, tour);
+  if (failed === null) return [];
+  const { step, keys, shows } = failed;
+  const what = `tour[${step - 1}]: after ${JSON.stringify(keys)} the screen does not show ${JSON.stringify(shows)}`;
+  return [{ kind: 'tour', what, detail: failed.screen }];
+}
+
+function runFailures(result: RunResult): CheckFailure[] {
+  if (!result.ok) return result.errors.map((what) => ({ kind: 'scenario', what }));
+  if (result.status === 3) return [{ kind: 'budget', what: 'the boot did not end within the budget of turns' }];
+  return reportFailures(result.report);
+}
+
+/** Checks one scenario: its file, its run with what it expects and with its invariants, its tour. */
+export async function checkScenario(file: string): Promise<CheckResult> {
+  const started = performance.now();
+  const done = (failures: CheckFailure[], loaded: Loaded | null, invariants = 0): CheckResult => ({
+    file,
+    failures,
+    expectations: loaded?.scenario.expect.length ?? 0,
+    invariants,
+    steps: loaded?.scenario.tour.length ?? 0,
+    seconds: (performance.now() - started) / 1000,
+  });
+  const read = loadScenario(file);
+  if (!read.ok)
+    return done(
+      read.errors.map((what) => ({ kind: 'scenario', what })),
+      null,
+    );
+  const result = runReport(read.loaded);
+  const failures = runFailures(result);
+  if (result.ok) failures.push(...(await checkTour(read.loaded)));
+  return done(failures, read.loaded, result.ok ? result.report.invariants.length : 0);
+}
