@@ -83,6 +83,9 @@ function explainOne(root: Doc, { path, issue }: Placed, report: Report): void {
   }
 }
 
+const isOtherKind = ({ path, issue }: Placed, at: Path): boolean =>
+  path.length === at.length && (issue.code === 'invalid_value' || issue.code === 'invalid_type');
+
 function explainPlaced(root: Doc, all: readonly Placed[], report: Report): void {
   for (const one of all) {
     const { path, issue } = one;
@@ -90,7 +93,9 @@ function explainPlaced(root: Doc, all: readonly Placed[], report: Report): void 
     const parts = doc?.fields?.size ?? doc?.items?.length ?? 0;
     if (issue.code === 'invalid_union' && parts > 0) {
       const forms = issue.errors.map((form) => placed(path, form));
-      explainPlaced(root, closestForm(root, forms), report);
+      // a form of another kind altogether, such as a word where a list stands, is not what was meant
+      const kin = forms.filter((form) => !form.some((other) => isOtherKind(other, path)));
+      explainPlaced(root, closestForm(root, kin.length > 0 ? kin : forms), report);
     } else if (!isMisspelt(root, path, all)) {
       explainOne(root, one, report);
     }
