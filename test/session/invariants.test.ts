@@ -232,6 +232,17 @@ describe('an invariant', () => {
   });
 });
 
+describe('initialised-once', () => {
+  test('lets a page that two reservations share be initialised again, as v7.3 does', () => {
+    const shared = '"reserved": [{ "start": "0x19000000", "size": 2048 }, { "start": "0x19000900", "size": 256 }]';
+    const result = runReport(loadPatched('seed-000/uninit-boundary-after', null, [['"reserved": []', shared]]));
+    if (!result.ok) throw new Error(result.errors.join('\n'));
+    const { boots, invariants } = result.report;
+    expect(boots.at(-1)?.stages.at(-1)?.pages.initialised_more_than_once).toBe(1);
+    expect(invariants.filter(({ ok }) => !ok)).toEqual([]);
+  });
+});
+
 describe('regions-sorted', () => {
   const region = (base: number, size: number, flags = 0): Region => ({ base, size, nid: 0, flags });
   const row = INVARIANTS.find(({ name }) => name === 'regions-sorted');

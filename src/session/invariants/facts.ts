@@ -145,6 +145,15 @@ export function isReserved({ memblock, config }: Machine, pfn: number, flags = 0
   return inside(region, phys) && (region.flags & flags) === flags;
 }
 
+/** How many reserved regions have a part of the page: 0, 1, or 2 for more. Their borders need not be those of pages. */
+export function reservationsOn({ memblock, config }: Machine, pfn: number): number {
+  const { regions } = memblock.reserved;
+  const size = 2 ** config.pageShift;
+  const first = firstWhere(regions, (region) => region.base + region.size > pfn * size);
+  const here = [regions[first], regions[first + 1]].filter((region) => region && region.base < (pfn + 1) * size);
+  return here.length;
+}
+
 /** How much of [start, end), in bytes, lies in reserved regions with RSRV_NOINIT. */
 export function noinitBytes(regions: readonly Region[], start: number, end: number): number {
   let sum = 0;

@@ -11,7 +11,17 @@ import {
   runs,
 } from '../../machine/index.ts';
 import type { Access } from '../../vm/index.ts';
-import { isMemory, isReserved, linksAt, linksOf, pagesText, regionFrom, zoneSpan, zoneText } from './facts.ts';
+import {
+  isMemory,
+  isReserved,
+  linksAt,
+  linksOf,
+  pagesText,
+  regionFrom,
+  reservationsOn,
+  zoneSpan,
+  zoneText,
+} from './facts.ts';
 import { allInPages, type FindInPages, newlyInPages, newRegions, span } from './newly.ts';
 import type { Invariant, Moment, Violation } from './types.ts';
 
@@ -26,12 +36,18 @@ const once = (start: number, end: number, found: string): Violation => ({
   end,
 });
 
-/** The first page of [start, end) that was initialised again and may not be: a reserved hole may. */
+/** May memmap_init_reserved_pages() initialise the page again? A reserved hole, or what two reservations share. */
+function mayBeAgain(machine: Machine, pfn: number): boolean {
+  const reservations = reservationsOn(machine, pfn);
+  return reservations > 1 || (reservations > 0 && !isMemory(machine, pfn));
+}
+
+/** The first page of [start, end) that was initialised again and may not be. */
 const initialisedAgain: FindInPages = (machine, start, end) => {
   for (let from = start; from < end; ) {
     const at = runFind(machine.inits, from, end, (count) => count > 1);
     if (at === end) return null;
-    if (isMemory(machine, at) || !isReserved(machine, at))
+    if (!mayBeAgain(machine, at))
       return once(
         at,
         runFind(machine.inits, at, end, (count) => count < 2),
@@ -123,7 +139,7 @@ function breaksInitialisedOnce(moment: Moment, access: Access): Violation | null
 
 const initialisedOnce: Invariant = {
   name: 'initialised-once',
-  text: 'Every struct page of a present section is initialised once; reserved holes may be initialised again.',
+  text: 'Every struct page of a present section is initialised once; reserved holes, and pages that two reservations share, may be again.',
   source: 'v7.3 memmap_init(), init_deferred_page(), deferred_init_memmap_chunk()',
   writers: ['__init_single_page()', 'memblock_reserved_mark_noinit()', 'deferred_pages'],
   stages: ['kho_memory_init', 'memblock_free_all', 'page_alloc_init_late'],
