@@ -219,11 +219,12 @@ function program(given: (Given[] | string)[], exit: (status: number | Promise<nu
   root
     .command('conform')
     .description('compares with known answers of real kernels, row by row; exit status 1 when one differs')
-    .argument('<path...>', 'files of known answers, or folders of them')
+    .argument('<path...>', 'files of known answers, captures, or folders of them')
     .addOption(patches())
+    .option('--log', 'imports the console log of a capture alone; what no log contains is named')
     .exitOverride()
-    .action((paths: string[], options: { readonly patch: string[] }) => {
-      const { status, lines } = conform(paths, options.patch);
+    .action((paths: string[], { patch, log }: { readonly patch: string[]; readonly log?: true }) => {
+      const { status, lines } = conform(paths, { patches: patch, log: log === true });
       if (status === 2) fail(lines);
       else print(lines.join('\n'));
       exit(status);
