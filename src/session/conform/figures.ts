@@ -89,7 +89,8 @@ export function bootFigures(recorded: Recorded): Record<string, Json> {
     return found === undefined ? [] : [[name, stageFigures(found)]];
   });
   return {
-    radix_pages: boot.radix_pages,
+    // a row's tree has a root even where nothing is handed over
+    radix_pages: Math.max(1, boot.radix_pages),
     zones: populated(zones).map(({ node, zone, start_pfn, spanned, present }) => ({
       node,
       zone,

@@ -7,12 +7,12 @@ import {
   MEMBLOCK_RSRV_NOINIT,
   type Page,
   type Region,
-  readField,
   row,
   runGet,
   ZONE_NAMES,
   zoneAt,
 } from '../../machine/index.ts';
+import { readTree, scratchAreas } from '../kho-memory.ts';
 
 /** A block that was handed over, in pfns, half-open. */
 export interface Block {
@@ -41,64 +41,32 @@ export function factsReader(): (machine: Machine) => Facts {
     const root = Number(row(table, 'kho_radix_tree', 'kho_in')?.root ?? 0);
     const count = Number(row(table, 'var', 0)?.kho_scratch_cnt ?? 0);
     if (known?.hardware !== hardware || known.root !== root || known.count !== count)
-      known = { hardware, root, count, facts: factsOf(machine, root, count) };
+      known = { hardware, root, count, facts: factsOf(machine, root) };
     return known.facts;
   };
 }
 
-function factsOf(machine: Machine, root: number, count: number): Facts {
+function factsOf(machine: Machine, root: number): Facts {
   const { memmap, hardware, config } = machine;
   const size = 2 ** config.pageShift;
   const listed = (hardware.handover?.preserved ?? []).map(({ start, order }) => blockAt(start / size, order));
-  const preserved = (root === 0 ? listed : treeBlocks(machine, root))
+  const preserved = (
+    root === 0 ? listed : readTree(machine, root).blocks.map(({ start, order }) => blockAt(start, order))
+  )
     .filter(({ end }) => end <= 2 ** memmap.bits)
     .sort((a, b) => a.start - b.start);
-  const scratch = hardware.handover === null ? [] : scratchAreas(machine, count);
+  const scratch = hardware.handover === null ? [] : scratchPages(machine);
   return { preserved, scratch, largest: preserved.reduce((most, b) => Math.max(most, b.end - b.start), 0) };
 }
 
 const blockAt = (start: number, order: number): Block => ({ start, end: start + 2 ** order, order });
 
-function scratchAreas(machine: Machine, count: number): Facts['scratch'] {
+function scratchPages(machine: Machine): Facts['scratch'] {
   const size = 2 ** machine.config.pageShift;
-  const field = (at: number, name: string) => Number(readField(machine, { struct: 'kho_scratch', at }, name));
-  const areas =
-    count === 0
-      ? (machine.hardware.handover?.scratch ?? [])
-      : Array.from({ length: count }, (_, i) => ({ start: field(i, 'addr'), size: field(i, 'size') }));
-  return areas.map((area) => ({
+  return scratchAreas(machine).map((area) => ({
     start: Math.floor(area.start / size),
     end: Math.ceil((area.start + area.size) / size),
   }));
-}
-
-/** Tables above the leaves of the radix tree, keys of a leaf, of a table; a tree of more pages than MOST is no tree. */
-const [LEVELS, LEAF_BITS, TABLE_BITS, MOST] = [5, 15, 9, 100_000];
-/** The order bit of order 0. */
-const ORDER_0 = 52;
-
-/** Blocks by the keys of the KHO radix tree in memory: include/linux/kho_radix_tree.h, v7.3. */
-function treeBlocks(machine: Machine, root: number): Block[] {
-  const out: Block[] = [];
-  let pages = 0;
-  const walk = (phys: number, level: number, prefix: bigint): void => {
-    const pfn = phys / 2 ** machine.config.pageShift;
-    if (++pages > MOST || !Number.isInteger(pfn) || pfn < 0 || pfn >= 2 ** machine.phys.bits) return;
-    for (const [slot, word] of Object.entries(runGet(machine.phys, pfn)?.words ?? {})) {
-      const shift = BigInt(LEAF_BITS + TABLE_BITS * (level - 1));
-      if (level > 0) walk(Number(word), level - 1, prefix | (BigInt(slot) << shift));
-      else
-        for (let bit = 0n; bit < 64n; bit++)
-          if ((word >> bit) & 1n) out.push(keyBlock(prefix | (BigInt(slot) * 64n + bit)));
-    }
-  };
-  walk(root, LEVELS, 0n);
-  return out;
-}
-
-function keyBlock(key: bigint): Block {
-  const order = ORDER_0 + 1 - key.toString(2).length;
-  return blockAt(Number((key & ~(1n << BigInt(ORDER_0 - order))) << BigInt(order)), order);
 }
 
 /** Index of the first item of an ascending list that passes a test which stays true, or the list's length. */

@@ -52,17 +52,17 @@ export function observeDeferredRange(r: Recorder, turn: TurnSeen): void {
 
 function pagesOf(r: Recorder, phys: number, nr: Value | undefined): number {
   if (typeof nr === 'number') return nr;
-  const block = r.handed.find((one) => one.start === phys);
+  const block = r.handed.preserved.find((one) => one.start === phys);
   return block === undefined ? 0 : 2 ** block.order;
 }
 
-/** The return of a kho_restore_*() that an actor called, or of the kho_restore_folio() inside kho_restore_free(). */
+/** The return of a kho_restore_*() to what is not one itself, or of the kho_restore_folio() inside kho_restore_free(). */
 function observeRestore(r: Recorder, turn: TurnSeen, call: string): void {
   const caller = after(turn)?.top?.fn ?? '';
   const gave = turn.trace.value !== null;
   if (call === 'kho_restore_folio') r.gave.set(turn.thread, gave);
   const { top } = mover(turn);
-  if (!r.actors.has(caller) || top === null) return;
+  if (RESTORES.has(caller) || top === null) return;
   const locals = localsOf(r.boot.kernel.linked.program, top);
   const phys = Number(locals.get('phys') ?? 0);
   const { memmap, config } = turn.after.machine;

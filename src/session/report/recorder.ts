@@ -1,6 +1,7 @@
 // What is gathered while a boot runs, and the lists it is gathered in. Knows nothing of what makes an entry.
-import { type RunMap, runMap } from '../../machine/index.ts';
+import { type Machine, type RunMap, runMap } from '../../machine/index.ts';
 import type { State } from '../../vm/index.ts';
+import { radixRoot, readTree, scratchAreas } from '../kho-memory.ts';
 import type { Loaded, LoadedBoot } from '../load.ts';
 import { STAGES } from '../scenario/index.ts';
 import { lastActor } from '../stages.ts';
@@ -26,12 +27,19 @@ export interface Mark {
 }
 
 /** The record of one boot, being written. */
+/** What a boot was given by the kernel before it. Addresses and sizes in bytes. */
+export interface HandedOver {
+  readonly preserved: readonly { readonly start: number; readonly order: number }[];
+  readonly radixPages: number;
+  readonly scratch: readonly { readonly start: number; readonly size: number }[];
+}
+
 export interface Recorder {
   readonly boot: LoadedBoot;
   /** blocks that a scenario hands over to this boot */
-  readonly handed: readonly { readonly start: number; readonly order: number }[];
-  /** names of the functions that stand for the scenario's actors */
+  readonly handed: HandedOver;
   readonly actors: ReadonlySet<string>;
+  /** names of the functions that stand for the scenario's actors */
   /** functions whose return may end a stage: a filter, so that stageReached() is not asked of every return */
   readonly stageEnds: ReadonlySet<string>;
   readonly stages: ReachedStage[];
@@ -51,13 +59,26 @@ export interface Recorder {
   readonly gave: Map<number, boolean>;
 }
 
-/** An empty record of one boot. */
-export function newRecorder(loaded: Loaded, boot: LoadedBoot): Recorder {
+/** What the scenario's handover gives its first boot; an empty tree is its root. */
+function givenTo({ handover, radixPages }: Loaded): HandedOver {
+  if (handover === null) return { preserved: [], radixPages: 0, scratch: [] };
+  return { preserved: handover.preserved, radixPages: Math.max(1, radixPages), scratch: handover.scratch };
+}
+
+/** What a kernel finds in memory after kexec. */
+function receivedBy(m: Machine): HandedOver {
+  const { pages, blocks } = readTree(m, radixRoot(m, 'in') ?? 0);
+  const preserved = blocks.map(({ start, order }) => ({ start: start * 2 ** m.config.pageShift, order }));
+  return { preserved, radixPages: pages.length, scratch: m.hardware.handover === null ? [] : scratchAreas(m) };
+}
+
+/** An empty record of one boot that begins in a state. */
+export function newRecorder(loaded: Loaded, boot: LoadedBoot, first: State): Recorder {
   const { memmap } = loaded.first.machine;
   const { initcalls } = boot.kernel;
   return {
     boot,
-    handed: boot === loaded.boots[0] ? (loaded.handover?.preserved ?? []) : [],
+    handed: boot === loaded.boots[0] ? givenTo(loaded) : receivedBy(first.machine),
     actors: new Set(initcalls.map((call) => call.fn)),
     stageEnds: new Set([...STAGES, 'pgdat_init_report_one_done', lastActor(initcalls) ?? 'run_init_process']),
     stages: [],

@@ -1,6 +1,6 @@
 // From the record of a run to the report, to the vectors' events, and to the exit status.
 import { entries } from '../../machine/index.ts';
-import type { HandoverBoot } from '../scenario/index.ts';
+import type { HandedOver } from './recorder.ts';
 import { type Recorded, type RecordedBoot, recordedBoot } from './run.ts';
 import { nodeNumbers, pageblockRuns, stageOf } from './stage.ts';
 import type { Report, ReportBoot, ReportExpectation, ReportFault, ReportInvariant, ReportStop } from './types.ts';
@@ -36,20 +36,17 @@ const EMPTY: ReportBoot = {
 
 type Handed = Pick<ReportBoot, 'preserved' | 'radix_pages' | 'scratch'>;
 
-/** What the scenario's handover lists, of the boot that made it and of the boot that got it. */
-function handed(handover: HandoverBoot | null, radixPages: number): Handed {
+function handed({ preserved, radixPages, scratch }: HandedOver): Handed {
   return {
-    preserved: (handover?.preserved ?? []).map(({ start, order }) => ({ phys: hex(start), order })),
+    preserved: preserved.map(({ start, order }) => ({ phys: hex(start), order })),
     radix_pages: radixPages,
-    scratch: (handover?.scratch ?? []).map(({ start, size }) => ({ start: hex(start), size: hex(size) })),
+    scratch: scratch.map(({ start, size }) => ({ start: hex(start), size: hex(size) })),
   };
 }
 
-function kernelBoot(recorded: Recorded, record: RecordedBoot, stops: readonly ReportStop[]): ReportBoot {
-  const { loaded } = recorded;
+function kernelBoot(_recorded: Recorded, record: RecordedBoot, stops: readonly ReportStop[]): ReportBoot {
   const { boot, last } = record;
   const { machine } = last;
-  const first = boot === loaded.boots[0];
   return {
     kernel: boot.boot.kernel,
     stages: record.stages.map(stageOf),
@@ -57,8 +54,7 @@ function kernelBoot(recorded: Recorded, record: RecordedBoot, stops: readonly Re
     pageblock_runs: pageblockRuns(machine),
     init_runs: record.initRuns,
     pageblock_set_runs: record.setRuns,
-    // an empty tree is its root
-    ...handed(first ? loaded.handover : null, first ? Math.max(1, loaded.radixPages) : 0),
+    ...handed(record.handed),
     restored: record.restored,
     uninit: record.uninit,
     stops,
@@ -71,7 +67,7 @@ function kernelBoot(recorded: Recorded, record: RecordedBoot, stops: readonly Re
 export function reportOf(recorded: Recorded, parts: ReportParts): Report {
   const { loaded } = recorded;
   const boots = loaded.scenario.boots.map((boot, i): ReportBoot => {
-    if (boot.kind === 'handover') return { ...EMPTY, ...handed(boot, loaded.radixPages) };
+    if (boot.kind === 'handover') return { ...EMPTY, ...handed({ ...boot, radixPages: loaded.radixPages }) };
     const record = recordedBoot(recorded, i + 1);
     if (record === undefined) return { ...EMPTY, kernel: boot.kernel };
     return kernelBoot(

@@ -70,7 +70,7 @@ export function runScenario(loaded: Loaded, options: RunOptions = {}): Recorded 
   let state = loaded.first;
   let running = bootOf(loaded, state);
   const { linked } = running.kernel;
-  let recorder = newRecorder(loaded, running);
+  let recorder = newRecorder(loaded, running, state);
   let at = 0;
   let turns = 0;
   let thread = runToBlock(linked, state);
@@ -85,7 +85,7 @@ export function runScenario(loaded: Loaded, options: RunOptions = {}): Recorded 
     if (after.boot !== state.boot) {
       boots.push({ ...recorder, last: state });
       running = bootOf(loaded, after);
-      recorder = newRecorder(loaded, running);
+      recorder = newRecorder(loaded, running, after);
     }
     state = after;
   }

@@ -1,7 +1,7 @@
 // The flattened device trees by which kernels tell each other about KHO, as trees and as text. Knows nothing of their bytes.
 import { bytesOfPage, type FdtNode, inspectFdt, type Machine, runGet, row as tableRow } from '../../machine/index.ts';
+import { type Direction, radixRoot } from '../kho-memory.ts';
 import type { FdtNodeView, FdtView } from '../view.ts';
-import { type Direction, radixRoot } from './radix.ts';
 
 const hex = (n: number | bigint) => `0x${n.toString(16)}`;
 

@@ -1,12 +1,13 @@
 // What panes show that are not always in sight, made only when one asks. Knows nothing of the rest of the view.
 import { entries, type Machine, names, row } from '../../machine/index.ts';
+import { type Direction, radixRoot, scratchAreas } from '../kho-memory.ts';
 import type { Session } from '../session.ts';
 import type { BootView, LinesView, PaneViews, RadixView } from '../view.ts';
 import { fdtLines } from './fdt.ts';
 import type { Memo } from './memo.ts';
 import { procView } from './proc.ts';
-import { type Direction, type RadixNode, radixItems, radixRoot, radixRow, radixTree } from './radix.ts';
-import { scratchAreas, scratchLines, scratchView } from './scratch.ts';
+import { type RadixNode, radixItems, radixRow, radixTree } from './radix.ts';
+import { scratchLines, scratchView } from './scratch.ts';
 
 const DIRECTIONS: readonly Direction[] = ['in', 'out'];
 

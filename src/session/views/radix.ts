@@ -1,21 +1,16 @@
 // The KHO radix trees as they stand in the physical pages: tables of levels 5 to 1, leaf bitmaps, keys. Rows are made for what
 // is opened only, and worded for what is seen only. Knows nothing of how the kernel walks a tree.
 import {
-  bytesOfPage,
-  fdt_getprop,
   findNextBit,
   type Machine,
   MEMBLOCK_RSRV_NOINIT,
   type PhysPage,
   runGet,
   runs,
-  row as tableRow,
   ZERO_PAGE,
 } from '../../machine/index.ts';
+import { type Direction, radixRoot } from '../kho-memory.ts';
 import type { RadixRowView } from '../view.ts';
-
-/** Which tree: the one handed over, the one for the next kernel. */
-export type Direction = 'in' | 'out';
 
 /** A page of a tree with what lies below it. Addresses in bytes, half-open; `keys` counts those below. */
 export interface RadixNode {
@@ -141,23 +136,6 @@ function tableNode(m: Machine, place: Place, room: { pages: number }): RadixNode
       ]),
     ),
   };
-}
-
-/** The root that an FDT names which was handed over: before the kernel has read it. */
-function rootByFdt(m: Machine, fdt: number): number | null {
-  const map = fdt_getprop(bytesOfPage(pageAt(m, fdt)), 0, 'preserved-memory-map');
-  if (!map.ok || map.value.length !== 8) return null;
-  return Number(new DataView(map.value.buffer, map.value.byteOffset).getBigUint64(0, true));
-}
-
-/** Address of a tree's root; null where there is no such tree. */
-export function radixRoot(m: Machine, direction: Direction): number | null {
-  const root = Number(tableRow(m.table, 'kho_radix_tree', `kho_${direction}`)?.root ?? 0);
-  if (root > 0) return root;
-  if (direction === 'out' || m.hardware.handover === null) return null;
-  const { radixRoot: given, fdt } = m.hardware.handover;
-  if (given > 0) return given;
-  return fdt === null ? null : rootByFdt(m, fdt);
 }
 
 /** A whole tree; null where there is none. */

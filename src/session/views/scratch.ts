@@ -1,5 +1,6 @@
 // The scratch areas that were handed over, what became of them, and the extended scratch beside them. Knows nothing of panes.
-import { type Machine, MEMBLOCK_KHO_SCRATCH, readField, row, runGet, runs } from '../../machine/index.ts';
+import { type Machine, MEMBLOCK_KHO_SCRATCH, runGet, runs } from '../../machine/index.ts';
+import { scratchAreas } from '../kho-memory.ts';
 import type { ScratchAreaView, ScratchView } from '../view.ts';
 
 const CMA = 4;
@@ -86,30 +87,6 @@ function areaView(m: Machine, index: number, count: number, area: { start: numbe
     initialised: initialised(m, start, end),
     memblock: memblockWord(m, { start: area.start, end: area.start + area.size }),
   };
-}
-
-/** The array as the kernel sees it; before it does, as it is handed over. */
-export function scratchAreas(m: Machine): { readonly start: number; readonly size: number }[] {
-  const count = Number(row(m.table, 'var', 0)?.kho_scratch_cnt ?? 0);
-  if (count === 0) return handedOver(m);
-  return Array.from({ length: count }, (_, at) => {
-    const field = (name: string) => Number(readField(m, { struct: 'kho_scratch', at }, name));
-    return { start: field('addr'), size: field('size') };
-  });
-}
-
-function handedOver({ hardware: { handover }, phys, config }: Machine): { start: number; size: number }[] {
-  if (handover === null || handover.scratchArray === null || handover.scratch.length > 0)
-    return [...(handover?.scratch ?? [])];
-  const word = (address: number) => {
-    const page = 2 ** config.pageShift;
-    return Number(runGet(phys, Math.floor(address / page))?.words[(address % page) / 8] ?? 0n);
-  };
-  const first = handover.scratchArray;
-  return Array.from({ length: handover.nrScratch }, (_, i) => ({
-    start: word(first + i * 16),
-    size: word(first + i * 16 + 8),
-  }));
 }
 
 /** Every area, and what memblock has of scratch beside them. */

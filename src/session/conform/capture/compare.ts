@@ -1,5 +1,6 @@
 // A capture against the simulation of what was imported from it: stage by stage, figure by figure. Knows nothing of files.
-import { entries, type Machine, physWord, row, runGet } from '../../../machine/index.ts';
+import { entries, type Machine, row } from '../../../machine/index.ts';
+import { readTree, scratchAreas } from '../../kho-memory.ts';
 import { type Recorded, recordedBoot } from '../../report/index.ts';
 import { classRuns } from './classes.ts';
 import { type Figure, type Figures, knownPages, machineFigures, machinePage, truthFigures } from './figures.ts';
@@ -107,61 +108,31 @@ function comparePhase(
   tally(t, boot.boot, stage, expected, machine === undefined ? new Map() : machineFigures(machine, pfns, known));
 }
 
-/** The tree whose root is at an address: nodes by level, keys as `pfn:order`. */
-function radixTree(m: Machine, root: number): { readonly nodes: Set<string>; readonly keys: string[] } {
-  const nodes = new Set<string>();
-  const keys: string[] = [];
-  const walk = (phys: number, level: number, start: bigint): void => {
-    nodes.add(`${level} 0x${phys.toString(16)}`);
-    const words = runGet(m.phys, Math.floor(phys / 4096))?.words ?? {};
-    for (const index of Object.keys(words).map(Number)) {
-      const word = words[index] ?? 0n;
-      if (level > 0) walk(Number(word), level - 1, start | (BigInt(index) << BigInt(15 + 9 * (level - 1))));
-      else
-        for (let bit = 0; bit < 64; bit++)
-          if ((word >> BigInt(bit)) & 1n) keys.push(keyText(start | BigInt(index * 64 + bit)));
-    }
-  };
-  if (root !== 0) walk(root, 5, 0n);
-  return { nodes, keys };
-}
-
-/** A key as pfn and order; bits above the key's 53 are left to those who put something there. */
-function keyText(whole: bigint): string {
-  const key = BigInt.asUintN(53, whole);
-  const order = 53 - key.toString(2).length;
-  return `0x${(Number(key & ~(1n << BigInt(52 - order))) * 2 ** order).toString(16)}:${order}`;
-}
-
 const sorted = (list: Iterable<string>): string => [...list].sort().join(' ');
 
 function compareTree(t: Tally, boot: TruthBoot, m: Machine): void {
   const { nodes, keys } = boot.radix_out;
   if (nodes.length === 0) return;
-  const tree = radixTree(m, Number(row(m.table, 'kho_radix_tree', 'kho_out')?.root ?? 0));
+  const tree = readTree(m, Number(row(m.table, 'kho_radix_tree', 'kho_out')?.root ?? 0));
   const expected: Figures = new Map<string, Figure>([
     ['radix.keys', sorted(keys.map(({ pfn, order }) => `0x${pfn.toString(16)}:${order}`))],
     ['radix.nodes', nodes.length],
     ['radix.node_pages', sorted(nodes.map(({ level, phys }) => `${level} 0x${phys.toString(16)}`))],
   ]);
   const got: Figures = new Map<string, Figure>([
-    ['radix.keys', sorted(tree.keys)],
-    ['radix.nodes', tree.nodes.size],
-    ['radix.node_pages', sorted(tree.nodes)],
+    ['radix.keys', sorted(tree.blocks.map(({ start, order }) => `0x${start.toString(16)}:${order}`))],
+    ['radix.nodes', tree.pages.length],
+    ['radix.node_pages', sorted(tree.pages.map(({ level, phys }) => `${level} 0x${phys.toString(16)}`))],
   ]);
   tally(t, boot.boot, 'end', expected, got);
 }
 
 /** Scratch areas as the kernel of a boot knows them; none when KHO is off and nothing was handed over. */
-function scratchAreas(m: Machine): string[] {
+function knownScratch(m: Machine): string[] {
   const vars = row(m.table, 'var', 0) ?? {};
   const received = row(m.table, 'kho_in', 0)?.fdt === true;
-  if (vars.kho_enable !== true && !received) return [];
-  const array = Number(vars.kho_scratch_phys ?? 0);
-  return Array.from({ length: Number(vars.kho_scratch_cnt ?? 0) }, (_, i) => {
-    const word = (offset: number) => `0x${physWord(m, array + i * 16 + offset).toString(16)}`;
-    return `${word(0)}+${word(8)}`;
-  });
+  if ((vars.kho_enable !== true && !received) || Number(vars.kho_scratch_cnt ?? 0) === 0) return [];
+  return scratchAreas(m).map(({ start, size }) => `0x${start.toString(16)}+0x${size.toString(16)}`);
 }
 
 function compareScratch(t: Tally, boot: TruthBoot, m: Machine): void {
@@ -169,7 +140,7 @@ function compareScratch(t: Tally, boot: TruthBoot, m: Machine): void {
     boot.scratch.map(({ index, addr, size }) => [`scratch[${index}]`, `0x${addr.toString(16)}+0x${size.toString(16)}`]),
   );
   expected.set('scratch.areas', boot.scratch.length);
-  const areas = scratchAreas(m);
+  const areas = knownScratch(m);
   const got: Figures = new Map(areas.map((area, i) => [`scratch[${i}]`, area]));
   got.set('scratch.areas', areas.length);
   tally(t, boot.boot, 'end', expected, got);

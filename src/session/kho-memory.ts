@@ -1,0 +1,94 @@
+// What KHO has left in the memory of a machine: the keys of a radix tree, the scratch array. Knows nothing of what is made of it.
+import { bytesOfPage, fdt_getprop, type Machine, readField, row, runGet, ZERO_PAGE } from '../machine/index.ts';
+
+/** A block as its key says it. `start`: a pfn. */
+export interface KeyBlock {
+  readonly start: number;
+  readonly order: number;
+}
+
+/** A page of a tree. Level 5 is the root, 0 a bitmap; `phys` its address. */
+export interface TreePage {
+  readonly level: number;
+  readonly phys: number;
+}
+
+/** Tables above the leaves, bits of a leaf's index and of a table's; a tree of more pages than MOST is none. */
+const [LEVELS, LEAF_BITS, TABLE_BITS, MOST] = [5, 15, 9, 100_000];
+/** The order bit of order 0, the highest of a key. */
+const ORDER_0 = 52;
+
+/** What a key stands for; bits above the key's own 53 are left to those who put something there. */
+export function keyBlock(whole: bigint): KeyBlock {
+  const key = BigInt.asUintN(ORDER_0 + 1, whole);
+  const order = ORDER_0 + 1 - key.toString(2).length;
+  return { start: Number((key & ~(1n << BigInt(ORDER_0 - order))) << BigInt(order)), order };
+}
+
+/** Which tree: the one handed over, the one for the next kernel. */
+export type Direction = 'in' | 'out';
+
+/** The root that an FDT names which was handed over: before the kernel has read it. */
+function rootByFdt(m: Machine, fdt: number): number | null {
+  const map = fdt_getprop(
+    bytesOfPage(runGet(m.phys, Math.floor(fdt / 2 ** m.config.pageShift)) ?? ZERO_PAGE),
+    0,
+    'preserved-memory-map',
+  );
+  if (!map.ok || map.value.length !== 8) return null;
+  return Number(new DataView(map.value.buffer, map.value.byteOffset).getBigUint64(0, true));
+}
+
+/** Address of a tree's root; null where there is no such tree. */
+export function radixRoot(m: Machine, direction: Direction): number | null {
+  const root = Number(row(m.table, 'kho_radix_tree', `kho_${direction}`)?.root ?? 0);
+  if (root > 0) return root;
+  if (direction === 'out' || m.hardware.handover === null) return null;
+  const { radixRoot: given, fdt } = m.hardware.handover;
+  if (given > 0) return given;
+  return fdt === null ? null : rootByFdt(m, fdt);
+}
+
+/** Pages and blocks of the tree whose root is at an address, 0 for none: include/linux/kho_radix_tree.h, v7.3. */
+export function readTree(m: Machine, root: number): { readonly pages: TreePage[]; readonly blocks: KeyBlock[] } {
+  const pages = new Map<number, TreePage>();
+  const blocks: KeyBlock[] = [];
+  const walk = (phys: number, level: number, prefix: bigint): void => {
+    const pfn = phys / 2 ** m.config.pageShift;
+    if (pages.size > MOST || !Number.isInteger(pfn) || pfn < 0 || pfn >= 2 ** m.phys.bits) return;
+    pages.set(phys, { level, phys });
+    const shift = BigInt(LEAF_BITS + TABLE_BITS * (level - 1));
+    for (const [slot, word] of Object.entries(runGet(m.phys, pfn)?.words ?? {})) {
+      if (level > 0) walk(Number(word), level - 1, prefix | (BigInt(slot) << shift));
+      else
+        for (let bit = 0n; bit < 64n; bit++)
+          if ((word >> bit) & 1n) blocks.push(keyBlock(prefix | (BigInt(slot) * 64n + bit)));
+    }
+  };
+  if (root !== 0) walk(root, LEVELS, 0n);
+  return { pages: [...pages.values()], blocks };
+}
+
+/** The scratch areas, in bytes, as the kernel sees them; before it does, as they are handed over. */
+export function scratchAreas(m: Machine): { readonly start: number; readonly size: number }[] {
+  const count = Number(row(m.table, 'var', 0)?.kho_scratch_cnt ?? 0);
+  if (count === 0) return handedOver(m);
+  return Array.from({ length: count }, (_, at) => {
+    const field = (name: string) => Number(readField(m, { struct: 'kho_scratch', at }, name));
+    return { start: field('addr'), size: field('size') };
+  });
+}
+
+function handedOver({ hardware: { handover }, phys, config }: Machine): { start: number; size: number }[] {
+  if (handover === null || handover.scratchArray === null || handover.scratch.length > 0)
+    return [...(handover?.scratch ?? [])];
+  const word = (address: number) => {
+    const page = 2 ** config.pageShift;
+    return Number(runGet(phys, Math.floor(address / page))?.words[(address % page) / 8] ?? 0n);
+  };
+  const first = handover.scratchArray;
+  return Array.from({ length: handover.nrScratch }, (_, i) => ({
+    start: word(first + i * 16),
+    size: word(first + i * 16 + 8),
+  }));
+}
