@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.{ts,tsx}'],
     env: { FORCE_COLOR: '3' },
     testTimeout: 30_000,
+    maxWorkers: 2,
     pool: 'threads',
   },
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { checkScenario, findScenarios } from './check-scenarios.ts';
 import { type ImportOptions, runImport } from './import-command.ts';
+import { KERNELS } from './kernel/index.ts';
 import { type Given, printFirstStop, prompt, runCommands, setStops } from './line-mode.ts';
 import {
   BUDGET,
@@ -12,6 +13,7 @@ import {
   type CheckResult,
   checkStatus,
   conform,
+  type LoadOptions,
   loadScenario,
   Port,
   printable,
@@ -37,7 +39,7 @@ function gnuStyle(argv: readonly string[]): string[] {
 interface OpenOptions {
   readonly batch?: boolean;
   readonly patch: string[];
-  readonly kernel: string;
+  readonly kernel?: string;
   readonly color: 'auto' | 'always' | 'never';
 }
 
@@ -60,9 +62,13 @@ function fail(lines: readonly string[]): number {
 
 const interactive = (): boolean => process.stdin.isTTY === true && process.stdout.isTTY === true;
 
+function changes({ patch, kernel }: { readonly patch: string[]; readonly kernel?: string }): LoadOptions {
+  return kernel === undefined ? { patches: patch } : { patches: patch, kernel };
+}
+
 /** Opens a scenario: the screen on a terminal, else line mode. */
 async function open(file: string, options: OpenOptions, given: readonly (Given[] | string)[]): Promise<number> {
-  const loaded = loadScenario(file, { patches: options.patch });
+  const loaded = loadScenario(file, changes(options));
   if (!loaded.ok) return fail(loaded.errors);
   const commands: Given[] = [];
   for (const part of given) {
@@ -89,6 +95,7 @@ async function open(file: string, options: OpenOptions, given: readonly (Given[]
 interface RunOptions {
   readonly json?: boolean;
   readonly patch: string[];
+  readonly kernel?: string;
   readonly budget: number;
 }
 
@@ -100,7 +107,7 @@ function positive(text: string): number {
 
 /** Runs a scenario to its end and prints the report. */
 function run(file: string, options: RunOptions): number {
-  const loaded = loadScenario(file, { patches: options.patch });
+  const loaded = loadScenario(file, changes(options));
   if (!loaded.ok) return fail(loaded.errors);
   const result = runReport(loaded.loaded, options.budget);
   if (!result.ok) return fail(result.errors);
@@ -158,6 +165,7 @@ function program(given: (Given[] | string)[], exit: (status: number | Promise<nu
     new Option('--patch <patch>', 'a shipped patch by NAME, or a unified diff by path')
       .argParser(collect)
       .default([] as string[]);
+  const kernels = () => new Option('--kernel <name>', 'kernel of the last boot, instead of its own').choices(KERNELS);
   const root = new Command('khodbg')
     .description(
       'Steps, forwards and backwards, through a simulated Linux boot with KHO and deferred struct page initialisation.',
@@ -180,7 +188,7 @@ function program(given: (Given[] | string)[], exit: (status: number | Promise<nu
     )
     .option('--batch', 'line mode: exits after the commands; a refused command ends it with 2')
     .addOption(patches())
-    .addOption(new Option('--kernel <name>', 'kernel profile').choices(['v7.3']).default('v7.3'))
+    .addOption(kernels())
     .addOption(
       new Option('--color <when>', 'colour on the screen').choices(['auto', 'always', 'never']).default('auto'),
     )
@@ -199,6 +207,7 @@ function program(given: (Given[] | string)[], exit: (status: number | Promise<nu
       new Option('--budget <turns>', 'gives up after so many, with exit status 3').argParser(positive).default(BUDGET),
     )
     .addOption(patches())
+    .addOption(kernels())
     .exitOverride()
     .action((file: string, options: RunOptions) => {
       const early = root.opts<OpenOptions>();
@@ -219,11 +228,12 @@ function program(given: (Given[] | string)[], exit: (status: number | Promise<nu
   root
     .command('conform')
     .description('compares with known answers of real kernels, row by row; exit status 1 when one differs')
-    .argument('<path...>', 'files of known answers, or folders of them')
+    .argument('<path...>', 'files of known answers, captures, or folders of them')
     .addOption(patches())
+    .option('--log', 'imports the console log of a capture alone; what no log contains is named')
     .exitOverride()
-    .action((paths: string[], options: { readonly patch: string[] }) => {
-      const { status, lines } = conform(paths, options.patch);
+    .action((paths: string[], { patch, log }: { readonly patch: string[]; readonly log?: true }) => {
+      const { status, lines } = conform(paths, { patches: patch, log: log === true });
       if (status === 2) fail(lines);
       else print(lines.join('\n'));
       exit(status);

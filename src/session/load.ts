@@ -76,9 +76,11 @@ export type LoadResult =
   | { readonly ok: true; readonly loaded: Loaded }
   | { readonly ok: false; readonly errors: readonly string[] };
 
-/** What may be added from the command line. Patch paths are relative to the working directory. */
+/** What the command line changes of the last boot. Patch paths are relative to the working directory. */
 export interface LoadOptions {
   readonly patches?: readonly string[];
+  /** one of KERNELS */
+  readonly kernel?: string;
 }
 
 const DEFAULT_CONFIG = makeConfig({ CONFIG_HUGETLB_PAGE: true, CONFIG_ZONE_DEVICE: true }, 'zero', '');
@@ -215,8 +217,9 @@ function buildBoots(file: string, scenario: Scenario, options: LoadOptions, plac
     return firstState(next.kernel, next.number, hardware, state.machine);
   };
   const last = scenario.boots.length - 1;
-  scenario.boots.forEach((boot, i) => {
-    if (boot.kind !== 'kernel') return;
+  scenario.boots.forEach((given, i) => {
+    if (given.kind !== 'kernel') return;
+    const boot = i === last && options.kernel !== undefined ? { ...given, kernel: options.kernel } : given;
     const found = collectPatches(file, boot, i === last ? (options.patches ?? []) : []);
     errors.push(...found.errors);
     if (found.errors.length > 0) return;

@@ -264,7 +264,7 @@ describe('a patch that fits one kernel only', () => {
     const path = written('own.patch', patchOf({ file: MM, fn: 'memmap_init_range', from, to: 'MIGRATE_MOVABLE' }));
     const { status, lines } = conform(
       [written('two.json', JSON.stringify({ format: 1, vectors: [row('K058'), row('K070')] }))],
-      [path],
+      { patches: [path] },
     );
     expect(status).toBe(1);
     expect(lines[0]).toMatch(/^K070: .*own\.patch: hunk 1 does not apply to mm\/mm_init\.ts; first line not found/);
@@ -273,11 +273,11 @@ describe('a patch that fits one kernel only', () => {
 
   test('fits none: bad input', () => {
     const path = written('none.patch', 'no diff');
-    expect(conform([FILE], [path])).toMatchObject({
+    expect(conform([FILE], { patches: [path] })).toMatchObject({
       status: 2,
       lines: [expect.stringMatching(/none\.patch: no hunk/)],
     });
-    expect(conform([FILE], ['nonsense'])).toMatchObject({
+    expect(conform([FILE], { patches: ['nonsense'] })).toMatchObject({
       status: 2,
       lines: [expect.stringMatching(/no shipped patch/)],
     });

@@ -3,9 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { parseTree } from 'jsonc-parser';
+import { parse, parseTree } from 'jsonc-parser';
 import { describe, expect, test } from 'vitest';
 import { importObserved, importPath, logLacks, readLog, readTruth, type ScenarioDoc } from '../../src/session/index.ts';
+import { scenarioFile } from '../support/open.ts';
 
 const CAPTURES = join(import.meta.dirname, '../fixtures/captures');
 const A = join(CAPTURES, 'A-2n-3g+3g');
@@ -247,6 +248,19 @@ describe('a capture', () => {
     expect(errors).toEqual([]);
     expect(text.split('\n')[0]).toBe('// Made by khodbg import from A-2n-3g+3g.');
     expect(Math.max(...[A, C, CHAIN].map((path) => imported(path).text.length))).toBeLessThan(200_000);
+  });
+});
+
+describe('scenarios/real', () => {
+  test.each([
+    ['A-two-nodes', A],
+    ['B-200-percent', join(CAPTURES, 'B-2n-4g+4g-200pct')],
+  ])('%s is what is imported from its capture', (name, folder) => {
+    const read = (text: string) => {
+      const { machine, boots } = parse(text) as { machine: unknown; boots: unknown };
+      return { machine, boots };
+    };
+    expect(read(readFileSync(scenarioFile(`real/${name}`), 'utf8'))).toEqual(read(imported(folder).text));
   });
 });
 

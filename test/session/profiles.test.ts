@@ -37,6 +37,13 @@ describe('"kernel" of a boot', () => {
     expect(result.ok && result.text).toContain('boot 2: v7.2\n');
   });
 
+  test('gives way to --kernel, in the last boot', () => {
+    const { boots } = loaded('v7.3');
+    const other = loadScenarioText('s.json', readFileSync(path, 'utf8'), { kernel: 'v7.2' });
+    expect(boots.at(-1)?.boot.kernel).toBe('v7.3');
+    expect(other.ok && other.loaded.boots.at(-1)?.boot.kernel).toBe('v7.2');
+  });
+
   test('is a profile there is', () => {
     const result = load('v7.1');
     expect(result.ok || result.errors).toEqual([

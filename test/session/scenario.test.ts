@@ -323,7 +323,7 @@ const WRONG: readonly (readonly [name: string, old: string, by: string, expected
     '"cmdline": "',
     '"earlyAllocations": [{ "in": "mm_init", "call": "memblock_reserve", "base": 0, "size": "4K" }], "cmdline": "',
     [
-      '20:37: boots[1].earlyAllocations[0].in: "mm_init" is not one of setup_arch, reserve_real_mode, init_mem_mapping, acpi_boot_table_init, initmem_init, acpi_boot_init, sparse_init, setup_per_cpu_areas, mm_core_init; did you mean mm_core_init?',
+      '20:36: boots[1].earlyAllocations[0].in: "mm_init" is not one of setup_arch, reserve_real_mode, init_mem_mapping, acpi_boot_table_init, initmem_init, acpi_boot_init, sparse_init, setup_per_cpu_areas, mm_core_init',
     ],
   ],
   [

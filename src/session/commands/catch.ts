@@ -42,14 +42,16 @@ function invariant(session: Session, name: string | undefined): Trigger | string
 }
 
 function stage(session: Session, word: string): Trigger | string {
-  const name = word.replace(/^boot\d+:/, '');
+  const [, of, name = ''] = /^(?:boot(\d+):)?(.*)$/s.exec(word) ?? [];
   if (name !== '' && !STAGES.includes(name))
     return `'${name}' is no stage${didYouMean(name, STAGES)}; stages are ${STAGES.join(', ')}`;
   return {
     kind: 'stage',
     name: name === '' ? null : name,
-    reached: (piece) =>
-      stageReached(kernelOf(session.loaded, piece.after).initcalls, piece.after, piece.trace.returned),
+    reached: ({ after, trace }) => {
+      if (of !== undefined && after.boot !== Number(of)) return null;
+      return stageReached(kernelOf(session.loaded, after).initcalls, after, trace.returned);
+    },
   };
 }
 

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { printable } from '../printable.ts';
 import { type Answers, answersWith, compareRow } from './answer.ts';
-import { conformCapture, isCapture } from './capture/index.ts';
+import { type CaptureOptions, conformCapture, isCapture } from './capture/index.ts';
 import type { Comparison, Difference } from './compare.ts';
 import { readRows } from './read.ts';
 import { KINDS, type Row } from './schema.ts';
@@ -88,8 +88,16 @@ function conformRows(rows: readonly Row[], answers: Answers, tally: Tally): stri
   });
 }
 
-/** Compares what the paths hold. `patches` by name or path, on every kernel. */
-export function conform(paths: readonly string[], patches: readonly string[]): Conformed {
+/** What is compared with what. */
+export interface ConformOptions {
+  /** by name or path, on every kernel */
+  readonly patches?: readonly string[];
+  /** of captures, the console log alone is imported */
+  readonly log?: boolean;
+}
+
+/** Compares what the paths hold. */
+export function conform(paths: readonly string[], { patches = [], log = false }: ConformOptions = {}): Conformed {
   const targets = paths.map(targetsOf);
   const wrong = targets.filter((target) => typeof target === 'string');
   const all = targets.flatMap((target) => (typeof target === 'string' ? [] : target));
@@ -104,7 +112,7 @@ export function conform(paths: readonly string[], patches: readonly string[]): C
           read.flatMap((one) => (one.ok ? one.rows : [])),
           patches,
         );
-  const seen = captures.length === 0 ? NOTHING : conformCaptures(captures, patches);
+  const seen = captures.length === 0 ? NOTHING : conformCaptures(captures, { patches, log });
   if (rows.status === 2) return rows;
   if (seen.status === 2) return seen;
   return { status: rows.status === 1 || seen.status === 1 ? 1 : 0, lines: [...rows.lines, ...seen.lines] };
@@ -122,14 +130,16 @@ function conformVectors(rows: readonly Row[], patches: readonly string[]): Confo
 
 const shown = (value: unknown): string => (value === undefined ? 'nothing' : printable(String(value), 1000));
 
-function conformCaptures(folders: readonly string[], patches: readonly string[]): Conformed {
+function conformCaptures(folders: readonly string[], options: CaptureOptions): Conformed {
   const lines: string[] = [];
   const kinds = new Map<string, number>();
   const sum = { equal: 0, open: 0, differ: 0 };
   for (const folder of folders) {
-    const result = conformCapture(folder, { patches });
+    const result = conformCapture(folder, options);
     if (!result.ok) return { status: 2, lines: result.errors };
-    const { tally } = result;
+    const { tally, lacks, byLack } = result;
+    for (const { path, why } of lacks) lines.push(`${folder}: ${path} is not in the log: ${why}`);
+    if (byLack > 0) lines.push(`${folder}: ${byLack} figures are open for lack of that, and equal once it is put in`);
     for (const one of tally.differ)
       lines.push(`${folder}: ${one.where}: expected ${shown(one.expected)}, got ${shown(one.got)}`);
     for (const [kind, n] of tally.kinds) kinds.set(kind, (kinds.get(kind) ?? 0) + n);

@@ -1,5 +1,6 @@
 // Rows on memblock: the calls on the machine's memblock, which is what the kernel's intrinsics call; memblock_free_all() by
 // the kernel text.
+
 import { type Kernel, variablesOf } from '../../kernel/index.ts';
 import {
   apply,
@@ -33,6 +34,7 @@ import {
   ULONG_MAX,
   zoneAt,
 } from '../../machine/index.ts';
+import { bareHardware } from './bare.ts';
 import { call } from './call.ts';
 import type { Json } from './compare.ts';
 import type { MemblockOp, RANGE_OPS, RowOf } from './schema.ts';
@@ -102,17 +104,7 @@ function tables(mb: Memblock): Record<string, Json> {
 
 /** A machine on which memblock_free_all() finds every page deferred: it frees nothing, but says what it would. */
 function idleMachine(kernel: Kernel, memblock: Memblock): Machine {
-  const hardware = {
-    memory: [{ start: 0, size: 2 ** 27, node: 0, type: 'ram' as const }],
-    nodes: [{ node: 0, cpus: 1 }],
-    handover: null,
-    reserved: [],
-    early: [],
-    placements: {},
-    outgoing: true,
-    left: null,
-  };
-  let machine = apply(makeMachine(kernel.config, hardware), { k: 'memblock', memblock });
+  let machine = apply(makeMachine(kernel.config, bareHardware(2 ** 27)), { k: 'memblock', memblock });
   const put = (struct: string, at: number, fields: Fields) => {
     machine = apply(machine, { k: 'new', struct, at, fields });
   };

@@ -1,7 +1,9 @@
 // Rows on the radix tree and on how ranges are split: computed by the kernel text on a machine of some memory.
+
 import { type Kernel, variablesOf } from '../../kernel/index.ts';
 import { apply, type Machine, makeMachine, memblock_add_node, type Ref, type Value } from '../../machine/index.ts';
 import type { Linked } from '../../vm/index.ts';
+import { bareHardware } from './bare.ts';
 import { CallFailed, call, linkBeside } from './call.ts';
 import type { Json } from './compare.ts';
 import type { RowOf } from './schema.ts';
@@ -43,17 +45,7 @@ function askedOf(kernel: Kernel): Asked {
 /** A machine with `pages` initialised pages on nodes that begin at `starts`, room for a tree behind them, and the tree. */
 function machineOf(kernel: Kernel, pages: number, starts: readonly number[]): Machine {
   const from = Math.ceil(pages / 32768) * 32768 * PAGE;
-  const hardware = {
-    memory: [{ start: 0, size: from + NODES, node: 0, type: 'ram' as const }],
-    nodes: [{ node: 0, cpus: 1 }],
-    handover: null,
-    reserved: [],
-    early: [],
-    placements: {},
-    outgoing: true,
-    left: null,
-  };
-  let machine = makeMachine(kernel.config, hardware);
+  let machine = makeMachine(kernel.config, bareHardware(from + NODES));
   machine = apply(machine, {
     k: 'memblock',
     memblock: memblock_add_node(machine.memblock, from, NODES, 0, 0).memblock,

@@ -17,8 +17,17 @@ const REASONS: Readonly<Partial<Record<keyof BootDoc, string>>> = {
 
 const FOREIGN = "what something other than the test driver preserved is only known by its pages, KHO's own among them";
 
+const SILENT = 'an allocation of the rest of the kernel while pages are still deferred leaves no line';
+
 function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** Why the actors of a boot differ; null when a log ought to have had them. */
+function actorsLack(truth: BootDoc, log: BootDoc): string | null {
+  if (!/(?:^|\s)khodbg=/.test(truth.cmdline)) return FOREIGN;
+  const heard = truth.actors.filter(({ call }) => call !== 'slow_allocation');
+  return same(heard, log.actors) ? SILENT : null;
 }
 
 function bootDifferences(truth: BootDoc, log: BootDoc, index: number): Difference[] {
@@ -26,8 +35,10 @@ function bootDifferences(truth: BootDoc, log: BootDoc, index: number): Differenc
   return keys
     .filter((key) => !same(truth[key], log[key]))
     .map((key) => {
-      const foreign = key === 'actors' && !/(?:^|\s)khodbg=/.test(truth.cmdline);
-      return { path: `boots[${index}].${key}`, why: REASONS[key] ?? (foreign ? FOREIGN : null) };
+      return {
+        path: `boots[${index}].${key}`,
+        why: REASONS[key] ?? (key === 'actors' ? actorsLack(truth, log) : null),
+      };
     });
 }
 

@@ -6,4 +6,5 @@ export { type ImportResult, importObserved, importPath, readPath } from './impor
 export { readLog } from './log.ts';
 export type { Observed, ObservedBoot, ReadResult } from './observed.ts';
 export { VARIANTS } from './options.ts';
+export { scenarioText } from './text.ts';
 export { type ReadFile, readTruth } from './truth.ts';

@@ -1,4 +1,5 @@
 // What is known of real boots, whatever it was read from, as plain values. Knows neither the sources nor scenarios.
+import type { EARLY_POINTS } from '../scenario/index.ts';
 
 /** Bytes, half-open. */
 export interface Span {
@@ -25,20 +26,8 @@ export interface Region extends Span {
   readonly flags: number;
 }
 
-/** Where the modelled kernel text lets the rest of the kernel use memblock, in boot order. */
-export const POINTS = [
-  'setup_arch',
-  'reserve_real_mode',
-  'init_mem_mapping',
-  'acpi_boot_table_init',
-  'initmem_init',
-  'acpi_boot_init',
-  'sparse_init',
-  'setup_per_cpu_areas',
-  'mm_core_init',
-] as const;
-
-export type Point = (typeof POINTS)[number];
+/** Where the modelled kernel text lets the rest of the kernel use memblock. */
+export type Point = (typeof EARLY_POINTS)[number];
 
 /** How far a boot had come at least: a point, or `modelled` for what the kernel text does itself after all points. */
 export type Mark = Point | 'modelled';

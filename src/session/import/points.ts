@@ -1,6 +1,7 @@
 // Which point of the boot a caller of memblock belongs to. Knows nothing of where the calls were read.
 
-import { type Op, POINTS, type Point } from './observed.ts';
+import { EARLY_POINTS } from '../scenario/index.ts';
+import type { Op, Point } from './observed.ts';
 
 /** Callers of memblock, by the function that printk names, with the point of the boot in which they run. */
 const CALLERS: Readonly<Record<string, Point>> = {
@@ -58,7 +59,7 @@ export function functionOf(by: string): string {
   return /^[\w.]+/.exec(by)?.[0] ?? '';
 }
 
-const rank = (point: Point): number => POINTS.indexOf(point);
+const rank = (point: Point): number => EARLY_POINTS.indexOf(point);
 
 /** From here on the modelled text is alone with memblock. */
 const LAST =

@@ -51,6 +51,7 @@ export class InvariantWatch {
   /** One turn; `stage` when it reached one. */
   turn(turn: PlacedTurn, stage: string | null): void {
     if (turn.before.boot !== turn.after.boot) {
+      this.stage('end', turn.before, turn.start.at);
       this.border = { state: turn.after, at: turn.end };
       return;
     }

@@ -1,6 +1,7 @@
 // The scenario loader's contract.
 
 export { CONFIG_TABLE, type ConfigRow, withDefaults } from './config.ts';
+export { EARLY_POINTS } from './early.ts';
 export { type ParseResult, parseScenario } from './parse.ts';
 export type { Path } from './path.ts';
 export { defaultRadixNodes, splitPages } from './preserve.ts';

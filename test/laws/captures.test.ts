@@ -1,0 +1,31 @@
+// Every capture of a real kernel against the simulation of what is imported from it. With the tests a
+// tenth of them, all by `npm run laws`.
+import { describe, expect, test } from 'vitest';
+import { checkScenario } from '../../src/check-scenarios.ts';
+import { captureNames, comparedCapture } from '../support/captures.ts';
+import { scenarioFile } from '../support/open.ts';
+import { WHOLE } from './support.ts';
+
+const ALL = captureNames();
+
+describe('real kernels', () => {
+  test('there are captures', () => {
+    expect(ALL.length).toBeGreaterThan(25);
+  });
+
+  test.each(ALL.filter((_, i) => WHOLE || i % 10 === 3))('%s', (name) => {
+    const { equal, differ } = comparedCapture(name);
+    expect(differ).toEqual([]);
+    expect(equal).toBeGreaterThan(1000);
+  });
+
+  test.each(WHOLE ? ['real/A-two-nodes', 'real/B-200-percent'] : [])('scenarios/%s', async (name) => {
+    expect((await checkScenario(scenarioFile(name))).failures).toEqual([]);
+  });
+
+  test.each(WHOLE ? ALL : [])('%s by its log alone', (name) => {
+    const { equal, differ } = comparedCapture(name, { log: true });
+    expect(differ).toEqual([]);
+    expect(equal).toBeGreaterThan(900);
+  });
+});
