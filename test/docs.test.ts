@@ -44,8 +44,11 @@ describe('documentation', () => {
     expect(read('ARCHITECTURE.md').split('\n').length).toBeLessThanOrEqual(151);
   });
 
-  test('the example of docs/scenario.md is a scenario whose expectations hold', () => {
-    const text = /<!-- example: scenario -->\n```jsonc\n([\s\S]*?)```/.exec(read('docs/scenario.md'))?.[1] ?? '';
+  test.each(
+    [...read('docs/scenario.md').matchAll(/<!-- example: scenario -->\n```jsonc\n([\s\S]*?)```/g)].map(
+      ([, text = '']) => [/"title": "(.*)"/.exec(text)?.[1] ?? '', text] as const,
+    ),
+  )('the example "%s" of docs/scenario.md is a scenario whose expectations hold', (_title, text) => {
     const result = loadScenarioText('example.json', text);
     if (!result.ok) throw new Error(result.errors.join('\n'));
     const run = runReport(result.loaded);

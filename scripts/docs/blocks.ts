@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { KEYS, type KeyRow } from '../../components/index.ts';
 import { buildKernel, kernelIntrinsics, shippedPatches } from '../../src/kernel/index.ts';
 import { makeConfig } from '../../src/machine/index.ts';
-import { COMMANDS, INVARIANTS, TOPICS } from '../../src/session/index.ts';
+import { COMMANDS, INVARIANTS, OPEN, TOPICS, VARIANTS } from '../../src/session/index.ts';
 import { CONFIG_TABLE, STAGES, scenarioJsonSchema } from '../../src/session/scenario/index.ts';
 import { type Intrinsics, REFUSALS } from '../../src/vm/index.ts';
 import { coverage } from './coverage.ts';
@@ -153,6 +153,26 @@ function invariants(): string {
   );
 }
 
+function open(): string {
+  return table(
+    ['figures', 'why they are not compared'],
+    OPEN.map(({ what, reason }) => [what, reason]),
+  );
+}
+
+function variants(): string {
+  return table(
+    ['word', 'patches', 'options'],
+    Object.entries(VARIANTS).map(([word, { patches = [], options = {} }]) => [
+      code(word),
+      patches.map(code).join(', '),
+      Object.entries(options)
+        .map(([name, value]) => code(`${name}=${yes(value)}`))
+        .join(', '),
+    ]),
+  );
+}
+
 /** Every block by name. `root` is the checkout. */
 export const BLOCKS: Readonly<Record<string, (root: string) => string>> = {
   commands,
@@ -164,6 +184,8 @@ export const BLOCKS: Readonly<Record<string, (root: string) => string>> = {
   'expression-names': expressionNames,
   config,
   invariants,
+  open,
+  variants,
   stages: () => STAGES.map(code).join(', '),
   patches: () => shippedPatches().map(code).join(', '),
   scenarios: (root) => table(['scenario', 'patches', 'what it shows'], scenarioRows(root)),

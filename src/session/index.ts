@@ -9,7 +9,7 @@ export {
 } from './check.ts';
 export { TOPICS } from './commands/info.ts';
 export { COMMANDS } from './commands/table.ts';
-export { type Conformed, conform } from './conform/index.ts';
+export { type Conformed, conform, OPEN } from './conform/index.ts';
 export {
   type Difference,
   type ImportResult,

@@ -319,6 +319,14 @@ const WRONG: readonly (readonly [name: string, old: string, by: string, expected
     ['17:19: boots[1].handover: only the first boot can be a handover; list a kernel here'],
   ],
   [
+    'a boot that nothing starts',
+    '{ "kernel": "v7.3",',
+    '{ "kernel": "v7.3", "cmdline": "kho=on" }, { "kernel": "v7.3",',
+    [
+      '17:5: boots[1]: nothing starts the boot after it: add the actor {"at": "userspace", "call": "kernel_kexec", "args": []}',
+    ],
+  ],
+  [
     'an early call at no point',
     '"cmdline": "',
     '"earlyAllocations": [{ "in": "mm_init", "call": "memblock_reserve", "base": 0, "size": "4K" }], "cmdline": "',

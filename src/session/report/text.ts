@@ -197,6 +197,7 @@ function bootLines(report: Report, number: number, words: TextWords): string[] {
   if (boot === undefined) return [];
   if (boot.kernel === 'handover') return ['', ...handoverLines(boot, number)];
   const variant = number === report.boots.length ? [boot.kernel, ...(words.patches ?? [])].join(' + ') : boot.kernel;
+  if (boot.stages.length === 0) return ['', `boot ${number}: ${variant}`, '  not reached'];
   const sections = [
     stageLines(boot),
     zoneLines(boot),

@@ -116,6 +116,21 @@ export function checkWords(root: Doc, known: Known, report: Report): void {
   });
 }
 
+/**
+ * Checks that a boot (by its number from 0) before another one goes on into that. With patches it may do so in any way, and
+ * only the run shows it.
+ */
+export function checkKexec(root: Doc, number: number, report: Report): void {
+  const path: Path = ['boots', number];
+  if ((nodeAt(root, [...path, 'patches'])?.items?.length ?? 0) > 0) return;
+  const actors = nodeAt(root, [...path, 'actors'])?.items ?? [];
+  if (actors.some((actor) => actor.fields?.get('call')?.doc.value === 'kernel_kexec')) return;
+  report.place(
+    path,
+    'nothing starts the boot after it: add the actor {"at": "userspace", "call": "kernel_kexec", "args": []}',
+  );
+}
+
 /** Checks a kernel boot (by its number from 0) and `fill`; returns the bits of a node number, null if unsure. */
 export function checkKernel(root: Doc, number: number, known: Known, report: Report): number | null {
   const path: Path = ['boots', number];

@@ -1,7 +1,7 @@
 // Reads a scenario file's text: everything wrong with it, or what it says. Knows nothing of the file system.
 
 import { checkHandover } from './check-handover.ts';
-import { checkKernel, checkWords } from './check-kernel.ts';
+import { checkKernel, checkKexec, checkWords } from './check-kernel.ts';
 import { checkMachine } from './check-machine.ts';
 import { type Doc, nearestNode, nodeAt, type ParsedText, parseDocument } from './document.ts';
 import { explain } from './explain.ts';
@@ -38,6 +38,7 @@ function check(root: Doc, known: Known, report: Report): RawScenario | null {
   if (!shape.success) explain(root, shape.error.issues, report);
   const kernels = kernelBoots(root, report);
   const shifts = kernels.map((boot) => checkKernel(root, boot, known, report));
+  for (const boot of kernels.slice(0, -1)) checkKexec(root, boot, report);
   if (kernels.length > 0) checkWords(root, known, report);
   const nodesShift = shifts.includes(null) || shifts.length === 0 ? null : Math.min(...shifts.map(Number));
   const memory = checkMachine(root, nodesShift, report);
