@@ -289,6 +289,12 @@ describe('the log of a capture', () => {
     ]);
   });
 
+  test('of a 7.2 gives a scenario for that kernel', () => {
+    const { document, guesses } = ofLog(logOf(A).replaceAll('Linux version 7.3.', 'Linux version 7.2.'));
+    expect(document.boots.map(({ kernel }) => kernel)).toEqual(['v7.2', 'v7.2']);
+    expect(guesses.join('\n')).not.toContain('kernel: ');
+  });
+
   test('lines of the instrumentation are passed over', () => {
     const without = logOf(A)
       .split('\n')

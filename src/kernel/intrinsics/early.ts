@@ -24,7 +24,10 @@ const callAt = (c: Context, i: number): EarlyCall => {
   return call;
 };
 
-/** The allocating calls retry without the lower limit, as memblock_alloc_internal() does. */
+/** What memblock_alloc_internal() makes of its calls: it retries them without the lower limit; the two others do not. */
+const retries = (call: string): boolean => /^memblock_alloc_(?:try|exact)_nid/.test(call);
+
+/** One allocation. */
 function allocate(c: Context, call: EarlyCall): MemblockChange {
   const mb = c.machine.memblock;
   const { size, align, node } = call;
@@ -32,7 +35,7 @@ function allocate(c: Context, call: EarlyCall): MemblockChange {
   const exact = call.call === 'memblock_alloc_exact_nid_raw';
   const nid = call.call === 'memblock_phys_alloc_range' ? NUMA_NO_NODE : node;
   const first = memblock_alloc_range_nid(mb, size, align, call.from, end, nid, exact);
-  if (first.ret !== 0 || call.from === 0 || call.call === 'memblock_phys_alloc_range') return first;
+  if (first.ret !== 0 || call.from === 0 || !retries(call.call)) return first;
   return memblock_alloc_range_nid(mb, size, align, 0, end, nid, exact);
 }
 

@@ -1,5 +1,6 @@
 // A scenario made of what was observed: plain rows and every assumption as a sentence. Knows nothing of files.
 
+import { KERNELS } from '../../kernel/index.ts';
 import type { MemoryRange } from '../scenario/index.ts';
 import { type EarlyRow, earlyRows, type Reserved, reservedOf } from './early.ts';
 import { type ActorRow, actorsOf, khoIsOn } from './items.ts';
@@ -16,6 +17,7 @@ export interface HandoverDoc {
 
 /** A kernel boot of the scenario. */
 export interface BootDoc {
+  readonly kernel: string;
   readonly patches: readonly string[];
   readonly config: Readonly<Record<string, boolean | number>>;
   readonly cmdline: string;
@@ -91,11 +93,16 @@ function withKho(given: string): string {
   return /(?:^|\s)kho=/.test(cmdline) ? cmdline : `${cmdline} kho=on`.trim();
 }
 
+/** The profile of a release, v7.3 of `7.3.4`; undefined when khodbg has none of it. */
+function profileOf(release: string | null): (typeof KERNELS)[number] | undefined {
+  const version = /^\d+\.\d+(?=\.|-|$)/.exec(release ?? '')?.[0];
+  return KERNELS.find((name) => name === `v${version}`);
+}
+
 function versionGuess(release: string | null): string[] {
-  if (release === null) return ['kernel: v7.3, since no line says which it was'];
-  return /^7\.3(?:\.|-|$)/.test(release)
-    ? []
-    : [`kernel: v7.3, which khodbg simulates, for ${release}, which was booted`];
+  if (release === null) return [`kernel: ${KERNELS[0]}, since no line says which it was`];
+  if (profileOf(release) !== undefined) return [];
+  return [`kernel: ${KERNELS[0]}, which khodbg simulates, for ${release}, which was booted`];
 }
 
 /** The same sentence for many boots once, with their number only where they differ. */
@@ -125,6 +132,7 @@ export function makeDocument(observed: Observed): ScenarioDoc {
   const anyKho = observed.boots.some((boot) => boot.received || khoIsOn(boot.cmdline));
   const boots = observed.boots.map(
     (boot, i): BootDoc => ({
+      kernel: profileOf(boot.release ?? first?.release ?? null) ?? KERNELS[0],
       patches: patchesOf(observed.words),
       config: options.options,
       cmdline: anyKho ? plain(boot.cmdline) : withKho(boot.cmdline),

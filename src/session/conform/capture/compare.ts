@@ -178,10 +178,18 @@ function compareScratch(t: Tally, boot: TruthBoot, m: Machine): void {
 /** What preserving gave, item by item; kinds that the driver notes. */
 function comparePreserved(t: Tally, boot: TruthBoot, m: Machine): void {
   const noted = boot.preserve.filter((item) => 'FNPSURV'.includes(item.kind));
-  const expected: Figures = new Map(noted.map((item, i) => [`preserved[${i}].err`, item.err]));
+  const expected: Figures = new Map(
+    noted.flatMap(({ err, pfn }, i): [string, Figure][] => [
+      [`preserved[${i}].err`, err],
+      [`preserved[${i}].pfn`, pfn],
+    ]),
+  );
   const got: Figures = new Map();
-  for (let i = 0; i < Number(row(m.table, 'var', 0)?.test_kho_count ?? 0); i++)
-    got.set(`preserved[${i}].err`, Number(row(m.table, 'test_kho_item', i)?.err ?? 0));
+  for (let i = 0; i < Number(row(m.table, 'var', 0)?.test_kho_count ?? 0); i++) {
+    const item = row(m.table, 'test_kho_item', i);
+    got.set(`preserved[${i}].err`, Number(item?.err ?? 0));
+    got.set(`preserved[${i}].pfn`, Math.floor(Number(item?.phys ?? 0) / 4096));
+  }
   tally(t, boot.boot, 'end', expected, got);
 }
 
