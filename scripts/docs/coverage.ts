@@ -2,7 +2,16 @@
 // scenarios execute it, or with the reason why it is not. What counts as modelled is asked of the program, not listed here.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { baseProgram, constantsOf, kernelIntrinsics, variablesOf } from '../../src/kernel/index.ts';
+import {
+  baseProgram,
+  constantsOf,
+  KERNELS,
+  kernelIntrinsics,
+  profilePatches,
+  shippedPatch,
+  shippedPatches,
+  variablesOf,
+} from '../../src/kernel/index.ts';
 import { emptyMemblock, makeConfig } from '../../src/machine/index.ts';
 import { loadScenario } from '../../src/session/index.ts';
 import { runScenario } from '../../src/session/report/index.ts';
@@ -67,7 +76,13 @@ interface Known {
   readonly variables: ReadonlySet<string>;
   /** struct.field */
   readonly fields: ReadonlySet<string>;
+  /** structs that kernel.d.ts declares */
+  readonly structs: ReadonlySet<string>;
   readonly parameters: ReadonlySet<string>;
+  /** functions that the text of another profile has: its name */
+  readonly profiles: ReadonlyMap<string, string>;
+  /** functions that shipped patches add to the text: names of the patches */
+  readonly patches: ReadonlyMap<string, readonly string[]>;
   /** functions and constants of the machine layer, with their files */
   readonly machine: ReadonlyMap<string, string>;
 }
@@ -80,6 +95,25 @@ function machineNames(root: string): ReadonlyMap<string, string> {
     for (const [, name = ''] of text.matchAll(/^(?:export )?(?:function|const) (\w+)/gm)) names.set(name, file);
   }
   return names;
+}
+
+/** The functions that a patch adds or writes anew. */
+const patchedFunctions = (text: string): string[] =>
+  [...text.matchAll(/^\+function (\w+)/gm)].map(([, name = '']) => name);
+
+function profileFunctions(): Map<string, string> {
+  const found = KERNELS.flatMap((kernel) =>
+    profilePatches(kernel).flatMap(({ text }) => patchedFunctions(text).map((name) => [name, kernel] as const)),
+  );
+  return new Map(found);
+}
+
+function patchFunctions(): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const patch of shippedPatches()) {
+    for (const name of patchedFunctions(shippedPatch(patch))) found.set(name, [...(found.get(name) ?? []), patch]);
+  }
+  return found;
 }
 
 function known(root: string): Known {
@@ -107,7 +141,10 @@ function known(root: string): Known {
     constants: new Set([...Object.keys(constantsOf(CONFIG)), ...Object.keys(program.constants)]),
     variables: new Set([...Object.keys(variablesOf(CONFIG)), ...structs]),
     fields,
+    structs: new Set([...declarations.matchAll(/readonly \$s\?: "(\w+)"/g)].map(([, name = '']) => name)),
     parameters,
+    profiles: profileFunctions(),
+    patches: patchFunctions(),
     machine: machineNames(root),
   };
 }
@@ -126,12 +163,18 @@ const plain = (name: string, how: string, where = ''): Row => ({ name, how, wher
 function rowOf(name: string, k: Known): Row {
   const fn = Object.hasOwn(k.functions, name) ? k.functions[name] : undefined;
   if (fn !== undefined) return { name, how: 'text', where: code(fn.file), scenarios: k.counts.get(name) ?? 0 };
+  const profile = k.profiles.get(name);
+  if (profile !== undefined) return plain(name, 'other profile', `Text of profile ${code(profile)}.`);
+  const patches = k.patches.get(name);
+  if (patches !== undefined)
+    return plain(name, 'patch', `Text that ${patches.map(code).join(', ')} add${patches.length === 1 ? 's' : ''}.`);
   if (Object.hasOwn(k.intrinsics, name)) return plain(name, 'intrinsic', k.intrinsics[name]?.help);
   if (k.variables.has(name)) return plain(name, 'variable');
   if (name.startsWith('CONFIG_') && CONFIG_TABLE.some((row) => row.name === name)) return plain(name, 'option');
   if (k.parameters.has(name)) return plain(name, 'parameter');
   if (k.constants.has(name)) return plain(name, 'constant');
   if (k.fields.has(name)) return plain(name, 'field');
+  if (k.structs.has(name)) return plain(name, 'struct');
   const other = UNDER_OTHER_NAMES[name];
   if (other !== undefined) return plain(name, 'other name', other);
   const file = k.machine.get(name);
@@ -148,8 +191,9 @@ const HEAD = `# Coverage of the kernel
 Names of Linux 7.3 that KHO and deferred struct page initialisation are about, and what khodbg has under the same name.
 *text* is kernel text that can be stepped, patched and watched; *intrinsic* is one operation of it
 ([list](intrinsics.md)); *machine* is what intrinsics are made of; *other name* is there, but called or kept
-differently; fields, variables, constants, options and boot parameters are there to be read and set. For the text, the
-last column says how many of the shipped scenarios execute it. What is left out as a whole, and what follows from that,
+differently; *other profile* is text of that profile only, and *patch* text that shipped patches add; structs, fields,
+variables, constants, options and boot parameters are there to be read and set. For the text, the last column says how
+many of the shipped scenarios execute it. What is left out as a whole, and what follows from that,
 is in [fidelity.md](fidelity.md).`;
 
 function summary(rows: readonly Row[], scenarios: number): string {

@@ -5,24 +5,23 @@ const LATER = 'Nothing that is simulated depends on it, and it takes no memory t
 const SMP =
   'CPUs are not simulated one by one: a thread is a thread wherever it runs, and padata asks for their number only.';
 const LUO =
-  'It sits on top of the restore calls that are modelled; an actor of a scenario makes those calls at the same initcall level.';
+  'It serves userspace, which asks for sessions and memfds; an actor at `userspace` makes the restore calls that come of that.';
 const HUGETLB =
   'hugetlb is left out as a whole: its boot memory would change which ranges are free, and none of these bugs needs it.';
-const OLD_KERNEL =
-  'The old kernel’s side: a scenario lists the handover that it would have left, so that one value can be changed by itself.';
-const VMALLOC =
-  'vmalloc areas are restored through kho_restore_pages(), which is modelled; mapping them again touches no struct page.';
 const FIRMWARE = 'The firmware’s map and what is reserved in it are given by the scenario.';
-const OWN_MEMORY =
-  'What a kernel takes for itself comes from the scenario’s reservations, not from the code that asks for it.';
 const MIRROR = 'Mirrored memory comes from firmware tables that are not simulated; the arrays honour the flag.';
-const PROFILE = 'Belongs to an older kernel; profiles other than v7.3 are expressed as patches of it.';
+
+/** What takes memory from memblock while the boot is at `point`, and does nothing else that is simulated. */
+const EARLY = (point: string) =>
+  `\`rest_of_kernel("${point}")\` replays what \`earlyAllocations\` of the scenario list there.`;
 
 /** Names of the kernel that are modelled under other names, or inside of something else. */
 export const UNDER_OTHER_NAMES: Readonly<Record<string, string>> = {
-  early_initcall: '`do_initcall_level("early_initcall")` calls what the scenario has at that level.',
+  early_initcall:
+    '`do_initcall_level("early_initcall")` calls `liveupdate_early_init()` with CONFIG_LIVEUPDATE, then the scenario’s.',
   fs_initcall: '`do_initcall_level("fs_initcall")`, after `kho_init()`.',
-  late_initcall: '`do_initcall_level("late_initcall")` calls what the scenario has at that level.',
+  late_initcall:
+    '`do_initcall_level("late_initcall")` calls `luo_late_startup()` with CONFIG_LIVEUPDATE, then the scenario’s.',
   N_MEMORY: '`first_memory_node()` and `next_memory_node()` go through the nodes of that state.',
   num_online_nodes: 'Nodes are online from the start; `build_all_zonelists()` counts them.',
   ZONES_WIDTH: 'Follows from MAX_NR_ZONES, where the machine packs page.flags.',
@@ -41,16 +40,25 @@ export const UNDER_OTHER_NAMES: Readonly<Record<string, string>> = {
   TAINT_BAD_PAGE: 'Taint is kept as the letters that are printed.',
   system_dfl_wq: '`queue_work()` makes a thread of each work item at once; queues have no state of their own.',
   add_kho: '`parse_setup_data()` calls `kho_populate()` itself: the early_memremap() around it cannot fail here.',
+  find_mptable: EARLY('setup_arch'),
+  reserve_brk: EARLY('setup_arch'),
+  setup_per_cpu_areas: EARLY('setup_per_cpu_areas'),
+  setup_log_buf: EARLY('setup_per_cpu_areas'),
+  vfs_caches_init_early: EARLY('setup_per_cpu_areas'),
+  memblock_alloc_try_nid_raw:
+    '`early_call()` makes such calls where `earlyAllocations` list them; `vmemmap_populate()` takes no memory itself.',
+  kmem_cache_init: '`mm_core_init()` sets `slab_available`; what depends on slab asks that.',
+  VM_ALLOC: '`KHO_VMALLOC_ALLOC` stands for it in what is handed over; `vmalloc()` makes no other areas.',
+  VM_ALLOW_HUGE_VMAP: '`KHO_VMALLOC_HUGE_VMAP` stands for it in what is handed over; `vm_struct.page_order` above 0.',
+  kexec_count: 'The word at `KHO_KEXEC_METADATA_COUNT` in the blob of `kho_kexec_metadata_init()`.',
+  previous_release: 'The string from byte 4 on in the blob of `kho_kexec_metadata_init()`.',
   SETUP_KEXEC_KHO: '`boot_params.kho` says whether the entry is there; its bytes are in src/kernel/kho-abi.ts.',
-  fdt_check_header: 'The handover’s FDT is a value in a scenario; the check of the bytes is in src/machine/fdt.ts.',
 };
 
 /** The reason for each name that is neither text, nor intrinsic, nor known to the machine under this name. */
 export const NOT_MODELLED: Readonly<Record<string, string>> = {
   boot_cpu_init: SMP,
   e820__memory_setup: FIRMWARE,
-  find_mptable: OWN_MEMORY,
-  reserve_brk: OWN_MEMORY,
   hugetlb_cma_reserve: HUGETLB,
   hugetlb_bootmem_alloc: HUGETLB,
   hugetlb_bootmem_struct_page_init: HUGETLB,
@@ -59,14 +67,10 @@ export const NOT_MODELLED: Readonly<Record<string, string>> = {
   memblock_alloc_hugetlb: HUGETLB,
   HUGETLB_PAGE_ORDER: 'pageblock_order follows from CONFIG_HUGETLB_PAGE and CONFIG_PAGE_BLOCK_MAX_ORDER directly.',
   jump_label_init: 'A static key is a variable: reading it costs nothing that a debugger could show.',
-  setup_per_cpu_areas: OWN_MEMORY,
   setup_per_cpu_pageset: 'Per-CPU page lists are left out: every free goes straight to the buddy.',
   parse_args: 'Parameters are looked up where they count; there is no table of setup functions.',
-  setup_log_buf: OWN_MEMORY,
-  vfs_caches_init_early: OWN_MEMORY,
   page_ext_init_flatmem: 'Empty with SPARSEMEM, the only memory model here.',
-  kmem_cache_init: 'Slab is a variable that says whether it is up; what depends on it asks that.',
-  vmalloc_init: LATER,
+  vmalloc_init: 'Areas of vmalloc() have pages but no addresses, so that there is nothing to set up.',
   sched_init: 'Threads take turns by the schedule of the branch; there is no scheduler to initialise.',
   sched_init_smp: SMP,
   workqueue_init_early: 'Work items become threads at once; queues have no state of their own.',
@@ -81,23 +85,15 @@ export const NOT_MODELLED: Readonly<Record<string, string>> = {
   shuffle_free_memory:
     'Shuffling is off unless page_alloc.shuffle=1, and makes the order of free lists a matter of chance.',
   page_alloc_sysctl_init: LATER,
-  early_memremap:
-    'The FDT and the scratch array are values of the handover; no mapping stands between them and their reader.',
+  early_memremap: 'What lies in memory is read by physical address; no mapping stands between it and its reader.',
   phys_to_virt: 'A physical address is enough to name a page’s contents; the direct map is the identity here.',
-  liveupdate_early_init: LUO,
-  luo_early_startup: LUO,
-  luo_late_startup: LUO,
   liveupdate_ioctl_init: LUO,
   memfd_luo_init: LUO,
-  luo_ser: LUO,
   reserve_mem_init:
     'reserve_mem= is left out: to memblock it is one more reservation, to KHO one more preserved range.',
-  'kho_scratch=': OLD_KERNEL,
-  'liveupdate=': LUO,
   'movable_node=': 'Memory that can be unplugged is left out: no region is marked HOTPLUG.',
   'reserve_mem=': 'To memblock it is one more reservation, to KHO one more preserved range: write them as such.',
   LAST_CPUPID_WIDTH: 'NUMA balancing keeps last_cpupid in page.flags; no CPU touches pages here.',
-  CONFIG_SPARSEMEM_VMEMMAP: 'Always on: it is what x86-64 uses.',
   'mem=': 'The scenario’s memory map is what is left after mem=.',
   'kernelcore=': 'ZONE_MOVABLE is left out, so the zone that a node defers is the one its addresses name.',
   'crashkernel=': 'A reservation like others: write it as one. is_kdump_kernel() itself asks for elfcorehdr=.',
@@ -107,48 +103,17 @@ export const NOT_MODELLED: Readonly<Record<string, string>> = {
   memblock_mark_mirror: MIRROR,
   free_unused_memmap: 'Empty with SPARSEMEM_VMEMMAP, the only memory model here.',
   memblock_region_from_iter: 'A function of a posted patch that never was in a kernel.',
-  memblock_alloc_try_nid_raw: 'vmemmap_populate() gives struct pages their fill without taking memory from memblock.',
   MEMBLOCK_ALLOC_ANYWHERE: 'Stands in current_limit until setup_arch() sets it; no text names it.',
   SECTION_IS_ONLINE: 'Every section that is present at boot is online.',
   SECTION_IS_EARLY: 'Every section here is early, so pfn_valid() asks for the section only.',
   PB_compact_skip: 'Compaction is left out.',
   PB_migrate_isolate: 'Isolating pageblocks is left out: nothing isolates any before memory is unplugged.',
   memmap_init_zone_device: 'ZONE_DEVICE pages are left out; the zone counts only for the width of the zone field.',
-  init_cma_reserved_pageblock: OLD_KERNEL,
   init_cma_pageblock: HUGETLB,
   CONFIG_MEMCG: 'The field memcg_data is always there, and always 0.',
-  free_reserved_area: 'Nothing frees the initrd or init sections here; kho_init() would call it when it fails.',
-  __init_page_from_nid: PROFILE,
-  deferred_grow_zone: 'After memblock_free_all() nobody allocates here, so that no zone has to be grown.',
   accept_memory: 'Unaccepted memory of confidential guests is left out: every page may be touched.',
-  kho_out: OLD_KERNEL,
-  kho_reserve_scratch: OLD_KERNEL,
-  scratch_size_update: OLD_KERNEL,
-  kho_release_scratch: PROFILE,
-  CMA_MIN_ALIGNMENT_BYTES: PROFILE,
-  kho_preserve_folio: OLD_KERNEL,
-  kho_unpreserve_folio: OLD_KERNEL,
-  kho_preserve_pages: OLD_KERNEL,
-  kho_unpreserve_pages: OLD_KERNEL,
-  kho_preserve_vmalloc: OLD_KERNEL,
-  kho_alloc_preserve: OLD_KERNEL,
-  kho_radix_del_key: OLD_KERNEL,
-  kho_add_subtree: OLD_KERNEL,
-  kho_retrieve_subtree: 'No subtree’s owner is simulated; looking one up in the bytes is src/kernel/kho-abi.ts.',
-  kho_restore_vmalloc: VMALLOC,
-  vmap_pages_range: VMALLOC,
-  VM_ALLOC: VMALLOC,
-  VM_ALLOW_HUGE_VMAP: VMALLOC,
-  kho_fill_kimage: OLD_KERNEL,
-  kho_locate_mem_hole: OLD_KERNEL,
-  kexec_file_load: OLD_KERNEL,
-  kexec_count: 'kexec-metadata is read by kho_init() for one message; decoding it is src/kernel/kho-abi.ts.',
-  previous_release: 'kexec-metadata is read by kho_init() for one message; decoding it is src/kernel/kho-abi.ts.',
-  SCRATCH_ALIGNMENT_BYTES: OLD_KERNEL,
-  ARCH_LOW_ADDRESS_LIMIT: OLD_KERNEL,
-  ENOENT: 'No modelled function returns it.',
-  EEXIST: 'No modelled function returns it.',
-  E2BIG: 'No modelled function returns it.',
-  EOPNOTSUPP: 'No modelled function returns it.',
-  EADDRNOTAVAIL: 'No modelled function returns it.',
+  CMA_MIN_ALIGNMENT_BYTES: 'Scratch was aligned to it in v6.16, which is no profile here.',
+  vmap_pages_range: 'kho_restore_vmalloc() chooses no address; mapping what it restored would touch no struct page.',
+  E2BIG: 'kho_alloc_preserve() gives an address here, and 0 for each failure, that one among them.',
+  EOPNOTSUPP: 'No area can be made here that kho_preserve_vmalloc() would refuse with it.',
 };

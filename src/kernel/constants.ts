@@ -26,6 +26,7 @@ const GLOBALS: Readonly<Record<string, Value>> = {
   e820_table: ref('e820_table', 0),
   boot_params: ref('boot_params', 0),
   kho_in: ref('kho_in', 0),
+  luo_global: ref('luo_global', 0),
   kho_out: ref('kho_out', 0),
   kimage: ref('kimage', 0),
   test_kho_items: ref('test_kho_item[]', 0),

@@ -66,13 +66,24 @@ export type Built =
   | { readonly ok: true; readonly kernel: Kernel }
   | { readonly ok: false; readonly errors: readonly string[]; readonly actors: readonly ActorError[] };
 
+/** Initcalls of the kernel itself that lists of initcalls begin with; kho_init() is called where do_initcalls() says. */
+const BUILT_IN: Readonly<Record<string, readonly Initcall[]>> = {
+  CONFIG_LIVEUPDATE: [
+    { level: 'early_initcall', fn: 'liveupdate_early_init', thread: null },
+    { level: 'late_initcall', fn: 'luo_late_startup', thread: null },
+  ],
+};
+
+const builtIn = (config: Config): Initcall[] =>
+  Object.entries(BUILT_IN).flatMap(([symbol, initcalls]) => (config.symbols[symbol] === true ? initcalls : []));
+
 function initcallRows(initcalls: readonly Initcall[]): Intrinsics {
   const of = (level: Value) => initcalls.filter((call) => call.level === level);
   return {
     nr_initcalls: row(
       'read',
       1,
-      'how many initcalls of a level the scenario has',
+      'how many initcalls of a level there are: of the kernel and of the scenario',
       (_c, level: Value) => of(level).length,
     ),
     initcall: row('read', 2, 'the i-th initcall of a level', (_c, level: Value, i: number) =>
@@ -99,7 +110,7 @@ export function kernelIntrinsics(config: Config, initcalls: readonly Initcall[] 
     ...stringRows,
     ...fdtRows,
     ...kexecRows,
-    ...initcallRows(initcalls),
+    ...initcallRows([...builtIn(config), ...initcalls]),
   };
 }
 
@@ -182,6 +193,7 @@ function initialTable(machine: Machine): Machine {
   let table = putRow(machine.table, 'var', 0, variablesOf(machine.config));
   table = putRow(table, 'kho_in', 0, { fdt: false, fdt_phys: 0, scratch_phys: 0 });
   table = putRow(table, 'kho_radix_tree', 'kho_in', { root: 0 });
+  table = putRow(table, 'luo_global', 0, { enabled: false, liveupdate_num: 0n });
   table = putRow(table, 'kho_out', 0, { fdt_phys: 0 });
   table = putRow(table, 'kho_radix_tree', 'kho_out', { root: 0 });
   const image = { loaded: false, kho: false, kho_fdt: 0, kho_scratch: 0, nr_scratch: 0, nr_segments: 0 };

@@ -152,6 +152,25 @@ interface kho_out_t {
 	readonly radix_tree: kho_radix_tree;
 	readonly lock: spinlock;
 }
+/** What kho_retrieve_subtree() finds; lives on the stack of the function that declares it. */
+interface kho_subtree {
+	readonly $s?: "kho_subtree";
+	phys: phys_addr_t;
+	/** bytes */
+	size: phys_addr_t;
+}
+/** What the live update orchestrator leaves for the next kernel, by physical address: a string of 8 bytes, then these. */
+interface luo_ser {
+	readonly $s?: "luo_ser";
+	liveupdate_num: u64;
+	sessions_pa: u64;
+	flbs_pa: u64;
+}
+interface luo_global_t {
+	readonly $s?: "luo_global";
+	enabled: boolean;
+	liveupdate_num: u64;
+}
 interface kho_vmalloc {
 	readonly $s?: "kho_vmalloc";
 	first: u64;
@@ -248,6 +267,7 @@ declare const memblock: memblock_tables;
 declare const e820_table: e820_table_t;
 declare const boot_params: boot_params_t;
 declare const kho_in: kho_in_t;
+declare const luo_global: luo_global_t;
 declare const kho_out: kho_out_t;
 declare const kimage: kimage_t;
 declare const test_kho_items: test_kho_item[];
@@ -377,6 +397,7 @@ declare function zone_idx(zone: zone): int;
 declare function zone_name(zid: int): string;
 declare function phys_to_radix_node(phys: phys_addr_t): kho_radix_node;
 declare function phys_to_radix_leaf(phys: phys_addr_t): kho_radix_leaf;
+declare function phys_to_luo_ser(phys: phys_addr_t): luo_ser;
 declare function phys_to_vmalloc_chunk(phys: phys_addr_t): kho_vmalloc_chunk;
 declare function phys_to_kho_vmalloc(phys: phys_addr_t): kho_vmalloc;
 declare function get_order(size: ulong): int;

@@ -18,6 +18,7 @@ export const TEXT_FILES = [
   'lib/test_kho.ts',
   'kernel/padata.ts',
   'kernel/liveupdate/kexec_handover.ts',
+  'kernel/liveupdate/luo_core.ts',
   'kernel/kexec_file.ts',
 ] as const;
 

@@ -233,6 +233,13 @@ function bootParams(m: Machine, field: string): Value {
   }
 }
 
+/** Offset of a word of struct luo_ser, which is packed; its string of 8 bytes comes first. */
+function luoSerField(field: Field): number {
+  const index = ['liveupdate_num', 'sessions_pa', 'flbs_pa'].indexOf(String(field));
+  if (index < 0) throw trap(`struct luo_ser has no member named '${field}'`);
+  return 8 + 8 * index;
+}
+
 /** The kernel's structs. A name that is missing here lives in the table: a kernel variable, or a struct on stack or heap. */
 export const STRUCTS: Readonly<Record<string, StructRow>> = {
   page: pageRow,
@@ -350,6 +357,11 @@ export const STRUCTS: Readonly<Record<string, StructRow>> = {
       const put = (BigInt(value as number | bigint) << BigInt(shift)) & mask;
       return withPhysWord(m, (at as number) + offset, (word & ~mask) | put);
     },
+  },
+  luo_ser: {
+    embedded: never,
+    get: (m, at, field) => physWord(m, (at as number) + luoSerField(field)),
+    set: (m, at, field, value) => withPhysWord(m, (at as number) + luoSerField(field), value as bigint),
   },
   kho_vmalloc_chunk: { embedded: always, get: (_m, at) => ref('u64[]', at) },
   vm_struct: {

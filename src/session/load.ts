@@ -160,6 +160,7 @@ const OUTGOING = /preserve|^kexec|^kernel_kexec|^test_kho|^kho_(?:add|remove|all
 function preparesHandover(scenario: Scenario, boot: KernelBoot): boolean {
   const [first, second] = scenario.boots;
   const only = first?.kind === 'handover' && second === boot && scenario.boots.length === 2;
+  if (boot.config.CONFIG_LIVEUPDATE === true) return true;
   return !only || boot.earlyAllocations.length > 0 || boot.actors.some(({ call }) => OUTGOING.test(call));
 }
 

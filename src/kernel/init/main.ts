@@ -46,6 +46,7 @@ function run_init_process(): void {
 	do_initcall_level("userspace");
 }
 
+/* What the configured parts of the kernel have at a level comes first, then what the scenario lists */
 function do_initcall_level(level: string): void {
 	for (let i = 0; i < nr_initcalls(level); i++) {
 		const fn = initcall(level, i);

@@ -88,6 +88,7 @@ export function pureRows(config: Config): Intrinsics {
     phys_to_radix_leaf: row('pure', 1, 'a leaf of the KHO radix tree by physical address', (_c, phys: number) =>
       ref('kho_radix_leaf', phys),
     ),
+    phys_to_luo_ser: row('pure', 1, 'struct luo_ser by physical address', (_c, phys: number) => ref('luo_ser', phys)),
     phys_to_vmalloc_chunk: row('pure', 1, 'a page of 64-bit words by physical address', (_c, phys: number) =>
       ref('kho_vmalloc_chunk', phys),
     ),

@@ -160,9 +160,10 @@ function test_kho_unpreserve(phys: phys_addr_t, nr_pages: ulong): void {
 
 /* The next kernel: every item is restored and freed, the first one restored twice */
 function test_kho_restore_all(): void {
-	const blob = kho_retrieve_subtree(TEST_KHO_NODE);
-	if (blob === 0) return;
+	const sub: kho_subtree = { phys: 0, size: 0 };
+	if (kho_retrieve_subtree(TEST_KHO_NODE, sub) !== 0) return;
 
+	const blob = sub.phys;
 	const words = phys_to_vmalloc_chunk(blob).phys;
 	const count = num(words[0]);
 	for (let i = 0; i < count; i++) {

@@ -98,7 +98,12 @@ export const CONFIG_TABLE: readonly ConfigRow[] = [
     default: false,
     help: 'KHO is on without kho= on the command line',
   },
-  { name: 'CONFIG_LIVEUPDATE', type: 'boolean', default: false, help: 'the live update orchestrator' },
+  {
+    name: 'CONFIG_LIVEUPDATE',
+    type: 'boolean',
+    default: false,
+    help: 'the live update orchestrator: its blob is taken, and with liveupdate= one is made',
+  },
   { name: 'CONFIG_MEMORY_ISOLATION', type: 'boolean', default: true, help: 'MIGRATE_ISOLATE exists' },
   {
     name: 'CONFIG_CMA',

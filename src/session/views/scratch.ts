@@ -130,7 +130,7 @@ function columns(rows: readonly (readonly string[])[], gap: string): string[] {
 function wideRow(area: ScratchAreaView): string[] {
   return [
     `${area.index} ${area.name}`,
-    `${address(area.start)}..${address(area.start + area.size - 1)}`,
+    area.size === 0 ? 'empty' : `${address(area.start)}..${address(area.start + area.size - 1)}`,
     sizeText(area.size),
     `${area.cma} of ${area.blocks}`,
     `${area.free} of ${area.pages}`,

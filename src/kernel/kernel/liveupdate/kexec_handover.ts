@@ -674,12 +674,14 @@ function kho_out_fdt_setup(): int {
 
 /* How often a kernel has handed over to the next, for the next */
 function kho_kexec_metadata_init(): int {
-	const previous = kho_in.fdt ? kho_retrieve_subtree(KHO_METADATA_NODE_NAME) : 0;
+	const previous: kho_subtree = { phys: 0, size: 0 };
 	let count = 0;
 
-	if (previous !== 0) {
-		count = read_u32(previous + KHO_KEXEC_METADATA_COUNT);
-		pr_info("KHO: exec from: %s (count %u)", read_string(previous + 4, 65), count);
+	if (kho_in.fdt && kho_retrieve_subtree(KHO_METADATA_NODE_NAME, previous) === 0) {
+		const phys = previous.phys;
+
+		count = read_u32(phys + KHO_KEXEC_METADATA_COUNT);
+		pr_info("KHO: exec from: %s (count %u)", read_string(phys + 4, 65), count);
 	}
 
 	const metadata = kho_alloc_preserve(KHO_KEXEC_METADATA_SIZE);
@@ -722,19 +724,23 @@ function kho_remove_subtree(name: string): void {
 	spin_unlock(kho_out.lock);
 }
 
-/* What the previous kernel left under @name; 0: nothing of the kind */
-function kho_retrieve_subtree(name: string): phys_addr_t {
+/* What the previous kernel left under @name; -ENOENT: nothing of the kind */
+function kho_retrieve_subtree(name: string, sub: kho_subtree): int {
 	const fdt = kho_in.fdt_phys;
 
-	if (!kho_in.fdt || fdt === 0) return 0;
+	if (!kho_in.fdt || fdt === 0) return -ENOENT;
 	const off = fdt_subnode_offset(fdt, 0, name);
-	if (off < 0) return 0;
-	if (fdt_getprop_len(fdt, off, KHO_SUB_TREE_PROP_NAME) !== 8) return 0;
+	if (off < 0) return -ENOENT;
+	if (fdt_getprop_len(fdt, off, KHO_SUB_TREE_PROP_NAME) !== 8) return -EINVAL;
 	if (fdt_getprop_len(fdt, off, KHO_SUB_TREE_SIZE_PROP_NAME) !== 8) {
 		pr_warn("KHO: broken KHO subnode '%s': missing or invalid blob-size property", name);
-		return 0;
+		return -EINVAL;
 	}
-	return num(fdt_getprop_u64(fdt, off, KHO_SUB_TREE_PROP_NAME));
+	const phys = num(fdt_getprop_u64(fdt, off, KHO_SUB_TREE_PROP_NAME));
+	if (phys === 0) return -EINVAL;
+	sub.phys = phys;
+	sub.size = num(fdt_getprop_u64(fdt, off, KHO_SUB_TREE_SIZE_PROP_NAME));
+	return 0;
 }
 
 function kho_scratch_overlap(phys: phys_addr_t, size: phys_addr_t): boolean {
