@@ -5,7 +5,7 @@ import { type EarlyRow, earlyRows, type Reserved, reservedOf } from './early.ts'
 import { type ActorRow, actorsOf, khoIsOn } from './items.ts';
 import { type MemoryRow, memoryRows } from './memory.ts';
 import type { Observed, ObservedBoot, Span } from './observed.ts';
-import { optionsOf, patchesOf } from './options.ts';
+import { type KernelName, kernelOf, optionsOf, patchesOf } from './options.ts';
 import { type Placements, placementsOf } from './placements.ts';
 
 /** `boots[0]` when the observed boots begin with one that was handed something. */
@@ -16,6 +16,7 @@ export interface HandoverDoc {
 
 /** A kernel boot of the scenario. */
 export interface BootDoc {
+  readonly kernel: KernelName;
   readonly patches: readonly string[];
   readonly config: Readonly<Record<string, boolean | number>>;
   readonly cmdline: string;
@@ -93,7 +94,7 @@ function withKho(given: string): string {
 
 function versionGuess(release: string | null): string[] {
   if (release === null) return ['kernel: v7.3, since no line says which it was'];
-  return /^7\.3(?:\.|-|$)/.test(release)
+  return /^7\.[23](?:\.|-|$)/.test(release)
     ? []
     : [`kernel: v7.3, which khodbg simulates, for ${release}, which was booted`];
 }
@@ -125,7 +126,8 @@ export function makeDocument(observed: Observed): ScenarioDoc {
   const anyKho = observed.boots.some((boot) => boot.received || khoIsOn(boot.cmdline));
   const boots = observed.boots.map(
     (boot, i): BootDoc => ({
-      patches: patchesOf(observed.words),
+      kernel: kernelOf(boot.release),
+      patches: patchesOf(observed.words, kernelOf(boot.release)),
       config: options.options,
       cmdline: anyKho ? plain(boot.cmdline) : withKho(boot.cmdline),
       reserved: reserved[i]?.areas ?? [],

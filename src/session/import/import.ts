@@ -69,7 +69,7 @@ function readCapture(file: string): ReadResult {
   const log = LOGS.map((name) => textOf(join(folder, name))).find((found) => found !== null);
   if (!result.ok || log === undefined || log === null) return result;
   const seen = readLog(file, log);
-  if (!seen.ok || seen.observed.boots.length !== result.observed.boots.length) return result;
+  if (!seen.ok) return result;
   const boots = result.observed.boots.map((boot, i) => completed(boot, seen.observed.boots[i], freedLate(log, i)));
   return { ok: true, observed: { ...result.observed, boots } };
 }

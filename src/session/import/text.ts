@@ -83,7 +83,7 @@ function kernelBoot(boot: BootDoc): string {
   );
   const indent = '      ';
   const parts = [
-    '"kernel": "v7.3"',
+    `"kernel": "${boot.kernel}"`,
     ...(boot.patches.length > 0 ? [`"patches": ${inline(boot.patches)}`] : []),
     `"config": ${Object.keys(boot.config).length === 0 ? '{}' : row(boot.config)}`,
     `"cmdline": ${JSON.stringify(boot.cmdline)}`,
