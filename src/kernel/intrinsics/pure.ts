@@ -30,7 +30,9 @@ function firstBit(x: number): number {
 
 const arithmeticRows: Intrinsics = {
   u64: row('pure', 1, 'number to 64-bit value', (_c, x: number) => toU64(x)),
-  num: row('pure', 1, '64-bit value to number; traps where a number has too few bits for it', (_c, x: bigint) => toNumber(x)),
+  num: row('pure', 1, '64-bit value to number; traps where a number has too few bits for it', (_c, x: bigint) =>
+    toNumber(x),
+  ),
   u32: row('pure', 1, 'low 32 bits, unsigned', (_c, x: number | bigint) => Number(BigInt.asUintN(32, integer(x)))),
   s32: row('pure', 1, 'low 32 bits, signed', (_c, x: number | bigint) => Number(BigInt.asIntN(32, integer(x)))),
   div: row('pure', 2, 'division of whole numbers, rounded towards zero', (_c, a: number, b: number) => {

@@ -49,8 +49,7 @@ const HALF = 2n ** 63n;
 /** Addresses and sizes above this are counted from the end of the address space: no memory is as large. */
 const FROM_END = PHYS_ADDR_MAX / 2;
 
-const hex = (value: number): string =>
-  `0x${(value > FROM_END ? BigInt(value) + ABOVE : BigInt(value)).toString(16)}`;
+const hex = (value: number): string => `0x${(value > FROM_END ? BigInt(value) + ABOVE : BigInt(value)).toString(16)}`;
 const nidOf = (nid: number | 'MAX'): number => (nid === 'MAX' ? MAX_NUMNODES : nid);
 const address = (text: string): number => Number(BigInt(text) >= HALF ? BigInt(text) - ABOVE : BigInt(text));
 

@@ -68,7 +68,7 @@ function readCapture(file: string): ReadResult {
   const result = readTruth(file, text, (path) => bytesOf(join(folder, path)));
   const log = LOGS.map((name) => textOf(join(folder, name))).find((found) => found !== null);
   if (!result.ok || log === undefined || log === null) return result;
-  const seen = readLog(file, log);
+  const seen = readLog(file, log, true);
   if (!seen.ok) return result;
   const boots = result.observed.boots.map((boot, i) => completed(boot, seen.observed.boots[i], freedLate(log, i)));
   return { ok: true, observed: { ...result.observed, boots } };

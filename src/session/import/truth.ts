@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { readHandoverTree } from './fdt.ts';
 import { fileBytes } from './hexdump.ts';
-import { kernelEdits } from './memory.ts';
+import { kernelEdits, nodeRanges } from './memory.ts';
 import {
   type Handed,
   type Item,
@@ -145,9 +145,17 @@ function readMap(raw: RawBoot): readonly MapRow[] {
   return kernelEdits(rows);
 }
 
-function readNodes(lines: readonly string[]): NodeRange[] {
+function readNodes(lines: readonly string[]): readonly NodeRange[] {
+  const ranges = (pattern: RegExp) => rangesOf(lines, pattern);
+  return nodeRanges(
+    ranges(/SRAT: Node (\d+) PXM \d+ \[mem 0x([0-9a-f]+)-0x([0-9a-f]+)\]/),
+    ranges(/^\s*node\s+(\d+): \[mem 0x([0-9a-f]+)-0x([0-9a-f]+)\]/),
+  );
+}
+
+function rangesOf(lines: readonly string[], pattern: RegExp): NodeRange[] {
   return lines.flatMap((line): NodeRange[] => {
-    const match = /SRAT: Node (\d+) PXM \d+ \[mem 0x([0-9a-f]+)-0x([0-9a-f]+)\]/.exec(line);
+    const match = pattern.exec(line);
     if (match === null) return [];
     const [, node, first, last] = match;
     return [{ node: Number(node), start: Number(`0x${first}`), end: Number(`0x${last}`) + 1 }];
