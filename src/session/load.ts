@@ -79,6 +79,8 @@ export type LoadResult =
 /** What may be added from the command line. Patch paths are relative to the working directory. */
 export interface LoadOptions {
   readonly patches?: readonly string[];
+  /** whether `patches` are for all kernels of the scenario; else they are for the last boot's */
+  readonly everyBoot?: boolean;
 }
 
 const DEFAULT_CONFIG = makeConfig({ CONFIG_HUGETLB_PAGE: true, CONFIG_ZONE_DEVICE: true }, 'zero', '');
@@ -216,7 +218,7 @@ function buildBoots(file: string, scenario: Scenario, options: LoadOptions, plac
   const last = scenario.boots.length - 1;
   scenario.boots.forEach((boot, i) => {
     if (boot.kind !== 'kernel') return;
-    const found = collectPatches(file, boot, i === last ? (options.patches ?? []) : []);
+    const found = collectPatches(file, boot, i === last || options.everyBoot === true ? (options.patches ?? []) : []);
     errors.push(...found.errors);
     if (found.errors.length > 0) return;
     const patches = [...profilePatches(boot.kernel), ...found.patches];

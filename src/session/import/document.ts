@@ -145,7 +145,9 @@ export function makeDocument(observed: Observed): ScenarioDoc {
       : []),
     ...machine.guesses,
     ...options.guesses,
-    ...(anyKho ? [] : ['command line: kho=on was added, since the kernel that was booted did not use KHO']),
+    ...(boots.every((boot, i) => boot.cmdline === plain(observed.boots[i]?.cmdline ?? ''))
+      ? []
+      : ['command line: kho=on was added, since the kernel that was booted did not use KHO']),
     ...handed,
     ...perBoot(
       reserved.map((r) => r.guesses),

@@ -59,7 +59,7 @@ export function conformCapture(folder: string, options: LoadOptions = {}): Captu
   }
   const imported = importPath(folder);
   if (!imported.ok) return imported;
-  const loaded = loadScenarioText(join(folder, '(imported)'), imported.text, options);
+  const loaded = loadScenarioText(join(folder, '(imported)'), imported.text, { ...options, everyBoot: true });
   if (!loaded.ok) return loaded;
   const watch = watcher();
   const recorded = runScenario(loaded.loaded, { maxTurns: BUDGET, onTurn: watch.onTurn });
