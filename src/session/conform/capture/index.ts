@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { importPath } from '../../import/index.ts';
+import { CUT, importPath } from '../../import/index.ts';
 import { type LoadOptions, loadScenarioText } from '../../load.ts';
 import { runScenario } from '../../report/index.ts';
 import { compareBoot, newTally, type Tally } from './compare.ts';
@@ -22,7 +22,7 @@ export type CaptureResult =
 function unpacked(path: string): string | null {
   if (!existsSync(path)) return null;
   const raw = readFileSync(path);
-  return new TextDecoder('latin1').decode(raw[0] === 0x1f && raw[1] === 0x8b ? gunzipSync(raw) : raw);
+  return new TextDecoder('latin1').decode(raw[0] === 0x1f && raw[1] === 0x8b ? gunzipSync(raw, CUT) : raw);
 }
 
 /** Is this a folder that `conform` reads as a capture? */
