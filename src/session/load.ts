@@ -81,6 +81,8 @@ export interface LoadOptions {
   readonly patches?: readonly string[];
   /** one of KERNELS */
   readonly kernel?: string;
+  /** whether `patches` are for all kernels of the scenario; else they are for the last boot's */
+  readonly everyBoot?: boolean;
 }
 
 const DEFAULT_CONFIG = makeConfig({ CONFIG_HUGETLB_PAGE: true, CONFIG_ZONE_DEVICE: true }, 'zero', '');
@@ -220,7 +222,7 @@ function buildBoots(file: string, scenario: Scenario, options: LoadOptions, plac
   scenario.boots.forEach((given, i) => {
     if (given.kind !== 'kernel') return;
     const boot = i === last && options.kernel !== undefined ? { ...given, kernel: options.kernel } : given;
-    const found = collectPatches(file, boot, i === last ? (options.patches ?? []) : []);
+    const found = collectPatches(file, boot, i === last || options.everyBoot === true ? (options.patches ?? []) : []);
     errors.push(...found.errors);
     if (found.errors.length > 0) return;
     const patches = [...profilePatches(boot.kernel), ...found.patches];

@@ -258,6 +258,25 @@ describe('a kernel with one line changed', () => {
   });
 });
 
+describe('a capture', () => {
+  const CAPTURE = fileURLToPath(new URL('../fixtures/captures/A-2n-3g+3g', import.meta.url));
+
+  test.each([
+    [
+      'kho_init',
+      'pfn < end_pfn',
+      'pfn < base_pfn',
+      /^.*: boot1 before run_init_process: zone\(0, DMA32\)\.cma_pages: /,
+    ],
+    ['kho_reserve_scratch', 'num_memory_nodes() + 2', 'num_memory_nodes() + 1', /^.*: boot1 end: scratch\[3\]: /],
+  ])('shows a change of what only its first kernel runs: %s', (fn, from, to, line) => {
+    const path = written(`${fn}.patch`, patchOf({ file: KHO, fn, from, to }));
+    const { status, lines } = conform([CAPTURE], { patches: [path] });
+    expect(status).toBe(1);
+    expect(lines).toContainEqual(expect.stringMatching(line));
+  });
+});
+
 describe('a patch that fits one kernel only', () => {
   test('fails the rows of the other, saying so', () => {
     const from = 'kho_scratch_migratetype(pfn, MIGRATE_MOVABLE)';

@@ -204,6 +204,49 @@ describe('a cold boot', () => {
   });
 });
 
+describe('numbers above 2^53', () => {
+  const END = '0xffffffffffffffff';
+
+  test('a size is cut at the end of the address space', () => {
+    const rows = [
+      {
+        vid: 'S',
+        kind: 'memblock',
+        ops: [
+          { op: 'add_node', base: '0x100000', size: '0x4000000', nid: 0, ret: 0 },
+          { op: 'reserve_kern', base: '0x3000000', size: END, ret: 0 },
+          { op: 'reserved_kern_size', limit: END, nid: -1, ret: '0xfffffffffcffffff' },
+          { op: 'mark_kho_scratch', base: '0x0', size: END, ret: 0 },
+        ],
+        memory: [['0x100000', '0x4000000', 0, 64]],
+        reserved: [['0x3000000', '0xfffffffffcffffff', -1, 32]],
+        reserved_total: '0xfffffffffcffffff',
+        free_fwd: [['0x100000', '0x3000000', 0, 0, 1]],
+      },
+      {
+        vid: 'M',
+        kind: 'memblock',
+        ops: [{ op: 'add', base: '0x1000', size: END }],
+        memory_total: '0xffffffffffffefff',
+      },
+    ];
+    expect(conform([written('size.json', vectors(...rows))]).lines.at(-1)).toBe('2 passed, 0 failed');
+  });
+
+  test('a key of the last page', () => {
+    const figures = { fls: 53, bit: 32767, decoded_phys: '0xfffffffffffff000', decoded_order: 0 };
+    const one = {
+      vid: 'K',
+      kind: 'radix_key',
+      phys: '0xfffffffffffff000',
+      order: 0,
+      key: '0x1fffffffffffff',
+      ...figures,
+    };
+    expect(conform([written('key.json', vectors(one))]).lines.at(-1)).toBe('1 passed, 0 failed');
+  });
+});
+
 describe('bad input', () => {
   const errors = (text: string): readonly string[] => {
     const read = rowsOf('f.json', text);

@@ -230,6 +230,35 @@ describe('a capture', () => {
     });
   });
 
+  /** Capture A with its text changed, and nothing beside it. */
+  const changed = (from: RegExp, to: string) => {
+    const read = readTruth('truth.json', unpacked(join(A, 'truth.json.gz')).replace(from, to));
+    if (!read.ok) throw new Error(read.errors.join('\n'));
+    return importObserved(read.observed);
+  };
+
+  test('the kernel is the one that was booted', () => {
+    const { document: older, guesses: assumed } = changed(/Linux version 7\.3\.4/g, 'Linux version 7.2.13');
+    expect(older.boots.map((boot) => boot.kernel)).toEqual(['v7.2', 'v7.2']);
+    expect(assumed.filter((guess) => guess.startsWith('kernel:'))).toEqual([]);
+    expect(document.boots.map((boot) => boot.kernel)).toEqual(['v7.3', 'v7.3']);
+  });
+
+  test('of a build that nobody knows the phases show the poison and the size of pageblocks', () => {
+    const { document: unknown } = changed(/7\.3\.4-khodbg/g, '7.3.4-other');
+    expect(unknown.boots[0]?.config).toMatchObject({
+      CONFIG_DEBUG_VM: true,
+      CONFIG_HUGETLB_PAGE: false,
+    });
+  });
+
+  test('nodes are those that the kernel lists where firmware says otherwise', () => {
+    const { document: one } = changed(/"( *node +)1: \[mem/g, '"$10: [mem');
+    expect(new Set(one.memory.map((row) => row.node))).toEqual(new Set([0]));
+    const { document: two } = changed(/ACPI: SRAT: Node/g, 'lost');
+    expect(new Set(two.memory.map((row) => row.node))).toEqual(new Set([0, 1]));
+  });
+
   test('a name says what is special about its kernel', () => {
     const read = readTruth('truth.json', unpacked(join(A, 'truth.json.gz')));
     if (!read.ok) throw new Error(read.errors.join('\n'));

@@ -273,7 +273,7 @@ describe('bad input is a sentence', () => {
       ok: false,
       errors: [expect.stringMatching(/no such file or folder$/)],
     });
-    writeFileSync(join(path, 'bad.gz'), gzipSync(asConsole(bootLines())).subarray(0, 200));
+    writeFileSync(join(path, 'bad.gz'), gzipSync(asConsole(bootLines())).fill(0xff, 20, 60));
     expect(importPath(join(path, 'bad.gz'))).toMatchObject({
       ok: false,
       errors: [expect.stringMatching(/cannot be read: /)],
@@ -411,4 +411,11 @@ test('a folder named like a file is read as a folder', () => {
   const path = folder({});
   mkdirSync(join(path, 'serial.log'));
   expect(importPath(path)).toMatchObject({ ok: false });
+});
+
+test('a compressed log that is cut short gives the boots it has', () => {
+  const packed = gzipSync(asConsole(bootLines()));
+  const path = join(folder({}), 'serial.log.gz');
+  writeFileSync(path, packed.subarray(0, packed.length - 200));
+  expect(importPath(path)).toMatchObject({ ok: true });
 });

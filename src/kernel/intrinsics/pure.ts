@@ -6,9 +6,10 @@ import { pfnOf, ref, row } from './row.ts';
 const up = (x: number, a: number) => Math.ceil(x / a) * a;
 const down = (x: number, a: number) => Math.floor(x / a) * a;
 
+/** Addresses above 2^53 are numbers too as long as their low bits are zero; nothing can be added to them. */
 function toNumber(x: bigint): number {
   const n = Number(x);
-  if (!Number.isSafeInteger(n)) throw trap(`num(0x${x.toString(16)}) is above 2^53`);
+  if (BigInt(n) !== x) throw trap(`num(0x${x.toString(16)}) has more than 53 bits`);
   return n;
 }
 
@@ -29,7 +30,9 @@ function firstBit(x: number): number {
 
 const arithmeticRows: Intrinsics = {
   u64: row('pure', 1, 'number to 64-bit value', (_c, x: number) => toU64(x)),
-  num: row('pure', 1, '64-bit value to number; traps above 2^53', (_c, x: bigint) => toNumber(x)),
+  num: row('pure', 1, '64-bit value to number; traps where a number has too few bits for it', (_c, x: bigint) =>
+    toNumber(x),
+  ),
   u32: row('pure', 1, 'low 32 bits, unsigned', (_c, x: number | bigint) => Number(BigInt.asUintN(32, integer(x)))),
   s32: row('pure', 1, 'low 32 bits, signed', (_c, x: number | bigint) => Number(BigInt.asIntN(32, integer(x)))),
   div: row('pure', 2, 'division of whole numbers, rounded towards zero', (_c, a: number, b: number) => {

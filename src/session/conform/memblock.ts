@@ -30,8 +30,8 @@ import {
   memblock_search,
   memblock_set_node,
   NUMA_NO_NODE,
+  PHYS_ADDR_MAX,
   type Region,
-  ULONG_MAX,
   zoneAt,
 } from '../../machine/index.ts';
 import { bareHardware } from './bare.ts';
@@ -45,9 +45,15 @@ const PAGE = 4096;
 /** Entries of the arrays that the rows were computed with. */
 const ARRAY = 256;
 
-const hex = (value: number): string => `0x${value.toString(16)}`;
+/** What lies between the end of the address space here and the end of 64 bits. */
+const ABOVE = 2n ** 64n - 1n - BigInt(PHYS_ADDR_MAX);
+const HALF = 2n ** 63n;
+/** Addresses and sizes above this are counted from the end of the address space: no memory is as large. */
+const FROM_END = PHYS_ADDR_MAX / 2;
+
+const hex = (value: number): string => `0x${(value > FROM_END ? BigInt(value) + ABOVE : BigInt(value)).toString(16)}`;
 const nidOf = (nid: number | 'MAX'): number => (nid === 'MAX' ? MAX_NUMNODES : nid);
-const address = (text: string): number => (BigInt(text) === 2n ** 64n - 1n ? ULONG_MAX : Number(text));
+const address = (text: string): number => Number(BigInt(text) >= HALF ? BigInt(text) - ABOVE : BigInt(text));
 
 type Done = { readonly memblock: Memblock; readonly ret: number };
 type RangeOp = (typeof RANGE_OPS)[number];

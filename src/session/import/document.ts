@@ -6,7 +6,7 @@ import { type EarlyRow, earlyRows, type Reserved, reservedOf } from './early.ts'
 import { type ActorRow, actorsOf, khoIsOn } from './items.ts';
 import { type MemoryRow, memoryRows } from './memory.ts';
 import type { Observed, ObservedBoot, Span } from './observed.ts';
-import { optionsOf, patchesOf } from './options.ts';
+import { type KernelName, optionsOf, patchesOf, profileOf } from './options.ts';
 import { type Placements, placementsOf } from './placements.ts';
 
 /** `boots[0]` when the observed boots begin with one that was handed something. */
@@ -17,7 +17,7 @@ export interface HandoverDoc {
 
 /** A kernel boot of the scenario. */
 export interface BootDoc {
-  readonly kernel: string;
+  readonly kernel: KernelName;
   readonly patches: readonly string[];
   readonly config: Readonly<Record<string, boolean | number>>;
   readonly cmdline: string;
@@ -93,12 +93,6 @@ function withKho(given: string): string {
   return /(?:^|\s)kho=/.test(cmdline) ? cmdline : `${cmdline} kho=on`.trim();
 }
 
-/** The profile of a release, v7.3 of `7.3.4`; undefined when khodbg has none of it. */
-function profileOf(release: string | null): (typeof KERNELS)[number] | undefined {
-  const version = /^\d+\.\d+(?=\.|-|$)/.exec(release ?? '')?.[0];
-  return KERNELS.find((name) => name === `v${version}`);
-}
-
 function versionGuess(release: string | null): string[] {
   if (release === null) return [`kernel: ${KERNELS[0]}, since no line says which it was`];
   if (profileOf(release) !== undefined) return [];
@@ -130,10 +124,11 @@ export function makeDocument(observed: Observed): ScenarioDoc {
   const early = observed.boots.map(earlyRows);
   const placed = observed.boots.map((boot, i) => placementsOf(boot.handed, memory, i + offset));
   const anyKho = observed.boots.some((boot) => boot.received || khoIsOn(boot.cmdline));
+  const kernels = observed.boots.map(({ release }) => profileOf(release ?? first?.release ?? null) ?? KERNELS[0]);
   const boots = observed.boots.map(
     (boot, i): BootDoc => ({
-      kernel: profileOf(boot.release ?? first?.release ?? null) ?? KERNELS[0],
-      patches: patchesOf(observed.words),
+      kernel: kernels[i] ?? KERNELS[0],
+      patches: patchesOf(observed.words, kernels[i] ?? KERNELS[0]),
       config: options.options,
       cmdline: anyKho ? plain(boot.cmdline) : withKho(boot.cmdline),
       reserved: reserved[i]?.areas ?? [],
@@ -151,7 +146,9 @@ export function makeDocument(observed: Observed): ScenarioDoc {
       : []),
     ...machine.guesses,
     ...options.guesses,
-    ...(anyKho ? [] : ['command line: kho=on was added, since the kernel that was booted did not use KHO']),
+    ...(boots.every((boot, i) => boot.cmdline === plain(observed.boots[i]?.cmdline ?? ''))
+      ? []
+      : ['command line: kho=on was added, since the kernel that was booted did not use KHO']),
     ...handed,
     ...perBoot(
       reserved.map((r) => r.guesses),

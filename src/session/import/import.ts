@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { constants, gunzipSync } from 'node:zlib';
 import { makeDocument, type ScenarioDoc } from './document.ts';
 import { readFolder } from './folder.ts';
 import { readLog } from './log.ts';
@@ -18,13 +18,16 @@ export type ImportResult =
 /** Most bytes that a compressed file may grow to. */
 const MOST = 2 ** 28;
 
+/** A compressed file that is cut short gives what it has. */
+export const CUT = { finishFlush: constants.Z_SYNC_FLUSH };
+
 const failed = (message: string): ReadResult => ({ ok: false, errors: [message] });
 
 /** A file's bytes, unpacked if they are gzip; null when it is not there. Throws as the file system does otherwise. */
 function bytesOf(path: string): Uint8Array | null {
   if (!existsSync(path) || !statSync(path).isFile()) return null;
   const raw = readFileSync(path);
-  return raw[0] === 0x1f && raw[1] === 0x8b ? gunzipSync(raw, { maxOutputLength: MOST }) : raw;
+  return raw[0] === 0x1f && raw[1] === 0x8b ? gunzipSync(raw, { maxOutputLength: MOST, ...CUT }) : raw;
 }
 
 /** Text whose bytes may be anything, as serial lines give them. */
@@ -68,8 +71,8 @@ function readCapture(file: string): ReadResult {
   const result = readTruth(file, text, (path) => bytesOf(join(folder, path)));
   const log = LOGS.map((name) => textOf(join(folder, name))).find((found) => found !== null);
   if (!result.ok || log === undefined || log === null) return result;
-  const seen = readLog(file, log);
-  if (!seen.ok || seen.observed.boots.length !== result.observed.boots.length) return result;
+  const seen = readLog(file, log, true);
+  if (!seen.ok) return result;
   const boots = result.observed.boots.map((boot, i) => completed(boot, seen.observed.boots[i], freedLate(log, i)));
   return { ok: true, observed: { ...result.observed, boots } };
 }

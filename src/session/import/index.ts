@@ -2,7 +2,7 @@
 
 export { type Difference, logLacks } from './compare.ts';
 export type { ScenarioDoc } from './document.ts';
-export { type ImportResult, importObserved, importPath, readPath } from './import.ts';
+export { CUT, type ImportResult, importObserved, importPath, readPath } from './import.ts';
 export { readLog } from './log.ts';
 export type { Observed, ObservedBoot, ReadResult } from './observed.ts';
 export { VARIANTS } from './options.ts';

@@ -1,7 +1,7 @@
 // Reads a console log, from the first boot in it to the last, by a table of line patterns. Knows nothing of scenarios.
 
 import { consoleLines } from './lines.ts';
-import { editMap, kernelEdits } from './memory.ts';
+import { editMap, kernelEdits, nodeRanges } from './memory.ts';
 import {
   KHO_SCRATCH,
   type MapRow,
@@ -290,7 +290,7 @@ function finish(r: Reading): ObservedBoot {
   return {
     ...boot,
     map: kernelEdits(r.userMap.length > 0 ? r.userMap : boot.map),
-    nodes: boot.nodes.length > 0 || new Set(r.earlyNodes.map((n) => n.node)).size < 2 ? boot.nodes : r.earlyNodes,
+    nodes: nodeRanges(boot.nodes, r.earlyNodes),
     nodeCpus: cpusByNode(r),
     scratchCopy: boot.received ? scratchCopy(boot.reserved) : null,
   };
@@ -345,8 +345,8 @@ function lastChain(boots: readonly Booted[]): readonly ObservedBoot[] {
   return boots.slice(from).map(({ boot }) => boot);
 }
 
-/** Reads a console log. `origin` is only named. */
-export function readLog(origin: string, text: string): ReadResult {
+/** Reads a console log. `origin` is only named. `whole`: all boots, where it is known that they belong together. */
+export function readLog(origin: string, text: string, whole = false): ReadResult {
   const lines = consoleLines(text);
   const all = readBoots(lines);
   if (all.length === 0) {
@@ -354,7 +354,7 @@ export function readLog(origin: string, text: string): ReadResult {
     const why = any || lines.some((line) => /^Command line: /.test(line)) ? 'no BIOS-e820 lines' : 'no kernel boot';
     return { ok: false, errors: [`${origin}: ${why}: is this a boot log from its first line?`] };
   }
-  const boots = lastChain(all);
+  const boots = whole ? all.map(({ boot }) => boot) : lastChain(all);
   const guesses: string[] = [];
   const dropped = all.length - boots.length;
   if (dropped > 0)

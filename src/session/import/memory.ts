@@ -32,6 +32,21 @@ export function kernelEdits(map: readonly MapRow[]): readonly MapRow[] {
   return editMap(withoutFirst, { start: 0xa0000, end: 0x100000 }, 'ram', null);
 }
 
+const overlap = (a: Span, b: Span): number => Math.max(0, Math.min(a.end, b.end) - Math.max(a.start, b.start));
+
+/**
+ * The ranges of nodes: as firmware gives them, unless the kernel's own list of memory by node says otherwise, as it does
+ * with numa=fake= or numa=off. One node alone needs no range.
+ */
+export function nodeRanges(firmware: readonly NodeRange[], early: readonly NodeRange[]): readonly NodeRange[] {
+  const agrees = early.every((range) => {
+    const same = firmware.filter(({ node }) => node === range.node);
+    return same.reduce((sum, other) => sum + overlap(range, other), 0) === range.end - range.start;
+  });
+  if (firmware.length > 0 && agrees) return firmware;
+  return new Set(early.map(({ node }) => node)).size < 2 ? [] : early;
+}
+
 /** Rows that share no byte: what begins later loses. */
 function withoutOverlaps(map: readonly MapRow[]): MapRow[] {
   let end = 0;

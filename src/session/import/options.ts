@@ -1,5 +1,6 @@
 // Kernel options: what a kernel's .config says, what is special about a build, and what a boot betrays.
 
+import { KERNELS } from '../../kernel/index.ts';
 import { CONFIG_TABLE } from '../scenario/index.ts';
 import type { Observed } from './observed.ts';
 
@@ -48,12 +49,14 @@ const BUILDS: Readonly<Record<string, Options>> = {
 /** What a word of a capture's name says of its kernel: patches on the text, options that differ. */
 interface Variant {
   readonly patches?: readonly string[];
+  /** the same on v7.2, where other patches make it */
+  readonly before?: readonly string[];
   readonly options?: Options;
 }
 
 export const VARIANTS: Readonly<Record<string, Variant>> = {
   nopresinit: { patches: ['no-preserved-page-init'] },
-  oldrelease: { patches: ['old-release-scratch'] },
+  oldrelease: { patches: ['old-release-scratch'], before: ['scratch-released-early'] },
   noscratchmt: { patches: ['no-scratch-migratetype'] },
   mikev7: { patches: ['seed001-v7', 'no-extended-scratch'] },
   mikev7ext: { patches: ['seed001-v7'] },
@@ -64,9 +67,21 @@ export const VARIANTS: Readonly<Record<string, Variant>> = {
   nodefer: { options: { CONFIG_DEFERRED_STRUCT_PAGE_INIT: false } },
 };
 
+/** The kernels that a release can stand for. */
+export type KernelName = (typeof KERNELS)[number];
+
+/** The profile of a release, v7.3 of `7.3.4`; undefined when khodbg has none of it. */
+export function profileOf(release: string | null): KernelName | undefined {
+  const version = /^\d+\.\d+(?=\.|-|$)/.exec(release ?? '')?.[0];
+  return KERNELS.find((name) => name === `v${version}`);
+}
+
 /** The shipped patches that a capture's name asks for. */
-export function patchesOf(words: readonly string[]): string[] {
-  return words.flatMap((word) => VARIANTS[word]?.patches ?? []);
+export function patchesOf(words: readonly string[], kernel: KernelName): string[] {
+  return words.flatMap((word) => {
+    const { patches = [], before = patches } = VARIANTS[word] ?? {};
+    return kernel === 'v7.2' ? before : patches;
+  });
 }
 
 /** A kernel's options as far as they are known or betrayed, without what equals the default, and what was assumed. */
@@ -90,7 +105,7 @@ function guessed(observed: Observed, known: Options): { options: Options; guesse
   const large = order === null || order === 9;
   const guesses = [
     poisoned
-      ? 'CONFIG_DEBUG_VM: on, since a page was reported as poisoned'
+      ? 'CONFIG_DEBUG_VM: on, since pages were poisoned'
       : 'CONFIG_DEBUG_VM: off, since nothing shows that it is on',
     order !== null
       ? `CONFIG_HUGETLB_PAGE: ${large ? 'on' : 'off'}, since pageblocks have order ${order}`

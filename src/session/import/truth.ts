@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { readHandoverTree } from './fdt.ts';
 import { fileBytes } from './hexdump.ts';
-import { kernelEdits } from './memory.ts';
+import { kernelEdits, nodeRanges } from './memory.ts';
 import {
   type Handed,
   type Item,
@@ -31,6 +31,9 @@ const phaseSchema = z.object({
   name: z.string(),
   memblock: table.nullish(),
   page_class_counts: z.record(z.string(), z.number()).nullish(),
+  pageblock_counts: z.array(z.looseObject({ nid: z.number(), zone: z.string() })).nullish(),
+  nodes: z.record(z.string(), z.looseObject({ first_deferred_pfn: z.number().nullish() })).nullish(),
+  zones: z.array(z.looseObject({ nid: z.number(), name: z.string(), spanned: z.number() })).nullish(),
 });
 
 const opSchema = z.object({
@@ -142,9 +145,17 @@ function readMap(raw: RawBoot): readonly MapRow[] {
   return kernelEdits(rows);
 }
 
-function readNodes(lines: readonly string[]): NodeRange[] {
+function readNodes(lines: readonly string[]): readonly NodeRange[] {
+  const ranges = (pattern: RegExp) => rangesOf(lines, pattern);
+  return nodeRanges(
+    ranges(/SRAT: Node (\d+) PXM \d+ \[mem 0x([0-9a-f]+)-0x([0-9a-f]+)\]/),
+    ranges(/^\s*node\s+(\d+): \[mem 0x([0-9a-f]+)-0x([0-9a-f]+)\]/),
+  );
+}
+
+function rangesOf(lines: readonly string[], pattern: RegExp): NodeRange[] {
   return lines.flatMap((line): NodeRange[] => {
-    const match = /SRAT: Node (\d+) PXM \d+ \[mem 0x([0-9a-f]+)-0x([0-9a-f]+)\]/.exec(line);
+    const match = pattern.exec(line);
     if (match === null) return [];
     const [, node, first, last] = match;
     return [{ node: Number(node), start: Number(`0x${first}`), end: Number(`0x${last}`) + 1 }];
@@ -209,6 +220,33 @@ function isStale(raw: RawBoot): boolean {
   return B > Object.values(others).reduce((a, b) => a + b, U) && B + Z > 0;
 }
 
+/** The order of pageblocks: how many of them the largest zone has. */
+function readPageblockOrder(raw: RawBoot): number | null {
+  for (const { pageblock_counts, zones } of raw.phases) {
+    const largest = zones?.toSorted((a, b) => b.spanned - a.spanned)[0];
+    const blocks = pageblock_counts?.find((row) => row.nid === largest?.nid && row.zone === largest?.name);
+    if (largest === undefined || blocks === undefined) continue;
+    const { nid: _nid, zone: _zone, ...types } = blocks;
+    const count = Object.values(types).reduce<number>((sum, n) => sum + Number(n), 0);
+    if (count >= 16) return Math.round(Math.log2(largest.spanned / count));
+  }
+  return null;
+}
+
+/** Options that the phases of a boot betray: whether its memmap is poisoned, whether it is initialised late. */
+function betrayed(raw: RawBoot): Record<string, boolean> {
+  const phase = (name: string) => raw.phases.find((one) => one.name === name);
+  const { U = 0, ...others } = phase('after_sparse_init')?.page_class_counts ?? {};
+  const any = Object.values(others).some((count) => count > 0);
+  const limits = Object.values(phase('after_memmap_init')?.nodes ?? {});
+  return {
+    ...(U > 0 || any ? { CONFIG_DEBUG_VM: U > 0 } : {}),
+    ...(limits.some((node) => typeof node.first_deferred_pfn === 'number')
+      ? { CONFIG_DEFERRED_STRUCT_PAGE_INIT: true }
+      : {}),
+  };
+}
+
 /** Zones that were grown on demand, in order. */
 function readGrown(raw: RawBoot): ObservedBoot['grown'] {
   return raw.events.flatMap((event) => {
@@ -248,6 +286,8 @@ function readBoot(
     kexec: next !== undefined || loaded === '0' ? 'loaded' : loaded === undefined ? 'none' : 'refused',
     grown: readGrown(raw),
     stale: isStale(raw),
+    poisoned: betrayed(raw).CONFIG_DEBUG_VM === true,
+    pageblockOrder: readPageblockOrder(raw),
     handed: readHanded(raw, eventRange(event(next), 'fdt')?.start ?? null, tree),
   };
 }
@@ -274,10 +314,11 @@ function filesOf(read: ReadFile): Files {
 
 /** The options file of a capture lies beside it or above. */
 function optionsOf(read: ReadFile): Record<string, boolean | number> {
-  for (const path of ['config-options.txt', '../config-options.txt', '../../config-options.txt']) {
-    const raw = read(path);
-    if (raw !== null) return readOptions(new TextDecoder().decode(raw));
-  }
+  for (const folder of ['', '../', '../../'])
+    for (const name of ['config-options.txt', 'config', '.config']) {
+      const raw = read(`${folder}${name}`);
+      if (raw !== null) return readOptions(new TextDecoder().decode(raw));
+    }
   return {};
 }
 
@@ -304,11 +345,14 @@ export function readTruth(origin: string, text: string, read: ReadFile = () => n
   const [first] = boots;
   if (first === undefined || first.e820.length === 0)
     return { ok: false, errors: [`${origin}: boots.0.e820: is empty; a map of the firmware is needed`] };
+  const found = optionsOf(read);
+  // what a boot shows is right even where the options beside it are those of another build
+  const options = Object.keys(found).length > 0 ? { ...found, ...betrayed(first) } : found;
   const observed: Observed = {
     origin,
     words: run.split('-'),
     boots: boots.map((boot, i) => readBoot(boot, boots[i + 1], result.data, files)),
-    options: optionsOf(read),
+    options,
     guesses: [],
   };
   return { ok: true, observed };

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { importPath, logLacks, type ScenarioDoc, scenarioText } from '../../import/index.ts';
+import { CUT, importPath, logLacks, type ScenarioDoc, scenarioText } from '../../import/index.ts';
 import { type LoadOptions, loadScenarioText } from '../../load.ts';
 import { runScenario } from '../../report/index.ts';
 import { compareBoot, newTally, type Tally } from './compare.ts';
@@ -40,7 +40,7 @@ interface Refused {
 function unpacked(path: string): string | null {
   if (!existsSync(path)) return null;
   const raw = readFileSync(path);
-  return new TextDecoder('latin1').decode(raw[0] === 0x1f && raw[1] === 0x8b ? gunzipSync(raw) : raw);
+  return new TextDecoder('latin1').decode(raw[0] === 0x1f && raw[1] === 0x8b ? gunzipSync(raw, CUT) : raw);
 }
 
 /** Is this a folder that `conform` reads as a capture? */
@@ -77,7 +77,7 @@ function readCapture(folder: string): { readonly ok: true; readonly boots: reado
 
 /** Runs a scenario and compares each boot of the capture with it. */
 function compared(folder: string, boots: readonly TruthBoot[], text: string, options: LoadOptions): CaptureResult {
-  const loaded = loadScenarioText(join(folder, '(imported)'), text, options);
+  const loaded = loadScenarioText(join(folder, '(imported)'), text, { ...options, everyBoot: true });
   if (!loaded.ok) return loaded;
   const watch = watcher();
   const recorded = runScenario(loaded.loaded, { maxTurns: BUDGET, onTurn: watch.onTurn });
