@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 30_000,
     maxWorkers: 2,
     pool: 'threads',
+    // files share what they only read: the text is compiled once a worker
+    isolate: false,
   },
 });

@@ -1,5 +1,5 @@
 // Every capture of a real kernel against the simulation of what is imported from it. With the tests a
-// tenth of them, all by `npm run laws`.
+// few of them, all by `npm run laws`.
 import { describe, expect, test } from 'vitest';
 import { checkScenario } from '../../src/check-scenarios.ts';
 import { captureNames, comparedCapture } from '../support/captures.ts';
@@ -13,7 +13,7 @@ describe('real kernels', () => {
     expect(ALL.length).toBeGreaterThan(25);
   });
 
-  test.each(ALL.filter((_, i) => WHOLE || i % 10 === 3))('%s', (name) => {
+  test.each(ALL.filter((_, i) => WHOLE || i % 16 === 5))('%s', (name) => {
     const { equal, differ } = comparedCapture(name);
     expect(differ).toEqual([]);
     expect(equal).toBeGreaterThan(1000);
