@@ -2,15 +2,12 @@
 // every other way through time is compared with.
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { vi } from 'vitest';
 import { position, type Timeline } from '../../src/debugger/index.ts';
 import { type Loaded, type LoadResult, loadScenario, loadScenarioText } from '../../src/session/load.ts';
 import { type Linked, newTrace, runToBlock, type State, stateHash, step } from '../../src/vm/index.ts';
 
 /** True in `npm run laws`: whole; else a tenth is run, of the same seed. */
 export const WHOLE = process.env.KHODBG_LAWS === '1';
-
-vi.setConfig({ testTimeout: WHOLE ? 600_000 : 60_000 });
 
 const SEED = Number(process.env.KHODBG_SEED ?? 20260);
 
