@@ -17,6 +17,7 @@ const REASONS: Readonly<Partial<Record<keyof BootDoc, string>>> = {
 
 const FOREIGN = "what something other than the test driver preserved is only known by its pages, KHO's own among them";
 
+const BESIDE = 'the initrd is freed beside the initcalls: its line does not say between which of them';
 const SILENT = 'an allocation of the rest of the kernel while pages are still deferred leaves no line';
 
 function same(a: unknown, b: unknown): boolean {
@@ -27,7 +28,9 @@ function same(a: unknown, b: unknown): boolean {
 function actorsLack(truth: BootDoc, log: BootDoc): string | null {
   if (!/(?:^|\s)khodbg=/.test(truth.cmdline)) return FOREIGN;
   const heard = truth.actors.filter(({ call }) => call !== 'slow_allocation');
-  return same(heard, log.actors) ? SILENT : null;
+  if (same(heard, log.actors)) return SILENT;
+  const others = ({ actors }: BootDoc) => actors.filter(({ call }) => call !== 'free_initrd_mem');
+  return truth.actors.length === log.actors.length && same(others(truth), others(log)) ? BESIDE : null;
 }
 
 function bootDifferences(truth: BootDoc, log: BootDoc, index: number): Difference[] {
