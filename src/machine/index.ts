@@ -16,6 +16,7 @@ export * from './page.ts';
 export * from './phys.ts';
 export * from './run-map.ts';
 export * from './save.ts';
+export { PAGE_FIELDS, pageAt, pageField } from './struct-page.ts';
 export * from './structs.ts';
 export * from './table.ts';
 export * from './text-list.ts';

@@ -5,9 +5,9 @@ import { freeCount } from './buddy.ts';
 import { pageFault, trap } from './fault.ts';
 import { type Machine, NEVER_SET } from './machine.ts';
 import type { MemblockType, Region } from './memblock.ts';
-import { type Page, type PageFields, pageAddress, SELF, withFields } from './page.ts';
 import { bytesOfPage, withWord, ZERO_PAGE } from './phys.ts';
 import { runGet, runUpdate } from './run-map.ts';
+import { readPageField, writePageField } from './struct-page.ts';
 import { putField, row } from './table.ts';
 import type { Ref, Value } from './value.ts';
 
@@ -32,69 +32,14 @@ const ZONE_OFFSETS: Readonly<Record<string, bigint>> = {
   spanned_pages: 0x98n,
   zone_start_pfn: 0x88n,
 };
-const PAGE_OFFSETS: Readonly<Record<string, bigint>> = {
-  flags: 0n,
-  lru_next: 8n,
-  compound_info: 8n,
-  lru_prev: 16n,
-  mapping: 24n,
-  index: 32n,
-  private: 40n,
-  page_type: 48n,
-  _mapcount: 48n,
-  _refcount: 52n,
-  memcg_data: 56n,
-};
-
-/** The field names a struct page answers to. */
-export const PAGE_FIELDS: readonly string[] = Object.keys(PAGE_OFFSETS);
 
 /** The zone number used as reference: node * 8 + zone index. */
 export const zoneAt = (nid: number, zid: number): number => nid * 8 + zid;
 
-/** Contents of a struct page, or the page fault of touching one that nothing backs. */
-export function pageAt(m: Machine, pfn: number, field: string, write = false): Page {
-  const page = pfn >= 0 && pfn < 2 ** m.memmap.bits ? runGet(m.memmap, pfn) : null;
-  if (page === null) throw pageFault(BigInt.asUintN(64, pageAddress(pfn)) + (PAGE_OFFSETS[field] ?? 0n), write);
-  return page;
-}
-
-/** A field of a struct page as kernel text sees it: aliases resolved, self-links as addresses. */
-export function pageField(page: Page, pfn: number, field: string): Value {
-  switch (field) {
-    case 'compound_info':
-    case 'lru_next':
-      return page.lru_next === SELF ? pageAddress(pfn) + 8n : page.lru_next;
-    case 'lru_prev':
-      return page.lru_prev === SELF ? pageAddress(pfn) + 8n : page.lru_prev;
-    case '_mapcount':
-      return page.page_type | 0;
-    default: {
-      const value = page[field as keyof PageFields];
-      if (value === undefined) throw trap(`struct page has no member named '${field}'`);
-      return value;
-    }
-  }
-}
-
-function storedField(field: string, value: Value): Partial<PageFields> {
-  if (PAGE_OFFSETS[field] === undefined) throw trap(`struct page has no member named '${field}'`);
-  const name = field === 'compound_info' ? 'lru_next' : field === '_mapcount' ? 'page_type' : field;
-  return { [name]: name === 'page_type' ? Number(value) >>> 0 : value };
-}
-
 const pageRow: StructRow = {
   embedded: never,
-  get: (m, at, field) => {
-    if (PAGE_OFFSETS[field] === undefined) throw trap(`struct page has no member named '${field}'`);
-    return pageField(pageAt(m, at as number, field as string), at as number, field as string);
-  },
-  set: (m, at, field, value) => {
-    pageAt(m, at as number, field as string, true);
-    const change = storedField(field as string, value);
-    const one = (page: Page | null) => (page === null ? null : withFields(page, change));
-    return { ...m, memmap: runUpdate(m.memmap, at as number, (at as number) + 1, one) };
-  },
+  get: (m, at, field) => readPageField(m, at as number, field as string),
+  set: (m, at, field, value) => writePageField(m, at as number, field as string, value),
 };
 
 function tableGet(kind: string, missing: (m: Machine, at: number | string, field: Field, write: boolean) => Error) {
@@ -168,9 +113,6 @@ function scratchField(m: Machine, i: number, field: Field): number {
 }
 
 const khoIn = tableGet('kho_in', (_m, _at, field) => trap(`kho_in.${field} does not exist`));
-
-/** E820_TYPE_RESERVED_KERN (arch/x86/include/asm/e820/types.h): what the kernel itself has in use. */
-const E820_TYPE_RESERVED_KERN = 128;
 const khoOut = tableGet('kho_out', (_m, _at, field) => trap(`kho_out.${field} does not exist`));
 const vmStruct = tableGet('vm_struct', (_m, _at, field) => trap(`vm_struct.${field} of an area that does not exist`));
 
@@ -193,6 +135,8 @@ function vmallocField(field: Field): readonly [number, number, number] {
 
 const fromBits = (word: bigint, bits: number): Value => (bits === 64 ? word : Number(word));
 
+/** E820_TYPE_RESERVED_KERN (arch/x86/include/asm/e820/types.h): what the kernel itself has in use. */
+const E820_TYPE_RESERVED_KERN = 128;
 const E820_TYPES = { ram: 1, reserved: 2, 'soft-reserved': 0xefff_ffff } as const;
 
 function firmwareEntry(m: Machine, at: string, field: string): Value {

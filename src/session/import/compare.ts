@@ -37,12 +37,10 @@ function bootDifferences(truth: BootDoc, log: BootDoc, index: number): Differenc
   const keys = Object.keys(truth) as (keyof BootDoc)[];
   return keys
     .filter((key) => !same(truth[key], log[key]))
-    .map((key) => {
-      return {
-        path: `boots[${index}].${key}`,
-        why: REASONS[key] ?? (key === 'actors' ? actorsLack(truth, log) : null),
-      };
-    });
+    .map((key) => ({
+      path: `boots[${index}].${key}`,
+      why: REASONS[key] ?? (key === 'actors' ? actorsLack(truth, log) : null),
+    }));
 }
 
 /** Every part in which the scenario of a log differs from that of the whole capture. */
