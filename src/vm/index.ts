@@ -31,12 +31,6 @@ export {
   type Thread,
   type Wait,
 } from './state.ts';
-export {
-  newTrace,
-  type RangeOp,
-  resetTrace,
-  step,
-  type Trace,
-  type Turn,
-} from './step.ts';
+export { step } from './step.ts';
 export { didYouMean, nearest } from './suggest.ts';
+export { newTrace, type RangeOp, resetTrace, type Trace, type Turn } from './turn.ts';
