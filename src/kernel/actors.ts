@@ -1,6 +1,6 @@
 // Actors: what a scenario lets the booted kernel do, as kernel text of one function each, run as initcalls of their level.
 import type { Value } from '../machine/index.ts';
-import type { Ex, Fn, Program } from '../vm/index.ts';
+import { didYouMean, type Ex, type Fn, type Program } from '../vm/index.ts';
 
 /** A call that the scenario asks for. */
 export interface Actor {
@@ -56,8 +56,10 @@ export function makeActors(program: Program, actors: readonly Actor[]): Actors {
   actors.forEach((actor, i) => {
     const callee = program.fns[actor.call];
     const args = (callee?.params ?? []).map((param, k) => argument(actor.args[k] ?? '', param.type));
-    if (callee === undefined) errors.push({ index: i, key: 'call', message: `no kernel function ${actor.call}` });
-    else if (args.length !== actor.args.length || args.includes(null)) {
+    if (callee === undefined) {
+      const hint = didYouMean(actor.call, Object.keys(program.fns));
+      errors.push({ index: i, key: 'call', message: `no kernel function ${actor.call}${hint}` });
+    } else if (args.length !== actor.args.length || args.includes(null)) {
       const params = callee.params.map((p) => `${p.name}: ${p.type}`).join(', ');
       errors.push({ index: i, key: 'args', message: `${actor.call}() takes (${params})` });
     }

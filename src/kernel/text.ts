@@ -66,3 +66,14 @@ export function profilePatches(kernel: string): { readonly name: string; readonl
 export function patchProfiles(name: string): readonly string[] {
   return (/^Applies-to: (.*)$/m.exec(shippedPatch(name))?.[1] ?? '').split(', ');
 }
+
+/** Names of the functions that shipped patches, those of profiles included, declare, or whose declaration they come near. */
+export function patchedFunctions(): string[] {
+  const texts = [
+    ...shippedPatches().map(shippedPatch),
+    ...KERNELS.flatMap((kernel) => profilePatches(kernel).map(({ text }) => text)),
+  ];
+  return [
+    ...new Set(texts.flatMap((text) => [...text.matchAll(/^[+ ]function (\w+)\(/gm)].map(([, name = '']) => name))),
+  ];
+}

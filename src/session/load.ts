@@ -14,13 +14,14 @@ import {
   type Kernel,
   namesOf,
   type Patch,
+  patchedFunctions,
   patchProfiles,
   profilePatches,
   shippedPatch,
   shippedPatches,
 } from '../kernel/index.ts';
 import { type Config, type Handover, type Hardware, type LeftBehind, makeConfig, vmemmapOf } from '../machine/index.ts';
-import { compileExpression, type Linked, type Program, type State } from '../vm/index.ts';
+import { compileExpression, didYouMean, type Linked, type Program, type State } from '../vm/index.ts';
 import { normalise } from './expression.ts';
 import { invariantError } from './invariants/index.ts';
 import {
@@ -241,14 +242,27 @@ function buildBoots(file: string, scenario: Scenario, options: LoadOptions, plac
   return { boots, errors };
 }
 
+/** Functions that expectations name, and that no kernel of the scenario has. */
+function unknownFunctions(scenario: Scenario, boots: readonly LoadedBoot[], place: PlaceText): string[] {
+  const known = new Set(boots.flatMap(({ kernel }) => Object.keys(kernel.linked.program.fns)));
+  return scenario.expect.flatMap((one, i) => {
+    const name = 'in' in one ? one.in : undefined;
+    if (name === undefined || known.has(name)) return [];
+    const hint = didYouMean(name, [...known]);
+    return [`${place(['expect', i, 'in'])}: expect[${i}].in: "${name}" is not a function of these kernels${hint}`];
+  });
+}
+
 /** Loads a scenario from its text; `file` is used in messages and to find patches. */
 export function loadScenarioText(file: string, text: string, options: LoadOptions = {}): LoadResult {
   const program = knownProgram();
-  const arity = new Map(Object.values(program.fns).map((fn) => [fn.name, fn.params.length]));
+  const patched = new Set(patchedFunctions());
+  const fns = Object.values(program.fns);
+  const arity = new Map(fns.flatMap((fn) => (patched.has(fn.name) ? [] : [[fn.name, fn.params.length]])));
   const parsed = parseScenario(file, text, {
     patches: shippedPatches(),
     kernels: KERNELS,
-    functions: Object.keys(program.fns),
+    functions: [...fns.map(({ name }) => name), ...patched],
     arity,
     check: (kind, words) => checkText(program, kind, words),
   });
@@ -269,6 +283,7 @@ export function loadParsed(
   };
   const { boots, errors } = buildBoots(file, scenario, options, place);
   const [start] = boots;
+  if (errors.length === 0) errors.push(...unknownFunctions(scenario, boots, place));
   if (errors.length > 0 || start === undefined) return { ok: false, errors };
   const handover = scenario.boots.find((b): b is HandoverBoot => b.kind === 'handover') ?? null;
   const hardware = hardwareOf(scenario, start.boot, givenHandover(handover), null);

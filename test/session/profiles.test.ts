@@ -104,3 +104,31 @@ describe('a page that is preserved by itself and inside a larger block', () => {
     expect(restores('v7.3')).toEqual([true, true]);
   });
 });
+
+describe('a function that only patched text has', () => {
+  const onV72 = (call: string, fn: string): LoadResult =>
+    load('v7.2', (raw) => {
+      raw.boots[1].patches = ['scratch-released-early'];
+      raw.boots[1].actors = [{ at: 'late_initcall', call, args: [] }];
+      raw.expect = [{ stop: 'catch uninit', in: fn, times: 0 }];
+    });
+
+  test('can be called and named', () => {
+    expect(onV72('kho_release_scratch', 'kho_release_scratch').ok).toBe(true);
+  });
+
+  test('is no function of a kernel that has it not', () => {
+    const result = load('v7.2', (raw) => {
+      raw.boots[1].actors = [{ at: 'late_initcall', call: 'kho_release_scratch', args: [] }];
+    });
+    expect(result.ok || result.errors).toEqual([
+      expect.stringMatching(/actors\[0\]\.call: no kernel function kho_release_scratch/),
+    ]);
+    const named = load('v7.2', (raw) => {
+      raw.expect = [{ stop: 'catch uninit', in: 'kho_release_scratch', times: 0 }];
+    });
+    expect(named.ok || named.errors).toEqual([
+      expect.stringMatching(/expect\[0\]\.in: "kho_release_scratch" is not a function of these kernels/),
+    ]);
+  });
+});

@@ -115,8 +115,9 @@ export type TextKind = 'expression' | 'stop' | 'invariant' | 'schedule';
 export interface Known {
   readonly patches: readonly string[];
   readonly kernels: readonly string[];
+  /** functions of the kernel text, and those that shipped patches declare */
   readonly functions: readonly string[];
-  /** the number of arguments of a function, where known */
+  /** the number of arguments of a function, where it is the same in every kernel */
   readonly arity?: ReadonlyMap<string, number>;
   /** what is wrong with a text, worded to follow it (`names no field; …`); null when nothing is */
   readonly check?: (kind: TextKind, text: string) => string | null;
