@@ -3,14 +3,15 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BLOCKS, WHOLE } from './blocks.ts';
-import { withSessions } from './sessions.ts';
+import { withRuns, withSessions } from './sessions.ts';
 
 const REFRESH = 'refresh it: npm run docs';
 const BLOCK = /<!-- generated: ([\w-]+) -->\n[\s\S]*?<!-- end: \1 -->/g;
 
 /** Hand-written pages that may hold blocks. */
 function pages(root: string): string[] {
-  const docs = readdirSync(join(root, 'docs'), { encoding: 'utf8' }).filter((name) => name.endsWith('.md'));
+  const all = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' });
+  const docs = all.filter((name) => name.endsWith('.md'));
   return ['README.md', ...docs.sort().map((name) => `docs/${name}`)];
 }
 
@@ -29,10 +30,11 @@ function refreshed(root: string, text: string, used: Set<string>): { text: strin
   return { text: next, unknown };
 }
 
-/** Refreshes the documentation of a checkout; with `check` nothing is written and a stale file is not ok. */
+/** Refreshes the documentation of a checkout, or `only` some pages; with `check` nothing is written, and stale is not ok. */
 export async function generate(
   root: string,
   check: boolean,
+  only: readonly string[] = [],
 ): Promise<{ readonly ok: boolean; readonly lines: readonly string[] }> {
   const lines: string[] = [];
   const used = new Set<string>();
@@ -45,12 +47,13 @@ export async function generate(
     else writeFileSync(path, text);
     lines.push(check ? `${file}: stale: differs from the tables it is made from; ${REFRESH}` : `${file}: refreshed`);
   };
-  for (const file of pages(root)) {
+  for (const file of only.length > 0 ? only : pages(root)) {
     const { text, unknown } = refreshed(root, readFileSync(join(root, file), 'utf8'), used);
     for (const name of unknown) lines.push(`${file}: no block '${name}'; there are ${Object.keys(BLOCKS).join(', ')}`);
     ok &&= unknown.length === 0;
-    settle(file, await withSessions(root, text));
+    settle(file, withRuns(root, await withSessions(root, text)));
   }
+  if (only.length > 0) return { ok, lines: lines.length === 0 ? ['docs: fresh'] : lines };
   for (const [file, make] of Object.entries(WHOLE)) settle(file, make(root));
   for (const name of Object.keys(BLOCKS).filter((block) => !used.has(block))) {
     ok = false;

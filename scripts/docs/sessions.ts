@@ -1,10 +1,12 @@
-// Transcripts in documentation: the commands of a block are run again on its scenario, and their output takes the place of
-// what stood there. A block is marked `<!-- session: SCENARIO -->`.
+// Transcripts in documentation: the commands of a block are run again, and their output takes the place of what stood there.
+// `<!-- session: SCENARIO -->` marks commands of the debugger, `<!-- run: WORDS -->` one command line of khodbg.
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { runCommands, setStops } from '../../src/line-mode.ts';
 import { loadScenario, Port } from '../../src/session/index.ts';
 
 const SESSION = /(<!-- session: (\S+) -->\n```text\n)([\s\S]*?)(\n```)/g;
+const RUN = /(<!-- run: (.+?) -->\n```text\n)([\s\S]*?)(\n```)/g;
 const PROMPT = '(khodbg) ';
 
 async function transcript(root: string, file: string, old: string): Promise<string> {
@@ -31,4 +33,20 @@ export async function withSessions(root: string, text: string): Promise<string> 
     from = match.index + whole.length;
   }
   return out + text.slice(from);
+}
+
+/** What a command line prints, after the line itself; an exit status other than 0 is its last line. */
+function printed(root: string, words: string): string {
+  const args = ['dist/cli.js', ...words.split(' ')];
+  const { stdout, stderr, status } = spawnSync('node', args, { cwd: root, input: '', encoding: 'utf8' });
+  const lines = [`$ khodbg ${words}`, ...`${stdout}${stderr}`.trimEnd().split('\n')];
+  return [...lines, ...(status === 0 ? [] : [`[exit status ${status}]`])].join('\n');
+}
+
+/** The text with its command lines run again, by the program that was built. */
+export function withRuns(root: string, text: string): string {
+  return text.replace(
+    RUN,
+    (_whole, head: string, words: string, _old: string, tail: string) => head + printed(root, words) + tail,
+  );
 }
