@@ -78,7 +78,7 @@ const FIXED: Readonly<Record<string, Value>> = {
   PAGE_EXT_SIZE: 8,
 };
 
-/** CONFIG_* symbols that kernel text tests. */
+/** CONFIG_* symbols that are yes or no: kernel text and patches may test them. */
 const TESTED = [
   'CONFIG_DEFERRED_STRUCT_PAGE_INIT',
   'CONFIG_DEBUG_VM',
@@ -88,6 +88,12 @@ const TESTED = [
   'CONFIG_PAGE_TABLE_CHECK',
   'CONFIG_INIT_ON_ALLOC_DEFAULT_ON',
   'CONFIG_LIVEUPDATE',
+  'CONFIG_DEBUG_VM_PGFLAGS',
+  'CONFIG_HUGETLB_PAGE',
+  'CONFIG_TRANSPARENT_HUGEPAGE',
+  'CONFIG_ZONE_DEVICE',
+  'CONFIG_KEXEC_HANDOVER',
+  'CONFIG_MEMORY_ISOLATION',
 ];
 
 /** Every constant of one boot by name. Zone names (`DMA32`) are constants for the debugger's `zone(nid, DMA32)`. */

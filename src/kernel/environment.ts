@@ -19,6 +19,7 @@ import {
 import {
   compile,
   type Environment,
+  type Ex,
   type Intrinsics,
   type Linked,
   link,
@@ -169,11 +170,16 @@ export function buildKernel(
   }
   const made = makeActors(program, actors);
   if (made.errors.length > 0) return { ok: false, errors: [], actors: made.errors };
-  program = { fns: { ...program.fns, ...made.fns }, constants: program.constants };
+  program = { ...program, fns: { ...program.fns, ...made.fns } };
   const intrinsics = { ...kernelIntrinsics(config, made.initcalls), ...debuggerRows };
   const constants = { ...constantsOf(config), pb: ref('pb[]', 0) };
   const env: Environment = { intrinsics, constants, ready, died, reboot };
-  const names = { ...namesOf(intrinsics, config), constants: new Set(Object.keys(constants)) };
+  const known = namesOf(intrinsics, config);
+  const names = {
+    ...known,
+    constants: new Set(Object.keys(constants)),
+    variables: new Set([...known.variables, ...Object.keys(program.variables)]),
+  };
   return {
     ok: true,
     kernel: {
@@ -189,8 +195,12 @@ export function buildKernel(
 /** Items that the test driver keeps (lib/test_kho.ts). */
 const TEST_KHO_ITEMS = 160;
 
-function initialTable(machine: Machine): Machine {
-  let table = putRow(machine.table, 'var', 0, variablesOf(machine.config));
+/** The value that a constant of the text stands for. */
+const literalValue = (ex: Ex): Value => (ex[0] === 'n' ? BigInt(ex[1]) : ex[0] === 'k' ? ex[1] : null);
+
+function initialTable(machine: Machine, program: Program): Machine {
+  const own = Object.entries(program.variables).map(([name, ex]) => [name, literalValue(ex)] as const);
+  let table = putRow(machine.table, 'var', 0, { ...variablesOf(machine.config), ...Object.fromEntries(own) });
   table = putRow(table, 'kho_in', 0, { fdt: false, fdt_phys: 0, scratch_phys: 0 });
   table = putRow(table, 'kho_radix_tree', 'kho_in', { root: 0 });
   table = putRow(table, 'luo_global', 0, { enabled: false, liveupdate_num: 0n });
@@ -227,7 +237,7 @@ export function firstState(
   hardware: Hardware,
   left: { readonly phys: RunMap<PhysPage | null> } | null,
 ): State {
-  const machine = initialTable(makeMachine(kernel.config, hardware, left?.phys ?? null));
+  const machine = initialTable(makeMachine(kernel.config, hardware, left?.phys ?? null), kernel.linked.program);
   return {
     boot,
     machine,

@@ -21,7 +21,7 @@ export { applyKernelPatch, cutMail, type Files, type Patched } from './patch.ts'
 export {
   KERNELS,
   kernelText,
-  patchedFunctions,
+  patchedNames,
   patchProfiles,
   profilePatches,
   shippedPatch,

@@ -363,6 +363,12 @@ declare const CONFIG_PAGE_OWNER: boolean;
 declare const CONFIG_PAGE_TABLE_CHECK: boolean;
 declare const CONFIG_INIT_ON_ALLOC_DEFAULT_ON: boolean;
 declare const CONFIG_LIVEUPDATE: boolean;
+declare const CONFIG_DEBUG_VM_PGFLAGS: boolean;
+declare const CONFIG_HUGETLB_PAGE: boolean;
+declare const CONFIG_TRANSPARENT_HUGEPAGE: boolean;
+declare const CONFIG_ZONE_DEVICE: boolean;
+declare const CONFIG_KEXEC_HANDOVER: boolean;
+declare const CONFIG_MEMORY_ISOLATION: boolean;
 
 // Values only.
 declare function u64(x: number): u64;

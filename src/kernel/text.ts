@@ -67,13 +67,18 @@ export function patchProfiles(name: string): readonly string[] {
   return (/^Applies-to: (.*)$/m.exec(shippedPatch(name))?.[1] ?? '').split(', ');
 }
 
-/** Names of the functions that shipped patches, those of profiles included, declare, or whose declaration they come near. */
-export function patchedFunctions(): string[] {
-  const texts = [
-    ...shippedPatches().map(shippedPatch),
-    ...KERNELS.flatMap((kernel) => profilePatches(kernel).map(({ text }) => text)),
-  ];
-  return [
-    ...new Set(texts.flatMap((text) => [...text.matchAll(/^[+ ]function (\w+)\(/gm)].map(([, name = '']) => name))),
-  ];
+/** The shipped patches' texts, those of profiles included. */
+function allPatches(): string[] {
+  const profiles = KERNELS.flatMap((kernel) => profilePatches(kernel).map(({ text }) => text));
+  return [...shippedPatches().map(shippedPatch), ...profiles];
+}
+
+const namesIn = (texts: readonly string[], declaration: RegExp): string[] => [
+  ...new Set(texts.flatMap((text) => [...text.matchAll(declaration)].map(([, name = '']) => name))),
+];
+
+/** Names of the functions that shipped patches declare, or whose declaration they come near; and of the variables and constants. */
+export function patchedNames(): { readonly functions: string[]; readonly values: string[] } {
+  const texts = allPatches();
+  return { functions: namesIn(texts, /^[+ ]function (\w+)\(/gm), values: namesIn(texts, /^\+(?:const|let) (\w+)/gm) };
 }

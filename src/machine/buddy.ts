@@ -4,7 +4,10 @@ import { KernelFault } from './fault.ts';
 import { type Hash, hashNumber, mix } from './hash.ts';
 import { type RunMap, runGet, runSet, type ValueKind } from './run-map.ts';
 
-/** A free block: the zone and list it is on and its neighbours there (pfns of heads; -1 = none). */
+/**
+ * A free block: the zone and list it is on and its neighbours there (pfns of heads; -1 = none). Numbers of `migratetype` above
+ * those of the types are the lists of a CPU.
+ */
 export interface FreeBlock {
   readonly zone: number;
   readonly order: number;

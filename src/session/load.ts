@@ -14,7 +14,7 @@ import {
   type Kernel,
   namesOf,
   type Patch,
-  patchedFunctions,
+  patchedNames,
   patchProfiles,
   profilePatches,
   shippedPatch,
@@ -104,6 +104,7 @@ function checkText(program: Program, kind: TextKind, text: string): string | nul
   const constants = new Set([
     ...names.constants,
     ...Object.keys(program.constants),
+    ...patchedNames().values,
     'pb',
     ...CONFIG_TABLE.map((row) => row.name),
   ]);
@@ -256,7 +257,7 @@ function unknownFunctions(scenario: Scenario, boots: readonly LoadedBoot[], plac
 /** Loads a scenario from its text; `file` is used in messages and to find patches. */
 export function loadScenarioText(file: string, text: string, options: LoadOptions = {}): LoadResult {
   const program = knownProgram();
-  const patched = new Set(patchedFunctions());
+  const patched = new Set(patchedNames().functions);
   const fns = Object.values(program.fns);
   const arity = new Map(fns.flatMap((fn) => (patched.has(fn.name) ? [] : [[fn.name, fn.params.length]])));
   const parsed = parseScenario(file, text, {

@@ -43,25 +43,42 @@ interface Declared {
 interface Collected {
   readonly functions: Map<string, Declared>;
   readonly constants: Map<string, Ex>;
+  readonly variables: Map<string, Ex>;
   readonly errors: string[];
 }
 
-function collectConstant(file: string, node: t.VariableDeclaration, into: Collected): void {
+/** A literal that a declaration at the top of a file may hold; null when it is none. */
+function literal(node: t.Expression | null | undefined): Ex | null {
+  switch (node?.type) {
+    case 'NumericLiteral':
+    case 'StringLiteral':
+    case 'BooleanLiteral':
+      return ['k', node.value];
+    case 'BigIntLiteral':
+      return ['n', BigInt(node.value).toString()];
+    case 'NullLiteral':
+      return ['k', null];
+    case 'UnaryExpression':
+      return node.operator === '-' && node.argument.type === 'NumericLiteral' ? ['k', -node.argument.value] : null;
+    default:
+      return null;
+  }
+}
+
+/** `const` names a value, `let` a variable of the kernel. */
+function collectNames(file: string, node: t.VariableDeclaration, into: Collected): void {
   const at = (n: t.Node) => `${file}:${n.loc?.start.line ?? 1}:${(n.loc?.start.column ?? 0) + 1}`;
-  if (node.kind !== 'const') {
-    into.errors.push(`${at(node)}: ${refusal(node.kind === 'let' ? 'top let' : 'var')}`);
+  if (node.kind !== 'const' && node.kind !== 'let') {
+    into.errors.push(`${at(node)}: ${refusal('var')}`);
     return;
   }
+  const names = node.kind === 'const' ? into.constants : into.variables;
   for (const { id, init } of node.declarations) {
-    const type = init?.type;
-    if (
-      id.type !== 'Identifier' ||
-      !(type === 'NumericLiteral' || type === 'BigIntLiteral' || type === 'StringLiteral')
-    ) {
-      into.errors.push(`${at(init ?? id)}: ${refusal('top value')}`);
-    } else {
-      into.constants.set(id.name, type === 'BigIntLiteral' ? ['n', BigInt(init.value).toString()] : ['k', init.value]);
-    }
+    const value = literal(init);
+    if (id.type !== 'Identifier' || value === null) into.errors.push(`${at(init ?? id)}: ${refusal('top value')}`);
+    else if (into.constants.has(id.name) || into.variables.has(id.name))
+      into.errors.push(`${at(id)}: ${id.name} is already defined`);
+    else names.set(id.name, value);
   }
 }
 
@@ -73,7 +90,7 @@ function collect(file: string, program: t.Program, into: Collected): void {
       if (into.functions.has(name))
         into.errors.push(`${at(node)}: ${name} is already defined in ${into.functions.get(name)?.file}`);
       else into.functions.set(name, { node, file, params: node.params.length });
-    } else if (node.type === 'VariableDeclaration') collectConstant(file, node, into);
+    } else if (node.type === 'VariableDeclaration') collectNames(file, node, into);
     else if (!/^TS(TypeAlias|Interface)/.test(node.type) && node.type !== 'EmptyStatement') {
       const known = /^(Class|Import|ExportNamed|TSEnum)/.test(node.type);
       into.errors.push(`${at(node)}: ${refusal(known ? node.type : 'top statement')}`);
@@ -115,9 +132,9 @@ function compileFunction(name: string, { node, file }: Declared, unit: Unit): Fn
 export function compile(
   files: Readonly<Record<string, string>>,
   names: Names,
-  base: Program = { fns: {}, constants: {} },
+  base: Program = { fns: {}, constants: {}, variables: {} },
 ): Compiled {
-  const found: Collected = { functions: new Map(), constants: new Map(), errors: [] };
+  const found: Collected = { functions: new Map(), constants: new Map(), variables: new Map(), errors: [] };
   const guarded = (work: () => void) => {
     try {
       work();
@@ -135,14 +152,22 @@ export function compile(
     fns[fn.name] = fn;
     functions.set(fn.name, { params: fn.params.length });
   }
-  const unit: Unit = { names, functions, constants };
+  const variables = new Map([...Object.entries(base.variables), ...found.variables]);
+  for (const name of found.variables.keys())
+    if (names.variables.has(name))
+      found.errors.push(`${name} is a variable of the kernel already; give it another name`);
+  const all = { ...names, variables: new Set([...names.variables, ...variables.keys()]) };
+  const unit: Unit = { names: all, functions, constants };
   for (const [name, declared] of found.functions) {
     guarded(() => {
       fns[name] = compileFunction(name, declared, unit);
     });
   }
   if (found.errors.length > 0) return { ok: false, errors: found.errors };
-  return { ok: true, program: { fns, constants: Object.fromEntries(constants) } };
+  return {
+    ok: true,
+    program: { fns, constants: Object.fromEntries(constants), variables: Object.fromEntries(variables) },
+  };
 }
 
 /** The text of one debugger expression in the scope of `fn` at `pc`: memory is read inline, nothing is written. */

@@ -68,6 +68,8 @@ export interface Program {
   readonly fns: Readonly<Record<string, Fn>>;
   /** constants of the text, by name */
   readonly constants: Readonly<Record<string, Ex>>;
+  /** variables that the text itself declares, by name, as the image holds them when it starts: a constant each */
+  readonly variables: Readonly<Record<string, Ex>>;
 }
 
 /** The kinds of intrinsics. Conditions and `print` may call pure and read ones only. */

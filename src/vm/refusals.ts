@@ -208,15 +208,9 @@ export const REFUSALS: readonly Refusal[] = [
   },
   { node: 'generic', what: 'a type parameter', instead: 'declare the types', example: 'function f<T>(x: T): void {}' },
   {
-    node: 'top let',
-    what: 'let at the top of a file',
-    instead: 'kernel variables are declared in kernel.d.ts and live in the machine',
-    example: 'let y = 0;',
-  },
-  {
     node: 'top value',
-    what: 'a computed constant at the top of a file',
-    instead: 'write its value, a number, bigint or string',
+    what: 'a computed value at the top of a file',
+    instead: 'write the value, a number, bigint, string or boolean',
     example: 'const y = g();',
   },
   {

@@ -2,9 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { Port } from '../../src/session/index.ts';
 import { type Loaded, type LoadResult, loadScenarioText } from '../../src/session/load.ts';
 import { lastRecord, runScenario } from '../../src/session/report/index.ts';
 import { runReport } from '../../src/session/run-report.ts';
+import { execute } from '../support/open.ts';
+import { loadPatched } from '../support/patched.ts';
 
 const path = fileURLToPath(new URL('../../scenarios/seed-000/uninit-order9.json', import.meta.url));
 
@@ -131,4 +134,20 @@ describe('a function that only patched text has', () => {
       expect.stringMatching(/expect\[0\]\.in: "kho_release_scratch" is not a function of these kernels/),
     ]);
   });
+});
+
+test('a variable that a patch declares is memory: it begins with its value, is watched and printed', async () => {
+  const port = new Port(
+    loadPatched('seed-000/uninit-order9', {
+      file: 'kernel/liveupdate/kexec_handover.ts',
+      edits: [
+        ['const KHO_ORDER_0_LOG2 = 52;', 'const KHO_ORDER_0_LOG2 = 52;\nlet kho_restored = -1;'],
+        ['\tpage.private = 0n;', '\tkho_restored++;\n\tpage.private = 0n;'],
+      ],
+    }),
+  );
+  expect(await execute(port, 'print kho_restored', 'watch kho_restored', 'continue')).toMatch(
+    /= -1\n[\s\S]*Hardware watchpoint 1: kho_restored  -1 → 0/,
+  );
+  expect(await execute(port, 'info variables')).toContain('kho_restored = 0');
 });

@@ -137,7 +137,7 @@ function freeLists(session: Session): string[] {
       .slice(0, 8)
       .map((pfn) => hex(pfn))
       .join(' ');
-    return `${zoneHead(zone >> 3, zone & 7)} order ${String(order).padStart(2)} ${(MIGRATETYPE_NAMES[mt] ?? '').padEnd(11)} ${String(blocks.length).padStart(6)}: ${shown}${blocks.length > 8 ? ' …' : ''}`;
+    return `${zoneHead(zone >> 3, zone & 7)} order ${String(order).padStart(2)} ${(MIGRATETYPE_NAMES[mt] ?? `pcp ${mt - MIGRATETYPE_NAMES.length}`).padEnd(11)} ${String(blocks.length).padStart(6)}: ${shown}${blocks.length > 8 ? ' …' : ''}`;
   });
 }
 

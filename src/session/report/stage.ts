@@ -91,6 +91,8 @@ function freeLists(machine: Machine): Map<number, Record<string, number[]>> {
   const out = new Map<number, Record<string, number[]>>();
   for (const [key, list] of Object.entries(machine.buddy.lists)) {
     const [zone = 0, order = 0, mt = 0] = key.split('/').map(Number);
+    // lists of a CPU are no lists of the zone
+    if (mt >= MIGRATETYPE_NAMES.length) continue;
     const types = out.get(zone) ?? {};
     const name = MIGRATETYPE_NAMES[mt] ?? String(mt);
     const orders = types[name] ?? new Array<number>(machine.config.maxPageOrder + 1).fill(0);

@@ -118,7 +118,7 @@ export function checkWords(root: Doc, known: Known, report: Report): void {
   });
   nodeAt(root, ['expect'])?.items?.forEach((_, i) => {
     checkText(root, ['expect', i, 'at'], (text) => stageError(text, withStages), report);
-    checkText(root, ['expect', i, 'that'], by('expression'), report);
+    if (!ownText) checkText(root, ['expect', i, 'that'], by('expression'), report);
     checkText(root, ['expect', i, 'stop'], stop, report);
     checkText(root, ['expect', i, 'breaks'], by('invariant'), report);
     if (!ownText) checkName(root, ['expect', i, 'in'], known.functions, 'a function of this kernel', '', report);
