@@ -5,16 +5,21 @@ import { formatValue, lastName } from './format.ts';
 import type { Cursor, PointRow, Session } from './session.ts';
 import type { StopView } from './view.ts';
 
+/** Types whose values are in hex, whatever name they go under. */
+const HEX_TYPES = new Set(['phys_addr_t', 'pfn_t']);
+
 /** `pfn=0x18000, nid=0`: the parameters of a frame's function and what they hold now. */
-export function argumentsOf(session: Session, frame: Frame): string {
-  const fn = session.kernel.linked.program.fns[frame.fn];
-  return (fn?.params ?? []).map((param, i) => `${param.name}=${formatValue(frame.locals[i], param.name)}`).join(', ');
+export function argumentsOf(session: Session, frame: Frame, cursor: Cursor = session.state.cursor): string {
+  const fn = session.kernelAt(cursor).linked.program.fns[frame.fn];
+  return (fn?.params ?? [])
+    .map(({ name, type }, i) => `${name}=${formatValue(frame.locals[i], HEX_TYPES.has(type) ? 'addr' : name)}`)
+    .join(', ');
 }
 
 /** `kho_memory_init () at kernel/liveupdate/kexec_handover.ts:12`. */
-export function frameText(session: Session, frame: Frame): string {
-  const { file, line } = session.place(frame);
-  return `${frame.fn} (${argumentsOf(session, frame)}) at ${file}:${line}`;
+export function frameText(session: Session, frame: Frame, cursor: Cursor = session.state.cursor): string {
+  const { file, line } = session.place(frame, cursor);
+  return `${frame.fn} (${argumentsOf(session, frame, cursor)}) at ${file}:${line}`;
 }
 
 /** `#9417  T4 kworker/u8:2  deferred_free_pages (pfn=…) at mm/mm_init.ts:12`, and the source line under it. */
@@ -23,8 +28,11 @@ export function placeLines(session: Session, cursor: Cursor): string[] {
   const frame = session.frame(cursor);
   const head = `${label(cursor.at)}  T${cursor.thread + 1} ${thread?.name ?? ''}`;
   if (frame === null) return [`${head}  has returned`];
-  const { file, line } = session.place(frame);
-  return [`${head}  ${frameText(session, frame)}`, `${line}\t${session.sourceLine(file, line).trimEnd()}`];
+  const { file, line } = session.place(frame, cursor);
+  return [
+    `${head}  ${frameText(session, frame, cursor)}`,
+    `${line}\t${session.sourceLine(file, line, cursor).trimEnd()}`,
+  ];
 }
 
 const kindOf = (row: PointRow): StopView['kind'] =>

@@ -26,6 +26,20 @@ export function* runOn(
   return true;
 }
 
+/** The first or last position of one boot, or of the whole history. */
+function* border(session: Session, name: 'start' | 'end', boot: number | null): Seeking {
+  const starts = () => session.bootStarts();
+  const wanted = boot === null ? null : name === 'start' ? boot : boot + 1;
+  const found = () => starts().find((one) => one.boot === wanted);
+  if (boot === null && name === 'start') return ok(position(0));
+  if (!(yield* runOn(session, Number.POSITIVE_INFINITY, () => found() !== undefined))) return no('interrupted');
+  const at = found()?.at;
+  if (at !== undefined) return ok(position(name === 'start' ? at : at - 1));
+  const known = boot === null || starts().some((one) => one.boot === boot);
+  if (name === 'end' && known) return ok(position(session.time.end(session.state.cursor.branch)));
+  return no(`boot ${boot} is not reached`);
+}
+
 /** Of the boots that have the stage: the one asked for, else the one in which one stands, else the last. */
 function* stagePosition(session: Session, name: string, boot: number | null): Seeking {
   const here = boot ?? session.now().boot;
@@ -34,8 +48,6 @@ function* stagePosition(session: Session, name: string, boot: number | null): Se
     marks().findLast((mark) => mark.boot === here) ??
     (boot === null && session.time.branch(session.state.cursor.branch).ended ? marks().at(-1) : undefined);
   if (!(yield* runOn(session, Number.POSITIVE_INFINITY, () => find() !== undefined))) return no('interrupted');
-  const { branch } = session.state.cursor;
-  if (name === 'end') return ok(position(session.time.end(branch)));
   const mark = find();
   return mark === undefined ? no(`the stage ${name} is not reached in this boot`) : ok(position(mark.at));
 }
@@ -60,7 +72,7 @@ export function* readPosition(session: Session, text: string): Seeking {
   const boot = /^boot(\d+):/.exec(text.trim())?.[1];
   const word = text.trim().replace(/^boot\d+:/, '');
   const { cursor } = session.state;
-  if (word === 'start') return ok(position(0));
+  if (word === 'start' || word === 'end') return yield* border(session, word, boot === undefined ? null : Number(boot));
   const exact = /^#?(\d+)(?:\.(\d+))?$/.exec(word);
   if (exact !== null) return yield* numbered(session, Number(exact[1]), Number(exact[2] ?? 0));
   const relative = /^([+-])\s*(\d+)$/.exec(word);

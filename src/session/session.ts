@@ -172,7 +172,12 @@ export class Session {
 
   /** The kernel that runs where one stands. */
   get kernel(): Kernel {
-    return bootOf(this.loaded, this.now()).kernel;
+    return this.kernelAt(this.state.cursor);
+  }
+
+  /** The kernel that runs at a place in time. */
+  kernelAt(cursor: Cursor): Kernel {
+    return bootOf(this.loaded, this.now(cursor)).kernel;
   }
 
   /** Stages and faults of the branch one stands in, those of its parents included, by position. */
@@ -219,14 +224,14 @@ export class Session {
   }
 
   /** File and line of a frame; of a caller, the line of its call. */
-  place(frame: Frame): { file: string; line: number; fn: string } {
-    const fn = this.kernel.linked.program.fns[frame.fn];
+  place(frame: Frame, cursor: Cursor = this.state.cursor): { file: string; line: number; fn: string } {
+    const fn = this.kernelAt(cursor).linked.program.fns[frame.fn];
     return { file: fn?.file ?? '', line: fn?.pos[frame.pc]?.[0] ?? 0, fn: frame.fn };
   }
 
   /** Text of a source line, tabs kept. */
-  sourceLine(file: string, line: number): string {
-    return (this.kernel.files[file] ?? '').split('\n')[line - 1] ?? '';
+  sourceLine(file: string, line: number, cursor: Cursor = this.state.cursor): string {
+    return (this.kernelAt(cursor).files[file] ?? '').split('\n')[line - 1] ?? '';
   }
 
   /** Convenience variables: $_step, $_thread, $_pfn, $, $$ and $1, $2, … */

@@ -125,3 +125,27 @@ test('a word after a command that takes none is refused, and nothing moves', asy
   expect(answer).toMatchObject({ ok: false, output: ["back: '2' is not expected; usage: back"] });
   expect(at(port)).toBe('#7000');
 });
+
+describe('over several boots', () => {
+  test('boot1:end is the last position before the kexec, boot2:start the first after it', async () => {
+    const port = await openPort('old-kernel/unpreserve');
+    const end = await execute(port, 'seek boot1:end');
+    expect(end).toContain('machine_kexec();');
+    const start = await execute(port, 'seek boot2:start');
+    expect(start).toContain('start_kernel () at init/main.ts');
+    const number = (text: string) => Number(/^#(\d+)/m.exec(text)?.[1]);
+    expect(number(start)).toBe(number(end) + 1);
+    expect(await execute(port, 'seek boot2:end')).toContain('has returned');
+    expect(await execute(port, 'seek boot3:end')).toContain('boot 3 is not reached');
+  });
+
+  test('a place is told in the text of the kernel that runs there', async () => {
+    const port = await openPort('seed-002/early-free-drained-before');
+    const there = await execute(port, 'seek boot2:end', 'seek boot3:end');
+    await execute(port, 'seek boot2:end');
+    expect(there).toContain('__add_to_free_list(half, zone, high, mt, false);');
+    const { files } = port.session.loaded.boots.at(-1)?.kernel ?? { files: {} };
+    const line = Number(/page_alloc\.ts:(\d+)\n/.exec(there)?.[1]);
+    expect((files['mm/page_alloc.ts'] ?? '').split('\n')[line - 1]).toContain('__add_to_free_list(half');
+  });
+});

@@ -147,7 +147,7 @@ test('a variable that a patch declares is memory: it begins with its value, is w
     }),
   );
   expect(await execute(port, 'print kho_restored', 'watch kho_restored', 'continue')).toMatch(
-    /= -1\n[\s\S]*Hardware watchpoint 1: kho_restored  -1 → 0/,
+    /= -1\n[\s\S]*Hardware watchpoint 1: kho_restored {2}-1 → 0/,
   );
   expect(await execute(port, 'info variables')).toContain('kho_restored = 0');
 });
