@@ -19,7 +19,15 @@ export {
 export * from './kho-abi.ts';
 export { applyKernelPatch, cutMail, type Files, type Patched } from './patch.ts';
 export {
+  type Conflict,
   KERNELS,
+  type KernelName,
+  kconfigConflicts,
+  kernelProfile,
+  PROFILES,
+  type Profile,
+} from './profiles.ts';
+export {
   kernelText,
   patchedNames,
   patchProfiles,

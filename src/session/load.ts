@@ -12,6 +12,7 @@ import {
   handoverTree,
   KERNELS,
   type Kernel,
+  kconfigConflicts,
   namesOf,
   type Patch,
   patchedNames,
@@ -208,6 +209,13 @@ interface Boots {
   readonly errors: string[];
 }
 
+/** What the Kconfig of a boot's kernel has against its configuration and is not forced. */
+function kconfigErrors({ kernel, config, force }: KernelBoot, before: string): string[] {
+  return kconfigConflicts(kernel, (option) => config[option] === true)
+    .filter((conflict) => conflict.force === null || !force.includes(conflict.force))
+    .map(({ option, why, advice }) => `${before}${kernel}: does not allow ${option} ${why}; ${advice}`);
+}
+
 /** Builds the kernel of every boot; each knows the others, so that a kexec ends in the next. */
 function buildBoots(file: string, scenario: Scenario, options: LoadOptions, place: PlaceText): Boots {
   const boots: LoadedBoot[] = [];
@@ -226,7 +234,8 @@ function buildBoots(file: string, scenario: Scenario, options: LoadOptions, plac
     const boot = i === last && options.kernel !== undefined ? { ...given, kernel: options.kernel } : given;
     const found = collectPatches(file, boot, i === last || options.everyBoot === true ? (options.patches ?? []) : []);
     errors.push(...found.errors);
-    if (found.errors.length > 0) return;
+    errors.push(...kconfigErrors(boot, boot === given ? `${place(['boots', i, 'kernel'])}: ` : '--kernel '));
+    if (errors.length > 0) return;
     const patches = [...profilePatches(boot.kernel), ...found.patches];
     const built = buildKernel(configOf(scenario, boot), patches, boot.actors, { boots: linked, reboot });
     if (!built.ok) {
@@ -265,6 +274,7 @@ export function loadScenarioText(file: string, text: string, options: LoadOption
     kernels: KERNELS,
     functions: [...fns.map(({ name }) => name), ...patched],
     arity,
+    conflicts: kconfigConflicts,
     check: (kind, words) => checkText(program, kind, words),
   });
   if (!parsed.ok) return { ok: false, errors: parsed.errors.map(formatProblem) };
