@@ -10,12 +10,12 @@ export {
   firstState,
   type History,
   handedOver,
-  handoverTree,
   type Kernel,
   kernelIntrinsics,
   namesOf,
   type Patch,
 } from './environment.ts';
+export { handoverPages } from './handover.ts';
 export * from './kho-abi.ts';
 export { applyKernelPatch, cutMail, type Files, type Patched } from './patch.ts';
 export {

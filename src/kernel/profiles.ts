@@ -2,7 +2,7 @@
 // Kconfig forbids. Knows nothing of their text.
 
 /** Kernel profiles, newest first: the text, and texts after series of patches. */
-export const KERNELS = ['v7.3', 'v7.2', 'v7.1'] as const;
+export const KERNELS = ['v7.3', 'v7.2', 'v7.1', 'v6.18'] as const;
 
 /** The name of a profile. */
 export type KernelName = (typeof KERNELS)[number];
@@ -17,6 +17,8 @@ export interface Profile {
   readonly known: string;
   /** does its Kconfig have `depends on !DEFERRED_STRUCT_PAGE_INIT`? */
   readonly forbidsDeferred: boolean;
+  /** bits of one bitmap of preserved blocks; null: it keeps a radix tree */
+  readonly bitmapBits: number | null;
 }
 
 /** One row per profile, newest first. */
@@ -27,6 +29,7 @@ export const PROFILES: readonly Profile[] = [
     differs: [],
     known: 'read in full (7.3.4) and booted: vectors and captures of it are compared',
     forbidsDeferred: false,
+    bitmapBits: null,
   },
   {
     name: 'v7.2',
@@ -39,6 +42,7 @@ export const PROFILES: readonly Profile[] = [
     ],
     known: 'read in full (7.2.13); vectors of its functions are compared; not booted',
     forbidsDeferred: false,
+    bitmapBits: null,
   },
   {
     name: 'v7.1',
@@ -52,6 +56,22 @@ export const PROFILES: readonly Profile[] = [
     known:
       'in part: from what the fixes removed, and from the list; FDT and subtrees as in v7.2 (their versions were not traced)',
     forbidsDeferred: true,
+    bitmapBits: null,
+  },
+  {
+    name: 'v6.18',
+    what: 'Before the radix tree: page-size bitmaps, made into a list for the next kernel by kho_finalize().',
+    differs: [
+      'kho_mem_track: xarrays by order, then by number, to bitmaps of 32768 blocks; no block is cut at a node border',
+      'kho_finalize() makes the list: written to debugfs out/finalize (an actor calls it), or on the way out of the kernel; then preserving is -EBUSY',
+      'deserialize_bitmap() reserves each block with a size computed in an int',
+      'restoring wants the magic and an order of at most MAX_PAGE_ORDER',
+      'FDT kho-v1, subtrees with the property fdt, no kexec-metadata, no live update orchestrator',
+      'scratch for every online node, also one without memory, where that fails',
+    ],
+    known: 'in part: from the list, and from what later patches removed',
+    forbidsDeferred: true,
+    bitmapBits: 32768,
   },
 ];
 
@@ -71,10 +91,23 @@ const DEFERRED: Conflict = {
   force: 'KEXEC_HANDOVER',
 };
 
+const LIVEUPDATE: Conflict = {
+  option: 'CONFIG_LIVEUPDATE',
+  why: 'at all: it has no live update orchestrator',
+  advice: 'leave the option out',
+  force: null,
+};
+
 /** What a profile's Kconfig has against a configuration. */
 export function kconfigConflicts(kernel: string, isOn: (option: string) => boolean): Conflict[] {
   const profile = kernelProfile(kernel);
-  return profile?.forbidsDeferred === true && isOn(DEFERRED.option) ? [DEFERRED] : [];
+  if (profile === null) return [];
+  const conflicts = [
+    ...(profile.forbidsDeferred ? [DEFERRED] : []),
+    // it came with v6.19, when the bitmaps were still there
+    ...(profile.bitmapBits === null ? [] : [LIVEUPDATE]),
+  ];
+  return conflicts.filter(({ option }) => isOn(option));
 }
 
 /** The row of a profile; null for a name that is none. */

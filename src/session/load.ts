@@ -9,10 +9,11 @@ import {
   debuggerIntrinsics,
   firstState,
   handedOver,
-  handoverTree,
+  handoverPages,
   KERNELS,
   type Kernel,
   kconfigConflicts,
+  kernelProfile,
   namesOf,
   type Patch,
   patchedNames,
@@ -169,6 +170,12 @@ function preparesHandover(scenario: Scenario, boot: KernelBoot): boolean {
   return !only || boot.earlyAllocations.length > 0 || boot.actors.some(({ call }) => OUTGOING.test(call));
 }
 
+/** The bitmaps of a kernel that keeps no radix tree. */
+function bitmapsOf(kernel: string): { bitmapBits?: number } {
+  const bits = kernelProfile(kernel)?.bitmapBits ?? null;
+  return bits === null ? {} : { bitmapBits: bits };
+}
+
 function hardwareOf(
   scenario: Scenario,
   boot: KernelBoot,
@@ -182,6 +189,7 @@ function hardwareOf(
     early: boot.earlyAllocations,
     placements: boot.placements,
     outgoing: preparesHandover(scenario, boot),
+    ...bitmapsOf(boot.kernel),
     handover,
     left,
   };
@@ -299,7 +307,7 @@ export function loadParsed(
   const handover = scenario.boots.find((b): b is HandoverBoot => b.kind === 'handover') ?? null;
   const hardware = hardwareOf(scenario, start.boot, givenHandover(handover), null);
   const tree =
-    handover === null ? null : handoverTree(start.kernel.config, hardware, handover.preserved, handover.radixNodes);
+    handover === null ? null : handoverPages(start.kernel.config, hardware, handover.preserved, handover.radixNodes);
   const first = firstState(start.kernel, start.number, hardware, tree);
   return { ok: true, loaded: { file, scenario, handover, boots, first, radixPages: tree?.pages ?? 0, place } };
 }
