@@ -74,19 +74,22 @@ function refreshed(patch, old, now) {
   return out;
 }
 
-const series = (profile) =>
-  readFileSync(join(folder, profile, 'series'), 'utf8')
-    .split('\n')
-    .filter((name) => name !== '')
-    .map((name) => `${profile}/${name}`);
-
 const texts = new Map([['v7.3', { old: {}, now: {} }]]);
-for (const entry of readdirSync(folder, { withFileTypes: true })) {
-  if (!entry.isDirectory()) continue;
-  let state = { old: {}, now: {} };
-  for (const patch of series(entry.name)) state = refreshed(patch, state.old, state.now);
-  texts.set(entry.name, state);
+
+/** Both texts of a profile, after the series it stands on and its own. */
+function textsOf(profile) {
+  const known = texts.get(profile);
+  if (known !== undefined) return known;
+  const lines = readFileSync(join(folder, profile, 'series'), 'utf8').split('\n');
+  const base = /^base: (.+)$/.exec(lines[0])?.[1];
+  let state = textsOf(base ?? 'v7.3');
+  for (const patch of lines.slice(base === undefined ? 0 : 1))
+    if (patch !== '') state = refreshed(`${profile}/${patch}`, state.old, state.now);
+  texts.set(profile, state);
+  return state;
 }
+
+for (const entry of readdirSync(folder, { withFileTypes: true })) if (entry.isDirectory()) textsOf(entry.name);
 for (const patch of readdirSync(folder).filter((name) => name.endsWith('.patch'))) {
   const profile = /^Applies-to: (\S+?)(?:,|$)/m.exec(readFileSync(join(folder, patch), 'utf8'))?.[1] ?? 'v7.3';
   const { old, now } = texts.get(profile);

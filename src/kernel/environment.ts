@@ -1,20 +1,16 @@
 // One boot's kernel: text, patches and actors compiled, linked against the configuration; and the state it starts in.
 import {
   type Config,
+  type Fields,
   type Handover,
   type Hardware,
   type Machine,
   makeMachine,
   type PhysPage,
-  pageOfBytes,
   putRow,
   type RunMap,
-  runGet,
-  runSet,
   row as tableRow,
   type Value,
-  withWord,
-  ZERO_PAGE,
 } from '../machine/index.ts';
 import {
   compile,
@@ -42,7 +38,7 @@ import { pureRows } from './intrinsics/pure.ts';
 import { ref, row } from './intrinsics/row.ts';
 import { stringRows } from './intrinsics/strings.ts';
 import { ready, systemIntrinsics } from './intrinsics/system.ts';
-import { encodeScratch, khoRootFdt } from './kho-abi.ts';
+import { xarrayRows } from './intrinsics/xarray.ts';
 import { applyKernelPatch, type Files } from './patch.ts';
 import { compiledText, kernelText } from './text.ts';
 
@@ -111,6 +107,7 @@ export function kernelIntrinsics(config: Config, initcalls: readonly Initcall[] 
     ...stringRows,
     ...fdtRows,
     ...kexecRows,
+    ...xarrayRows,
     ...initcallRows([...builtIn(config), ...initcalls]),
   };
 }
@@ -204,7 +201,8 @@ function initialTable(machine: Machine, program: Program): Machine {
   table = putRow(table, 'kho_in', 0, { fdt: false, fdt_phys: 0, scratch_phys: 0 });
   table = putRow(table, 'kho_radix_tree', 'kho_in', { root: 0 });
   table = putRow(table, 'luo_global', 0, { enabled: false, liveupdate_num: 0n });
-  table = putRow(table, 'kho_out', 0, { fdt_phys: 0 });
+  const tracker: Fields = machine.hardware.bitmapBits === undefined ? {} : { preserved_mem_map: 0, finalized: false };
+  table = putRow(table, 'kho_out', 0, { fdt_phys: 0, ...tracker });
   table = putRow(table, 'kho_radix_tree', 'kho_out', { root: 0 });
   const image = { loaded: false, kho: false, kho_fdt: 0, kho_scratch: 0, nr_scratch: 0, nr_segments: 0 };
   table = putRow(table, 'kimage', 0, image);
@@ -245,47 +243,4 @@ export function firstState(
     current: 0,
     halted: false,
   };
-}
-
-/** The pages of the radix tree that a handover lists, from `root` on, 4 KiB each in order of allocation; and how many. */
-export function handoverTree(
-  config: Config,
-  hardware: Hardware,
-  preserved: Handover['preserved'],
-  root: number,
-): { phys: RunMap<PhysPage | null>; pages: number } {
-  let phys = makeMachine(config, hardware).phys;
-  const size = 2 ** config.pageShift;
-  let pages = 1;
-  const at = (address: number) => address / size;
-  const put = (address: number, index: number, value: (old: bigint) => bigint) => {
-    const page = runGet(phys, at(address)) ?? ZERO_PAGE;
-    phys = runSet(phys, at(address), at(address) + 1, withWord(page, index, value(page.words[index] ?? 0n)));
-  };
-  phys = runSet(phys, at(root), at(root) + 1, ZERO_PAGE);
-  for (const block of preserved) {
-    const key = (1n << BigInt(52 - block.order)) | (BigInt(block.start) >> BigInt(12 + block.order));
-    let node = root;
-    for (let level = 5; level > 0; level--) {
-      const index = Number((key >> BigInt(15 + 9 * (level - 1))) & 511n);
-      let child = Number(runGet(phys, at(node))?.words[index] ?? 0n);
-      if (child === 0) {
-        child = root + size * pages++;
-        phys = runSet(phys, at(child), at(child) + 1, ZERO_PAGE);
-        put(node, index, () => BigInt(child));
-      }
-      node = child;
-    }
-    const bit = Number(key & 32767n);
-    put(node, Math.floor(bit / 64), (old) => old | (1n << BigInt(bit % 64)));
-  }
-  const given = hardware.handover;
-  if (given?.scratchArray != null) {
-    const areas = given.scratch.map(({ start, size: bytes }) => ({ addr: start, size: bytes }));
-    const array = at(given.scratchArray);
-    phys = runSet(phys, array, array + 1, pageOfBytes(encodeScratch(areas)));
-  }
-  const fdt = given?.fdt == null ? null : khoRootFdt(root);
-  if (given?.fdt != null && fdt?.ok) phys = runSet(phys, at(given.fdt), at(given.fdt) + 1, pageOfBytes(fdt.value));
-  return { phys, pages };
 }

@@ -10,16 +10,24 @@ export {
   firstState,
   type History,
   handedOver,
-  handoverTree,
   type Kernel,
   kernelIntrinsics,
   namesOf,
   type Patch,
 } from './environment.ts';
+export { handoverPages } from './handover.ts';
 export * from './kho-abi.ts';
 export { applyKernelPatch, cutMail, type Files, type Patched } from './patch.ts';
 export {
+  type Conflict,
   KERNELS,
+  type KernelName,
+  kconfigConflicts,
+  kernelProfile,
+  PROFILES,
+  type Profile,
+} from './profiles.ts';
+export {
   kernelText,
   patchedNames,
   patchProfiles,

@@ -149,8 +149,47 @@ interface kho_scratch_area {
 interface kho_out_t {
 	readonly $s?: "kho_out";
 	fdt_phys: phys_addr_t;
+	/** before the radix tree: bitmaps of what is preserved; the list made of them, and whether it is made */
+	readonly track: kho_mem_track;
+	preserved_mem_map: phys_addr_t;
+	finalized: boolean;
 	readonly radix_tree: kho_radix_tree;
 	readonly lock: spinlock;
+}
+/** Pointers by number. */
+interface xarray<T> {
+	readonly $s?: "xarray";
+	readonly $e?: T;
+}
+/** Before the radix tree: bitmaps by order, then by number. */
+interface kho_mem_track {
+	readonly $s?: "kho_mem_track";
+	readonly orders: xarray<kho_mem_phys>;
+}
+interface kho_mem_phys {
+	readonly $s?: "kho_mem_phys";
+	readonly phys_bits: xarray<kho_mem_phys_bits>;
+}
+interface kho_mem_phys_bits {
+	readonly $s?: "kho_mem_phys_bits";
+	readonly preserve: u64[];
+}
+/** A page of the list of bitmaps that the next kernel reads. */
+interface khoser_mem_chunk {
+	readonly $s?: "khoser_mem_chunk";
+	readonly hdr: khoser_mem_chunk_hdr;
+	readonly bitmaps: khoser_mem_bitmap_ptr[];
+}
+interface khoser_mem_chunk_hdr {
+	readonly $s?: "khoser_mem_chunk_hdr";
+	next: u64;
+	order: int;
+	num_elms: int;
+}
+interface khoser_mem_bitmap_ptr {
+	readonly $s?: "khoser_mem_bitmap_ptr";
+	phys_start: u64;
+	bitmap: u64;
 }
 /** What kho_retrieve_subtree() finds; lives on the stack of the function that declares it. */
 interface kho_subtree {
@@ -403,6 +442,9 @@ declare function zone_idx(zone: zone): int;
 declare function zone_name(zid: int): string;
 declare function phys_to_radix_node(phys: phys_addr_t): kho_radix_node;
 declare function phys_to_radix_leaf(phys: phys_addr_t): kho_radix_leaf;
+declare function phys_to_kho_mem_phys_bits(phys: phys_addr_t): kho_mem_phys_bits;
+declare function phys_to_khoser_mem_chunk(phys: phys_addr_t): khoser_mem_chunk;
+declare function virt_to_phys(p: kho_mem_phys_bits | khoser_mem_chunk): phys_addr_t;
 declare function phys_to_luo_ser(phys: phys_addr_t): luo_ser;
 declare function phys_to_vmalloc_chunk(phys: phys_addr_t): kho_vmalloc_chunk;
 declare function phys_to_kho_vmalloc(phys: phys_addr_t): kho_vmalloc;
@@ -460,6 +502,7 @@ declare function next_memory_node(nid: nid_t): nid_t;
 declare function first_online_node(): nid_t;
 declare function next_online_node(nid: nid_t): nid_t;
 declare function num_memory_nodes(): int;
+declare function num_online_nodes(): int;
 declare function num_possible_cpus(): int;
 declare function nr_cpus_node(nid: nid_t): int;
 /** Nodes with memory in the order in which @nid falls back to them, each with a blank behind it. */
@@ -467,7 +510,10 @@ declare function node_order(nid: nid_t): string;
 declare function memblock_start_of_DRAM(): phys_addr_t;
 declare function memblock_end_of_DRAM(): phys_addr_t;
 declare function kho_radix_next_slot(node: kho_radix_node, from: int): int;
-declare function find_next_bit(leaf: kho_radix_leaf, size: int, from: int): int;
+declare function find_next_bit(map: kho_radix_leaf | kho_mem_phys_bits, size: int, from: int): int;
+declare function xa_load<T>(xa: xarray<T>, index: ulong): T | null;
+/** Number of the first entry from @from on, or -1. */
+declare function xa_next<T>(xa: xarray<T>, from: ulong): ulong;
 declare function early_param(name: string): string | null;
 declare function kstrtobool(value: string | null, otherwise: boolean): boolean;
 declare function is_kdump_kernel(): boolean;
@@ -552,8 +598,10 @@ declare function __add_to_free_list(
 ): void;
 declare function __del_page_from_free_list(page: page, zone: zone, order: int): void;
 
-declare function __set_bit(leaf: kho_radix_leaf, bit: int): void;
-declare function __clear_bit(leaf: kho_radix_leaf, bit: int): void;
+declare function __set_bit(map: kho_radix_leaf | kho_mem_phys_bits, bit: int): void;
+declare function __clear_bit(map: kho_radix_leaf | kho_mem_phys_bits, bit: int): void;
+declare function xa_store<T>(xa: xarray<T>, index: ulong, entry: T): void;
+declare function kzalloc_kho_mem_phys(): kho_mem_phys;
 declare function clear_page(phys: phys_addr_t): void;
 /** One access: nobody sees or makes a change in between. */
 declare function atomic_long_add(n: ulong, struct: zone, field: string): void;

@@ -21,6 +21,8 @@ import {
 } from '../machine/index.ts';
 
 export const KHO_FDT_COMPATIBLE = 'kho-v4';
+/** of kernels that hand over a list of bitmaps */
+export const KHO_FDT_COMPATIBLE_BITMAPS = 'kho-v1';
 export const KHO_PROP_PRESERVED_MEMORY_MAP = 'preserved-memory-map';
 export const KHO_SUB_TREE_PROP_DATA = 'preserved-data';
 export const KHO_SUB_TREE_PROP_SIZE = 'blob-size';
@@ -72,12 +74,12 @@ function wordsAt(bytes: Uint8Array, at: number, count: number): Decoded<readonly
   return good(found);
 }
 
-/** kho_out.fdt as kho_init() makes it: what the next kernel must understand, and where the radix tree begins. */
-export function khoRootFdt(memoryMap: number): FdtResult<Uint8Array> {
+/** kho_out.fdt as kho_init() makes it: what the next kernel must understand, and where the radix tree or the list begins. */
+export function khoRootFdt(memoryMap: number, compatible = KHO_FDT_COMPATIBLE): FdtResult<Uint8Array> {
   const steps: readonly ((blob: Uint8Array) => FdtResult<Uint8Array>)[] = [
     fdt_finish_reservemap,
     (blob) => fdt_begin_node(blob, ''),
-    (blob) => fdt_property_string(blob, 'compatible', KHO_FDT_COMPATIBLE),
+    (blob) => fdt_property_string(blob, 'compatible', compatible),
     (blob) => fdt_property(blob, KHO_PROP_PRESERVED_MEMORY_MAP, words([memoryMap])),
     fdt_end_node,
     fdt_finish,

@@ -5,6 +5,7 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Program } from '../vm/index.ts';
 import type { Files } from './patch.ts';
+import { KERNELS } from './profiles.ts';
 
 /** The files of the kernel text, in the order of the boot. */
 export const TEXT_FILES = [
@@ -50,16 +51,17 @@ export function shippedPatch(name: string): string {
   return read(`patches/${name}.patch`);
 }
 
-/** Kernel profiles that can be booted: the text, and the text after a series of patches. */
-export const KERNELS = ['v7.3', 'v7.2'] as const;
-
-/** The patches that make a profile of the text, in order; none for v7.3, which is the text. */
+/**
+ * The patches that make a profile of the text, in order; none for v7.3, which is the text. A series whose first line is
+ * `base: NAME` goes on that profile's text.
+ */
 export function profilePatches(kernel: string): { readonly name: string; readonly text: string }[] {
   if (kernel === KERNELS[0] || !KERNELS.some((known) => known === kernel)) return [];
-  const names = read(`patches/${kernel}/series`).split('\n');
-  return names
-    .filter((name) => name !== '')
-    .map((name) => ({ name: `${kernel}/${name}`, text: read(`patches/${kernel}/${name}`) }));
+  const lines = read(`patches/${kernel}/series`).split('\n');
+  const base = /^base: (.+)$/.exec(lines[0] ?? '')?.[1];
+  const names = lines.slice(base === undefined ? 0 : 1).filter((name) => name !== '');
+  const own = names.map((name) => ({ name: `${kernel}/${name}`, text: read(`patches/${kernel}/${name}`) }));
+  return base === undefined ? own : [...profilePatches(base), ...own];
 }
 
 /** The profiles that a shipped patch is for, as its line `Applies-to:` names them. */

@@ -14,6 +14,7 @@ export * from './machine.ts';
 export * from './memblock.ts';
 export * from './page.ts';
 export * from './phys.ts';
+export * from './phys-words.ts';
 export * from './run-map.ts';
 export * from './save.ts';
 export { PAGE_FIELDS, pageAt, pageField } from './struct-page.ts';

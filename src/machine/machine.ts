@@ -69,6 +69,8 @@ export interface Hardware {
   readonly placements: Readonly<Record<string, readonly number[]>>;
   /** false: nobody allocates from the buddy, and the kernel prepares no handover of its own */
   readonly outgoing: boolean;
+  /** bits of a bitmap of preserved pages; absent in a kernel that keeps them in a radix tree */
+  readonly bitmapBits?: number;
   /** the struct pages that the previous kernel left in RAM, and where; null when no kernel was simulated before */
   readonly left: LeftBehind | null;
 }

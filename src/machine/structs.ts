@@ -3,10 +3,11 @@
 
 import { freeCount } from './buddy.ts';
 import { pageFault, trap } from './fault.ts';
+import { KHOSER_STRUCTS } from './khoser.ts';
 import { type Machine, NEVER_SET } from './machine.ts';
 import type { MemblockType, Region } from './memblock.ts';
-import { bytesOfPage, withWord, ZERO_PAGE } from './phys.ts';
-import { runGet, runUpdate } from './run-map.ts';
+import { physWord, withPhysWord } from './phys-words.ts';
+import { runGet } from './run-map.ts';
 import { readPageField, writePageField } from './struct-page.ts';
 import { putField, row } from './table.ts';
 import type { Ref, Value } from './value.ts';
@@ -64,29 +65,6 @@ const zoneTable = tableGet('zone', (_m, at, field, write) =>
   pageFault(BigInt((at as number) % 8) * ZONE_SIZE + (ZONE_OFFSETS[field] ?? 0n), write),
 );
 const pgdatTable = tableGet('pglist_data', (_m, _at, _field, write) => pageFault(0x2e00n, write));
-
-const pfnOfPhys = (m: Machine, phys: number): number => {
-  const pfn = Math.floor(phys / 2 ** m.config.pageShift);
-  if (pfn < 0 || pfn >= 2 ** m.phys.bits) throw trap(`physical address 0x${phys.toString(16)} is outside the machine`);
-  return pfn;
-};
-
-/** The 64-bit word at a physical address; 0 where nothing was written. */
-export function physWord(m: Machine, phys: number): bigint {
-  return runGet(m.phys, pfnOfPhys(m, phys))?.words[(phys % 2 ** m.config.pageShift) / 8] ?? 0n;
-}
-
-/** The bytes of a physical page. */
-export function physBytes(m: Machine, pfn: number): Uint8Array {
-  return bytesOfPage((pfn >= 0 && pfn < 2 ** m.phys.bits ? runGet(m.phys, pfn) : null) ?? ZERO_PAGE);
-}
-
-/** The machine with a 64-bit word of physical memory changed. */
-export function withPhysWord(m: Machine, phys: number, value: bigint): Machine {
-  const pfn = pfnOfPhys(m, phys);
-  const index = (phys % 2 ** m.config.pageShift) / 8;
-  return { ...m, phys: runUpdate(m.phys, pfn, pfn + 1, (page) => withWord(page ?? ZERO_PAGE, index, value)) };
-}
 
 const typeOf = (m: Machine, at: number): MemblockType => (at >= RESERVED ? m.memblock.reserved : m.memblock.memory);
 const RESERVED = 2 ** 30;
@@ -282,10 +260,14 @@ export const STRUCTS: Readonly<Record<string, StructRow>> = {
     get: (m, at, field) => (field === 'radix_tree' ? ref('kho_radix_tree', 'kho_in') : khoIn.get(m, at, field)),
   },
   kho_out: {
-    embedded: (field) => field === 'radix_tree',
+    embedded: (field) => field === 'radix_tree' || field === 'track',
     ...khoOut,
-    get: (m, at, field) => (field === 'radix_tree' ? ref('kho_radix_tree', 'kho_out') : khoOut.get(m, at, field)),
+    get: (m, at, field) => {
+      if (field === 'radix_tree') return ref('kho_radix_tree', 'kho_out');
+      return field === 'track' ? ref('kho_mem_track', 'kho_out') : khoOut.get(m, at, field);
+    },
   },
+  ...KHOSER_STRUCTS,
   kho_vmalloc: {
     embedded: never,
     get: (m, at, field) => {

@@ -9,9 +9,11 @@ import {
   debuggerIntrinsics,
   firstState,
   handedOver,
-  handoverTree,
+  handoverPages,
   KERNELS,
   type Kernel,
+  kconfigConflicts,
+  kernelProfile,
   namesOf,
   type Patch,
   patchedNames,
@@ -168,6 +170,12 @@ function preparesHandover(scenario: Scenario, boot: KernelBoot): boolean {
   return !only || boot.earlyAllocations.length > 0 || boot.actors.some(({ call }) => OUTGOING.test(call));
 }
 
+/** The bitmaps of a kernel that keeps no radix tree. */
+function bitmapsOf(kernel: string): { bitmapBits?: number } {
+  const bits = kernelProfile(kernel)?.bitmapBits ?? null;
+  return bits === null ? {} : { bitmapBits: bits };
+}
+
 function hardwareOf(
   scenario: Scenario,
   boot: KernelBoot,
@@ -181,6 +189,7 @@ function hardwareOf(
     early: boot.earlyAllocations,
     placements: boot.placements,
     outgoing: preparesHandover(scenario, boot),
+    ...bitmapsOf(boot.kernel),
     handover,
     left,
   };
@@ -208,6 +217,13 @@ interface Boots {
   readonly errors: string[];
 }
 
+/** What the Kconfig of a boot's kernel has against its configuration and is not forced. */
+function kconfigErrors({ kernel, config, force }: KernelBoot, before: string): string[] {
+  return kconfigConflicts(kernel, (option) => config[option] === true)
+    .filter((conflict) => conflict.force === null || !force.includes(conflict.force))
+    .map(({ option, why, advice }) => `${before}${kernel}: does not allow ${option} ${why}; ${advice}`);
+}
+
 /** Builds the kernel of every boot; each knows the others, so that a kexec ends in the next. */
 function buildBoots(file: string, scenario: Scenario, options: LoadOptions, place: PlaceText): Boots {
   const boots: LoadedBoot[] = [];
@@ -226,7 +242,8 @@ function buildBoots(file: string, scenario: Scenario, options: LoadOptions, plac
     const boot = i === last && options.kernel !== undefined ? { ...given, kernel: options.kernel } : given;
     const found = collectPatches(file, boot, i === last || options.everyBoot === true ? (options.patches ?? []) : []);
     errors.push(...found.errors);
-    if (found.errors.length > 0) return;
+    errors.push(...kconfigErrors(boot, boot === given ? `${place(['boots', i, 'kernel'])}: ` : '--kernel '));
+    if (errors.length > 0) return;
     const patches = [...profilePatches(boot.kernel), ...found.patches];
     const built = buildKernel(configOf(scenario, boot), patches, boot.actors, { boots: linked, reboot });
     if (!built.ok) {
@@ -265,6 +282,7 @@ export function loadScenarioText(file: string, text: string, options: LoadOption
     kernels: KERNELS,
     functions: [...fns.map(({ name }) => name), ...patched],
     arity,
+    conflicts: kconfigConflicts,
     check: (kind, words) => checkText(program, kind, words),
   });
   if (!parsed.ok) return { ok: false, errors: parsed.errors.map(formatProblem) };
@@ -289,7 +307,7 @@ export function loadParsed(
   const handover = scenario.boots.find((b): b is HandoverBoot => b.kind === 'handover') ?? null;
   const hardware = hardwareOf(scenario, start.boot, givenHandover(handover), null);
   const tree =
-    handover === null ? null : handoverTree(start.kernel.config, hardware, handover.preserved, handover.radixNodes);
+    handover === null ? null : handoverPages(start.kernel.config, hardware, handover.preserved, handover.radixNodes);
   const first = firstState(start.kernel, start.number, hardware, tree);
   return { ok: true, loaded: { file, scenario, handover, boots, first, radixPages: tree?.pages ?? 0, place } };
 }

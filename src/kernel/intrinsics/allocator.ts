@@ -7,6 +7,7 @@ import {
   type Machine,
   NEVER_SET,
   PAGE_TYPE_NONE,
+  type PhysPage,
   readField,
   runFind,
   runGet,
@@ -20,7 +21,7 @@ import {
 import type { Context, Intrinsics } from '../../vm/index.ts';
 import { vmBugOnPage } from '../faults.ts';
 import { checkedFlags } from './pages.ts';
-import { pfnOf, reads, ref, row, stackOf, writes } from './row.ts';
+import { pfnOf, physOf, reads, ref, row, stackOf, writes } from './row.ts';
 
 const blockOf = (m: Machine, pfn: number) => Math.floor(pfn / 2 ** m.config.pageblockOrder);
 
@@ -198,8 +199,27 @@ const nodeRows: Intrinsics = {
 };
 
 const wordsAt = (c: Context, phys: number) =>
-  runGet(c.machine.phys, phys / 2 ** c.machine.config.pageShift) ?? ZERO_PAGE;
-const physOf = (node: Value) => (node as { at: number }).at;
+  runGet(c.machine.phys, Math.floor(phys / 2 ** c.machine.config.pageShift)) ?? ZERO_PAGE;
+
+/** Struct and field of a bitmap, as accesses name them. */
+function bitsOf(map: Value): { readonly struct: string; readonly field: string } {
+  const { struct } = map as { struct: string };
+  return { struct, field: struct === 'kho_mem_phys_bits' ? 'preserve' : 'bitmap' };
+}
+
+/** The page of a bitmap, which may begin inside it: at bit `first`. */
+function bitmapAt(c: Context, map: Value): { readonly pfn: number; readonly page: PhysPage; readonly first: number } {
+  const size = 2 ** c.machine.config.pageShift;
+  return { pfn: Math.floor(physOf(map) / size), page: wordsAt(c, physOf(map)), first: (physOf(map) % size) * 8 };
+}
+
+function changeBit(c: Context, map: Value, bit: number, change: (word: bigint, mask: bigint) => bigint): void {
+  writes(c, bitsOf(map).struct, physOf(map), bitsOf(map).field);
+  const { pfn, page, first } = bitmapAt(c, map);
+  const index = Math.floor((first + bit) / 64);
+  const word = change(page.words[index] ?? 0n, 1n << BigInt((first + bit) % 64));
+  c.emit({ k: 'phys', pfn, page: withWord(page, index, word) });
+}
 
 const contentRows: Intrinsics = {
   kho_radix_next_slot: row(
@@ -212,26 +232,21 @@ const contentRows: Intrinsics = {
       return slots.reduce((best, slot) => (slot >= from && slot < best ? slot : best), 512);
     },
   ),
-  find_next_bit: row('read', 3, 'find_next_bit() in a leaf', (c, leaf: Value, size: number, from: number) => {
-    reads(c, 'kho_radix_leaf', physOf(leaf), 'bitmap');
-    return findNextBit(wordsAt(c, physOf(leaf)), size, from);
+  find_next_bit: row(
+    'read',
+    3,
+    'find_next_bit() in a leaf or a bitmap',
+    (c, map: Value, size: number, from: number) => {
+      reads(c, bitsOf(map).struct, physOf(map), bitsOf(map).field);
+      const { page, first } = bitmapAt(c, map);
+      return findNextBit(page, first + size, first + from) - first;
+    },
+  ),
+  __set_bit: row('effect', 2, '__set_bit() in a leaf or a bitmap', (c, map: Value, bit: number) => {
+    changeBit(c, map, bit, (word, mask) => word | mask);
   }),
-  __set_bit: row('effect', 2, '__set_bit() in a leaf', (c, leaf: Value, bit: number) => {
-    writes(c, 'kho_radix_leaf', physOf(leaf), 'bitmap');
-    const page = wordsAt(c, physOf(leaf));
-    const word = (page.words[Math.floor(bit / 64)] ?? 0n) | (1n << BigInt(bit % 64));
-    c.emit({
-      k: 'phys',
-      pfn: physOf(leaf) / 2 ** c.machine.config.pageShift,
-      page: withWord(page, Math.floor(bit / 64), word),
-    });
-  }),
-  __clear_bit: row('effect', 2, '__clear_bit() in a leaf', (c, leaf: Value, bit: number) => {
-    writes(c, 'kho_radix_leaf', physOf(leaf), 'bitmap');
-    const page = wordsAt(c, physOf(leaf));
-    const index = Math.floor(bit / 64);
-    const word = (page.words[index] ?? 0n) & ~(1n << BigInt(bit % 64));
-    c.emit({ k: 'phys', pfn: physOf(leaf) / 2 ** c.machine.config.pageShift, page: withWord(page, index, word) });
+  __clear_bit: row('effect', 2, '__clear_bit() in a leaf or a bitmap', (c, map: Value, bit: number) => {
+    changeBit(c, map, bit, (word, mask) => word & ~mask);
   }),
   clear_page: row('effect', 1, 'a page of zeroes at a physical address', (c, phys: number) => {
     c.emit({ k: 'phys', pfn: phys / 2 ** c.machine.config.pageShift, page: ZERO_PAGE });

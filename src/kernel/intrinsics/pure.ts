@@ -1,7 +1,7 @@
 // Intrinsics that only compute: conversions, alignment, addresses. They depend on the boot's configuration, not on memory.
 import { type Config, trap, type Value, ZONE_NAMES, zoneAt } from '../../machine/index.ts';
 import type { Intrinsics } from '../../vm/index.ts';
-import { pfnOf, ref, row } from './row.ts';
+import { pfnOf, physOf, ref, row } from './row.ts';
 
 const up = (x: number, a: number) => Math.ceil(x / a) * a;
 const down = (x: number, a: number) => Math.floor(x / a) * a;
@@ -91,6 +91,13 @@ export function pureRows(config: Config): Intrinsics {
     phys_to_radix_leaf: row('pure', 1, 'a leaf of the KHO radix tree by physical address', (_c, phys: number) =>
       ref('kho_radix_leaf', phys),
     ),
+    phys_to_kho_mem_phys_bits: row('pure', 1, 'a bitmap of preserved blocks by physical address', (_c, phys: number) =>
+      ref('kho_mem_phys_bits', phys),
+    ),
+    phys_to_khoser_mem_chunk: row('pure', 1, 'a chunk of the list of bitmaps by physical address', (_c, phys: number) =>
+      ref('khoser_mem_chunk', phys),
+    ),
+    virt_to_phys: row('pure', 1, 'physical address of a bitmap or a chunk', (_c, p: Value) => physOf(p)),
     phys_to_luo_ser: row('pure', 1, 'struct luo_ser by physical address', (_c, phys: number) => ref('luo_ser', phys)),
     phys_to_vmalloc_chunk: row('pure', 1, 'a page of 64-bit words by physical address', (_c, phys: number) =>
       ref('kho_vmalloc_chunk', phys),

@@ -24,6 +24,9 @@ export function pfnOf(page: Value): number {
   throw trap(`a struct page is expected, not ${page === null ? 'NULL' : String(page)}`);
 }
 
+/** Physical address of a struct that lies in a page. */
+export const physOf = (p: Value): number => (p as { at: number }).at;
+
 /** Functions on the stack of the thread that calls, innermost first. */
 export function stackOf(c: Context): string[] {
   const thread = c.state.threads[c.thread];

@@ -258,6 +258,7 @@ const systemRows: Intrinsics = {
       return nodes[(nodes.indexOf(nid) + i) % nodes.length] ?? nid;
     },
   ),
+  num_online_nodes: row('read', 0, 'num_online_nodes()', (c) => nodesOf(c.machine, false).length),
   num_memory_nodes: row('read', 0, 'num_node_state(N_MEMORY)', (c) => nodesOf(c.machine, true).length),
   node_order: row('read', 1, 'zonelist order of a node: near before far, then the next by number', (c, nid: number) =>
     nodeOrder(c.machine, nid),

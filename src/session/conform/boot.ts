@@ -92,6 +92,7 @@ function kernelBoot(row: RowOf<'mm_boot'>, input: Input, handed: boolean): Kerne
     kind: 'kernel',
     kernel,
     patches: names.map((name) => ({ name, position: { line: 1, col: 1 } })),
+    force: [],
     config: withDefaults({ CONFIG_HUGETLB_PAGE: true, CONFIG_ZONE_DEVICE: true, CONFIG_NODES_SHIFT: 4 }),
     cmdline: '',
     reserved: input.reserved.map((area) => ({ ...area, kern: false })),

@@ -1,12 +1,12 @@
 // A scenario made of what was observed: plain rows and every assumption as a sentence. Knows nothing of files.
 
-import { KERNELS } from '../../kernel/index.ts';
-import type { MemoryRange } from '../scenario/index.ts';
+import { KERNELS, type KernelName, kconfigConflicts } from '../../kernel/index.ts';
+import { CONFIG_TABLE, type MemoryRange } from '../scenario/index.ts';
 import { type EarlyRow, earlyRows, type Reserved, reservedOf } from './early.ts';
 import { type ActorRow, actorsOf, khoIsOn } from './items.ts';
 import { type MemoryRow, memoryRows } from './memory.ts';
 import type { Observed, ObservedBoot, Span } from './observed.ts';
-import { type KernelName, optionsOf, patchesOf, profileOf } from './options.ts';
+import { optionsOf, patchesOf, profileOf } from './options.ts';
 import { type Placements, placementsOf } from './placements.ts';
 
 /** `boots[0]` when the observed boots begin with one that was handed something. */
@@ -110,6 +110,19 @@ function perBoot(lists: readonly (readonly string[])[], offset: number): string[
   );
 }
 
+/** Options that a kernel with KHO cannot have had: off, and said to be so. */
+function forbiddenIn(
+  kernel: KernelName,
+  options: Readonly<Record<string, boolean | number>>,
+): { options: Record<string, boolean>; guesses: string[] } {
+  const defaults = new Map(CONFIG_TABLE.map((row) => [row.name, row.default]));
+  const conflicts = kconfigConflicts(kernel, (name) => (options[name] ?? defaults.get(name)) === true);
+  return {
+    options: Object.fromEntries(conflicts.map(({ option }) => [option, false])),
+    guesses: conflicts.map(({ option }) => `${option}: off, since the Kconfig of ${kernel} does not allow it with KHO`),
+  };
+}
+
 /** Makes the scenario. Never fails: what is not known is assumed, and said. */
 export function makeDocument(observed: Observed): ScenarioDoc {
   const [first] = observed.boots;
@@ -125,11 +138,12 @@ export function makeDocument(observed: Observed): ScenarioDoc {
   const placed = observed.boots.map((boot, i) => placementsOf(boot.handed, memory, i + offset));
   const anyKho = observed.boots.some((boot) => boot.received || khoIsOn(boot.cmdline));
   const kernels = observed.boots.map(({ release }) => profileOf(release ?? first?.release ?? null) ?? KERNELS[0]);
+  const forbidden = kernels.map((kernel) => forbiddenIn(kernel, options.options));
   const boots = observed.boots.map(
     (boot, i): BootDoc => ({
       kernel: kernels[i] ?? KERNELS[0],
       patches: patchesOf(observed.words, kernels[i] ?? KERNELS[0]),
-      config: options.options,
+      config: { ...options.options, ...forbidden[i]?.options },
       cmdline: anyKho ? plain(boot.cmdline) : withKho(boot.cmdline),
       reserved: reserved[i]?.areas ?? [],
       earlyAllocations: early[i]?.rows ?? 'none',
@@ -146,6 +160,10 @@ export function makeDocument(observed: Observed): ScenarioDoc {
       : []),
     ...machine.guesses,
     ...options.guesses,
+    ...perBoot(
+      forbidden.map((f) => f.guesses),
+      offset,
+    ),
     ...(boots.every((boot, i) => boot.cmdline === plain(observed.boots[i]?.cmdline ?? ''))
       ? []
       : ['command line: kho=on was added, since the kernel that was booted did not use KHO']),

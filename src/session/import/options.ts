@@ -1,6 +1,6 @@
 // Kernel options: what a kernel's .config says, what is special about a build, and what a boot betrays.
 
-import { KERNELS } from '../../kernel/index.ts';
+import { KERNELS, type KernelName } from '../../kernel/index.ts';
 import { CONFIG_TABLE } from '../scenario/index.ts';
 import type { Observed } from './observed.ts';
 
@@ -66,9 +66,6 @@ export const VARIANTS: Readonly<Record<string, Variant>> = {
   nodbgvm: { options: { CONFIG_DEBUG_VM: false, CONFIG_DEBUG_VM_PGFLAGS: false } },
   nodefer: { options: { CONFIG_DEFERRED_STRUCT_PAGE_INIT: false } },
 };
-
-/** The kernels that a release can stand for. */
-export type KernelName = (typeof KERNELS)[number];
 
 /** The profile of a release, v7.3 of `7.3.4`; undefined when khodbg has none of it. */
 export function profileOf(release: string | null): KernelName | undefined {

@@ -68,6 +68,24 @@ function checkName(root: Doc, path: Path, known: readonly string[], what: string
   report.value(path, `is not ${what}${didYouMean(name, known, otherwise)}`);
 }
 
+/** What the kernel's Kconfig has against the options, unless the boot forces it; and a force that nothing needs. */
+function checkKconfig({ root, path, report }: BootDoc, options: Options, known: Known): void {
+  const kernel = nodeAt(root, [...path, 'kernel'])?.value;
+  if (typeof kernel !== 'string' || !known.kernels.includes(kernel)) return;
+  const forced = nodeAt(root, [...path, 'force'])?.items?.map((item) => item.value) ?? [];
+  const conflicts = known.conflicts?.(kernel, (option) => options.get(option) === true) ?? [];
+  for (const { option, why, advice, force } of conflicts) {
+    if (force !== null && forced.includes(force)) continue;
+    const written = [...configOf(path), option];
+    if (nodeAt(root, written) !== null) report.value(written, `is not allowed by ${kernel} ${why}; ${advice}`);
+    else report.value([...path, 'kernel'], `does not allow ${option} ${why}; ${advice}`);
+  }
+  forced.forEach((symbol, i) => {
+    if (symbol === 'KEXEC_HANDOVER' && !conflicts.some(({ force }) => force === symbol))
+      report.value([...path, 'force', i], `is not needed: ${kernel} allows this configuration; leave it out`);
+  });
+}
+
 function checkPatches({ root, path, report }: BootDoc, known: Known): void {
   nodeAt(root, [...path, 'patches'])?.items?.forEach((patch, i) => {
     if (typeof patch.value === 'string' && !patch.value.includes('/'))
@@ -149,6 +167,7 @@ export function checkKernel(root: Doc, number: number, known: Known, report: Rep
   checkFill(boot, options.get('CONFIG_DEBUG_VM'));
   const others = `; it has ${known.kernels.join(', ')}`;
   checkName(root, [...path, 'kernel'], known.kernels, 'a kernel khodbg has', others, report);
+  checkKconfig(boot, options, known);
   checkPatches(boot, known);
   checkActors(boot, known);
   checkText(root, [...path, 'cmdline'], cmdlineError, report);

@@ -29,6 +29,7 @@ function kernelBoot(raw: RawKernel, boot: number, placeOf: (path: Path) => Place
     kind: 'kernel',
     kernel: raw.kernel,
     patches: raw.patches.map((name, i) => ({ name, position: placeOf(['boots', boot, 'patches', i]) })),
+    force: raw.force ?? [],
     config: withDefaults(raw.config),
     cmdline: raw.cmdline,
     reserved: raw.reserved,

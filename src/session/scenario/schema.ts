@@ -111,6 +111,12 @@ const actorSchema = object(
 const kernelBoot = object('a boot', {
   kernel: text(100),
   patches: list(text(1000), 'patches', 100).default([]),
+  force: list(
+    z.literal('KEXEC_HANDOVER', 'is not a symbol that can be forced; write "KEXEC_HANDOVER"'),
+    'symbols',
+    1,
+    1,
+  ).optional(),
   config: configSchema.default({}),
   cmdline: z
     .string(TEXT)

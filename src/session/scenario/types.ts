@@ -69,6 +69,8 @@ export interface KernelBoot {
   readonly kind: 'kernel';
   readonly kernel: string;
   readonly patches: readonly PatchRef[];
+  /** symbols that are on although the profile's Kconfig forbids it */
+  readonly force: readonly string[];
   readonly config: Readonly<Record<string, boolean | number | string>>;
   readonly cmdline: string;
   readonly reserved: readonly LoaderRange[];
@@ -111,6 +113,14 @@ export interface Scenario {
 /** Text in a scenario that another part of khodbg understands. */
 export type TextKind = 'expression' | 'stop' | 'invariant' | 'schedule';
 
+/** An option that a kernel does not allow; `force`: what a boot writes to have it nevertheless. */
+export interface KconfigConflict {
+  readonly option: string;
+  readonly why: string;
+  readonly advice: string;
+  readonly force: string | null;
+}
+
 /** What a scenario may name, given by the caller. */
 export interface Known {
   readonly patches: readonly string[];
@@ -119,6 +129,8 @@ export interface Known {
   readonly functions: readonly string[];
   /** the number of arguments of a function, where it is the same in every kernel */
   readonly arity?: ReadonlyMap<string, number>;
+  /** what a kernel's Kconfig has against options */
+  readonly conflicts?: (kernel: string, isOn: (option: string) => boolean) => readonly KconfigConflict[];
   /** what is wrong with a text, worded to follow it (`names no field; …`); null when nothing is */
   readonly check?: (kind: TextKind, text: string) => string | null;
 }
