@@ -14,7 +14,6 @@ export {
   type Kernel,
   kernelIntrinsics,
   namesOf,
-  type Patch,
 } from './environment.ts';
 export * from './kho-abi.ts';
 export { applyKernelPatch, cutMail, type Files, type Patched } from './patch.ts';
@@ -28,3 +27,4 @@ export {
   shippedPatches,
   TEXT_FILES,
 } from './text.ts';
+export { type Patch, profileText, type Variant, variantText } from './variant.ts';
