@@ -21,6 +21,7 @@ import { type Config, type Handover, type Hardware, type LeftBehind, makeConfig,
 import { compileExpression, didYouMean, type Linked, type Program, type State } from '../vm/index.ts';
 import { normalise } from './expression.ts';
 import { invariantError } from './invariants/index.ts';
+import { textOfActors } from './own-text.ts';
 import { patchesFor, readPatch } from './patch-files.ts';
 import { readTextFile } from './read-file.ts';
 import {
@@ -137,7 +138,11 @@ function preparesHandover(scenario: Scenario, boot: KernelBoot): boolean {
   const [first, second] = scenario.boots;
   const only = first?.kind === 'handover' && second === boot && scenario.boots.length === 2;
   if (boot.config.CONFIG_LIVEUPDATE === true) return true;
-  return !only || boot.earlyAllocations.length > 0 || boot.actors.some(({ call }) => OUTGOING.test(call));
+  return (
+    !only ||
+    boot.earlyAllocations.length > 0 ||
+    boot.actors.some(({ call, from }) => from !== null || OUTGOING.test(call))
+  );
 }
 
 function hardwareOf(
@@ -199,8 +204,11 @@ function buildBoots(file: string, scenario: Scenario, options: LoadOptions, plac
     const found = collectPatches(file, boot, i === last || options.everyBoot === true ? (options.patches ?? []) : []);
     errors.push(...found.errors);
     if (found.errors.length > 0) return;
+    const own = textOfActors(dirname(file), boot.actors, (index) => place(['boots', i, 'actors', index, 'from']));
+    errors.push(...own.errors);
+    if (own.errors.length > 0) return;
     const patches = [...profilePatches(boot.kernel), ...found.patches];
-    const built = buildKernel(configOf(scenario, boot), patches, boot.actors, { boots: linked, reboot });
+    const built = buildKernel(configOf(scenario, boot), patches, boot.actors, { boots: linked, reboot }, own.files);
     if (!built.ok) {
       const actors = built.actors.map(
         ({ index, key, message }) =>
