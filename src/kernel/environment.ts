@@ -13,6 +13,8 @@ import {
   type Value,
 } from '../machine/index.ts';
 import {
+  bare,
+  type Compiled,
   compile,
   type Environment,
   type Ex,
@@ -39,14 +41,9 @@ import { ref, row } from './intrinsics/row.ts';
 import { stringRows } from './intrinsics/strings.ts';
 import { ready, systemIntrinsics } from './intrinsics/system.ts';
 import { xarrayRows } from './intrinsics/xarray.ts';
-import { applyKernelPatch, type Files } from './patch.ts';
+import type { Files } from './patch.ts';
 import { compiledText, kernelText } from './text.ts';
-
-/** A patch by the name it goes under and its text. */
-export interface Patch {
-  readonly name: string;
-  readonly text: string;
-}
+import { type Patch, variantText } from './variant.ts';
 
 /** A kernel ready to boot. */
 export interface Kernel {
@@ -57,6 +54,8 @@ export interface Kernel {
   /** text as it runs, patches applied, actors included */
   readonly files: Files;
   readonly initcalls: readonly Initcall[];
+  /** what the user should know of how it was made: patches that fitted only with fuzz */
+  readonly warnings: readonly string[];
 }
 
 export type Built =
@@ -97,24 +96,24 @@ function initcallRows(initcalls: readonly Initcall[]): Intrinsics {
 
 /** The intrinsics that kernel text may call, for one configuration. */
 export function kernelIntrinsics(config: Config, initcalls: readonly Initcall[] = []): Intrinsics {
-  return {
-    ...pureRows(config),
-    ...pageRows,
-    ...memblockRows,
-    ...allocatorRows,
-    ...systemIntrinsics,
-    ...earlyRows,
-    ...stringRows,
-    ...fdtRows,
-    ...kexecRows,
-    ...xarrayRows,
-    ...initcallRows([...builtIn(config), ...initcalls]),
-  };
+  return bare(
+    pureRows(config),
+    pageRows,
+    memblockRows,
+    allocatorRows,
+    systemIntrinsics,
+    earlyRows,
+    stringRows,
+    fdtRows,
+    kexecRows,
+    xarrayRows,
+    initcallRows([...builtIn(config), ...initcalls]),
+  );
 }
 
 /** The intrinsics that expressions of the debugger may call. */
 export function debuggerIntrinsics(config: Config): Intrinsics {
-  return { ...kernelIntrinsics(config), ...debuggerRows };
+  return bare(kernelIntrinsics(config), debuggerRows);
 }
 
 /** What names mean to the compiler. */
@@ -143,32 +142,42 @@ export interface History {
 
 const ALONE: History = { boots: new Map(), reboot: () => null };
 
-/** Builds the kernel of one boot. Errors are sentences that name patch, file, line and column. */
+/** The program with files of kernel text beside it that declare functions of their own. */
+function withOwnText(program: Program, own: Files, taken: Files, names: Names): Compiled {
+  const twice = Object.keys(own).filter((file) => taken[file] !== undefined || file === ACTORS_FILE);
+  const errors = twice.map((file) => `${file}:1:1: the kernel has a file of this name; to change it, write a patch`);
+  if (errors.length > 0) return { ok: false, errors };
+  return Object.keys(own).length === 0 ? { ok: true, program } : compile(own, names, program);
+}
+
+/**
+ * Builds the kernel of one boot. `own`: kernel text beside it, which its actors call. Errors are sentences that name patch,
+ * file, line and column.
+ */
 export function buildKernel(
   config: Config,
   patches: readonly Patch[],
   actors: readonly Actor[],
   { boots, reboot }: History = ALONE,
+  own: Files = {},
 ): Built {
-  let files = kernelText();
-  const changed = new Set<string>();
-  for (const patch of patches) {
-    const result = applyKernelPatch(files, patch.name, patch.text);
-    if (!result.ok) return { ...result, actors: [] };
-    files = result.files;
-    for (const file of result.changed) changed.add(file);
-  }
+  const variant = variantText(patches);
+  if (!variant.ok) return { ...variant, actors: [] };
+  const { files, changed, warnings } = variant;
   let program = baseProgram(config);
-  if (changed.size > 0) {
-    const texts = Object.fromEntries([...changed].map((file) => [file, files[file] ?? '']));
+  if (changed.length > 0) {
+    const texts = Object.fromEntries(changed.map((file) => [file, files[file] ?? '']));
     const result = compile(texts, namesOf(kernelIntrinsics(config), config), program);
     if (!result.ok) return { ...result, actors: [] };
     program = result.program;
   }
+  const beside = withOwnText(program, own, files, namesOf(kernelIntrinsics(config), config));
+  if (!beside.ok) return { ...beside, actors: [] };
+  program = beside.program;
   const made = makeActors(program, actors);
   if (made.errors.length > 0) return { ok: false, errors: [], actors: made.errors };
-  program = { ...program, fns: { ...program.fns, ...made.fns } };
-  const intrinsics = { ...kernelIntrinsics(config, made.initcalls), ...debuggerRows };
+  program = { ...program, fns: bare(program.fns, made.fns) };
+  const intrinsics = bare(kernelIntrinsics(config, made.initcalls), debuggerRows);
   const constants = { ...constantsOf(config), pb: ref('pb[]', 0) };
   const env: Environment = { intrinsics, constants, ready, died, reboot };
   const known = namesOf(intrinsics, config);
@@ -183,8 +192,9 @@ export function buildKernel(
       config,
       linked: link(program, env, boots),
       names,
-      files: { ...files, [ACTORS_FILE]: made.text },
+      files: { ...files, ...own, [ACTORS_FILE]: made.text },
       initcalls: made.initcalls,
+      warnings,
     },
   };
 }

@@ -13,11 +13,10 @@ export {
   type Kernel,
   kernelIntrinsics,
   namesOf,
-  type Patch,
 } from './environment.ts';
 export { handoverPages } from './handover.ts';
 export * from './kho-abi.ts';
-export { applyKernelPatch, cutMail, type Files, type Patched } from './patch.ts';
+export { applyKernelPatch, type Files, type Patched, type PatchOptions } from './patch.ts';
 export {
   type Conflict,
   KERNELS,
@@ -36,3 +35,4 @@ export {
   shippedPatches,
   TEXT_FILES,
 } from './text.ts';
+export { type Patch, profileText, type Variant, variantText } from './variant.ts';

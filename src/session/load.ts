@@ -1,7 +1,6 @@
 // From a scenario file to kernels and machines ready to boot. All mistakes of the file, its patches and its actors come back
 // as sentences with their place; nothing is thrown for them.
-import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   baseProgram,
@@ -17,15 +16,16 @@ import {
   namesOf,
   type Patch,
   patchedNames,
-  patchProfiles,
   profilePatches,
-  shippedPatch,
   shippedPatches,
 } from '../kernel/index.ts';
 import { type Config, type Handover, type Hardware, type LeftBehind, makeConfig, vmemmapOf } from '../machine/index.ts';
 import { compileExpression, didYouMean, type Linked, type Program, type State } from '../vm/index.ts';
 import { normalise } from './expression.ts';
 import { invariantError } from './invariants/index.ts';
+import { textOfActors } from './own-text.ts';
+import { patchesFor, readPatch } from './patch-files.ts';
+import { readTextFile } from './read-file.ts';
 import {
   CONFIG_TABLE,
   formatProblem,
@@ -75,6 +75,11 @@ export function lastBoot(loaded: Loaded): LoadedBoot {
   return boot;
 }
 
+/** What the user should know of how the kernels were made: patches that fitted with fuzz only. */
+export function warningsOf(loaded: Loaded): string[] {
+  return loaded.boots.flatMap(({ kernel }) => kernel.warnings);
+}
+
 export type LoadResult =
   | { readonly ok: true; readonly loaded: Loaded }
   | { readonly ok: false; readonly errors: readonly string[] };
@@ -86,6 +91,8 @@ export interface LoadOptions {
   readonly kernel?: string;
   /** whether `patches` are for all kernels of the scenario; else they are for the last boot's */
   readonly everyBoot?: boolean;
+  /** whether `patches` must fit to the line; else the user's own may with fuzz 1 */
+  readonly exact?: boolean;
 }
 
 const DEFAULT_CONFIG = makeConfig({ CONFIG_HUGETLB_PAGE: true, CONFIG_ZONE_DEVICE: true }, 'zero', '');
@@ -114,28 +121,11 @@ function checkText(program: Program, kind: TextKind, text: string): string | nul
   return read.ok ? null : `is no expression: ${read.error}`;
 }
 
-function readPatch(name: string, folder: string, kernel: string): Patch | string {
-  if (!name.includes('/')) {
-    const known = shippedPatches();
-    const profiles = known.includes(name) ? patchProfiles(name) : null;
-    if (profiles?.includes(kernel)) return { name, text: shippedPatch(name) };
-    if (profiles !== null) return `the patch '${name}' is for ${profiles.join(', ')}, not for ${kernel}`;
-    return `no shipped patch '${name}'; shipped are ${known.join(', ')}; a path contains a '/'`;
-  }
-  const path = isAbsolute(name) ? name : join(folder, name);
-  if (!existsSync(path))
-    return `cannot read the patch '${name}': no such file; paths are relative to ${folder === '' ? 'the working directory' : 'the file that names them'}`;
-  try {
-    return { name, text: readFileSync(path, 'utf8') };
-  } catch (error) {
-    return `cannot read the patch '${name}': ${(error as NodeJS.ErrnoException).code ?? 'error'}`;
-  }
-}
-
 function collectPatches(
   file: string,
   boot: KernelBoot,
   added: readonly string[],
+  exact: boolean,
 ): { patches: Patch[]; errors: string[] } {
   const patches: Patch[] = [];
   const errors: string[] = [];
@@ -146,17 +136,8 @@ function collectPatches(
       errors.push(formatProblem(problem));
     } else patches.push(patch);
   }
-  const given = patchesFor(boot.kernel, added);
+  const given = patchesFor(boot.kernel, added, exact);
   return { patches: [...patches, ...given.patches], errors: [...errors, ...given.errors] };
-}
-
-/** Patches of the command line for a kernel; paths are relative to the working directory. */
-export function patchesFor(kernel: string, names: readonly string[]): { patches: Patch[]; errors: string[] } {
-  const found = names.map((name) => readPatch(name, '', kernel));
-  return {
-    patches: found.filter((patch) => typeof patch !== 'string'),
-    errors: found.filter((patch) => typeof patch === 'string').map((error) => `--patch: ${error}`),
-  };
 }
 
 /** Calls that need the outgoing side of KHO. */
@@ -167,7 +148,11 @@ function preparesHandover(scenario: Scenario, boot: KernelBoot): boolean {
   const [first, second] = scenario.boots;
   const only = first?.kind === 'handover' && second === boot && scenario.boots.length === 2;
   if (boot.config.CONFIG_LIVEUPDATE === true) return true;
-  return !only || boot.earlyAllocations.length > 0 || boot.actors.some(({ call }) => OUTGOING.test(call));
+  return (
+    !only ||
+    boot.earlyAllocations.length > 0 ||
+    boot.actors.some(({ call, from }) => from !== null || OUTGOING.test(call))
+  );
 }
 
 /** The bitmaps of a kernel that keeps no radix tree. */
@@ -240,12 +225,15 @@ function buildBoots(file: string, scenario: Scenario, options: LoadOptions, plac
   scenario.boots.forEach((given, i) => {
     if (given.kind !== 'kernel') return;
     const boot = i === last && options.kernel !== undefined ? { ...given, kernel: options.kernel } : given;
-    const found = collectPatches(file, boot, i === last || options.everyBoot === true ? (options.patches ?? []) : []);
+    const added = i === last || options.everyBoot === true ? (options.patches ?? []) : [];
+    const found = collectPatches(file, boot, added, options.exact === true);
     errors.push(...found.errors);
     errors.push(...kconfigErrors(boot, boot === given ? `${place(['boots', i, 'kernel'])}: ` : '--kernel '));
+    const own = textOfActors(dirname(file), boot.actors, (index) => place(['boots', i, 'actors', index, 'from']));
+    errors.push(...own.errors);
     if (errors.length > 0) return;
     const patches = [...profilePatches(boot.kernel), ...found.patches];
-    const built = buildKernel(configOf(scenario, boot), patches, boot.actors, { boots: linked, reboot });
+    const built = buildKernel(configOf(scenario, boot), patches, boot.actors, { boots: linked, reboot }, own.files);
     if (!built.ok) {
       const actors = built.actors.map(
         ({ index, key, message }) =>
@@ -312,20 +300,15 @@ export function loadParsed(
   return { ok: true, loaded: { file, scenario, handover, boots, first, radixPages: tree?.pages ?? 0, place } };
 }
 
+/** The largest scenario that is read, in bytes. */
+const MOST_BYTES = 16 * 2 ** 20;
+
 /** Loads a scenario file. */
 export function loadScenario(file: string, options: LoadOptions = {}): LoadResult {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const why = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'it is a folder' : (code ?? 'error');
-    return {
-      ok: false,
-      errors: [`${file}: cannot be read: ${why}; give the path of a scenario, such as scenarios/two-nodes.json`],
-    };
-  }
-  return loadScenarioText(file, text, options);
+  const read = readTextFile(file, MOST_BYTES);
+  if (read.ok) return loadScenarioText(file, read.text, options);
+  const hint = 'give the path of a scenario, such as scenarios/two-nodes.json';
+  return { ok: false, errors: [`${file}: cannot be read: ${read.why}; ${hint}`] };
 }
 
 /** The shipped scenarios' folder, in a checkout and when installed. */

@@ -1,7 +1,7 @@
 // Computes what one row asks for, and says where it differs from what the row expects.
 import { buildKernel, type Kernel } from '../../kernel/index.ts';
 import { makeConfig } from '../../machine/index.ts';
-import { patchesFor } from '../load.ts';
+import { patchesFor } from '../patch-files.ts';
 import { runScenario } from '../report/index.ts';
 import { loadRow } from './boot.ts';
 import { CallFailed } from './call.ts';
@@ -60,7 +60,7 @@ function asked(kernel: Kernel, row: Exclude<Row, RowOf<'mm_boot'>>): Record<stri
 
 /** The kernel of the rows that call single functions: v7.3, MAX_NUMNODES 16. */
 export function plainKernel(patches: readonly string[]): Kernel | readonly string[] {
-  const found = patchesFor('v7.3', patches);
+  const found = patchesFor('v7.3', patches, true);
   if (found.errors.length > 0) return found.errors;
   const config = makeConfig(
     {
