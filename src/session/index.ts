@@ -13,6 +13,8 @@ export {
   type ComparedLine,
   type ComparedMoment,
   type ComparedSide,
+  type CompareSideView,
+  type CompareView,
   type Comparison,
   compareVariants,
   comparisonText,
