@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { checkScenario, findScenarios } from './check-scenarios.ts';
+import { type CompareOptions, dropWords, runCompare } from './compare-command.ts';
 import { type ImportOptions, runImport } from './import-command.ts';
 import { KERNELS } from './kernel/index.ts';
 import { type Given, printFirstStop, prompt, runCommands, setStops } from './line-mode.ts';
@@ -38,7 +39,7 @@ const complain = (text: string): void => {
 
 /** gdb's long options with one dash, as commander wants them. */
 function gnuStyle(argv: readonly string[]): string[] {
-  return argv.map((word) => (word === '-ex' ? '--ex' : word === '-batch' ? '--batch' : word));
+  return dropWords(argv).map((word) => (word === '-ex' ? '--ex' : word === '-batch' ? '--batch' : word));
 }
 
 interface OpenOptions {
@@ -201,6 +202,35 @@ function addCheck(root: Command, given: readonly unknown[], exit: (status: numbe
     });
 }
 
+/** `compare` as a command of the command line. */
+function addCompare(root: Command, given: readonly unknown[], exit: (status: number | Promise<number>) => void): void {
+  root
+    .command('compare')
+    .description('runs variants to their ends: the first effect in which they differ, and what differs at the end')
+    .argument(
+      '<variant...>',
+      'scenarios, and words that change the first: base, v7.2, +PATCH, -PATCH, CONFIG_X=n, by commas',
+    )
+    .option('--json', 'the comparison as JSON, a stable format')
+    .option('--all', 'lists every row')
+    .option('--exit-code', 'exit status 1 when they differ')
+    .addOption(
+      new Option('--budget <turns>', 'gives up after so many a variant, with exit status 3')
+        .argParser(positive)
+        .default(BUDGET),
+    )
+    .exitOverride()
+    .action((operands: string[], options: CompareOptions) => {
+      const early = root.opts<OpenOptions>();
+      const stray = early.patch.length > 0 || given.length > 0 || early.batch === true;
+      exit(
+        stray
+          ? fail(['options of compare stand after the word compare: khodbg compare A.json B.json --json'])
+          : runCompare(operands, options, print, complain),
+      );
+    });
+}
+
 function program(given: (Given[] | string)[], exit: (status: number | Promise<number>) => void): Command {
   const collect = (value: string, previous: string[]) => [...previous, value];
   const patches = () =>
@@ -299,6 +329,7 @@ function program(given: (Given[] | string)[], exit: (status: number | Promise<nu
       );
     });
   addCheck(root, given, exit);
+  addCompare(root, given, exit);
   return root;
 }
 

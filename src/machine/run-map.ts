@@ -160,3 +160,53 @@ export function runFind<V>(map: RunMap<V>, start: number, end: number, test: (va
   };
   return start >= end ? end : walk(map.root, 0, 2 ** map.bits);
 }
+
+/** The map in a larger one: `fill` behind its end. */
+export function runGrown<V>(map: RunMap<V>, bits: number, fill: V): RunMap<V> {
+  const { kind } = map;
+  let { root } = map;
+  for (let has = map.bits; has < bits; has += BITS) {
+    const branch = branchOf(kind, fill);
+    const sum = minus(branch[FANOUT] as Hash, mix(hashOf(kind, fill), 0));
+    branch[0] = root;
+    branch[FANOUT] = plus(sum, mix(hashOf(kind, root), 0));
+    root = collapsed(kind, branch);
+  }
+  return { bits: Math.max(bits, map.bits), kind, root };
+}
+
+/** A maximal stretch [start, end) on which two maps differ, each with one value. */
+export interface RunChange<V> {
+  readonly start: number;
+  readonly end: number;
+  readonly was: V;
+  readonly now: V;
+}
+
+/** Where two maps of the same number of bits differ, in order. O(what differs): subtrees of equal hash are equal. */
+export function* runDiff<V>(a: RunMap<V>, b: RunMap<V>): Generator<RunChange<V>> {
+  if (a.root === b.root) return;
+  const { kind } = a;
+  let [start, end] = [-1, -1];
+  let [from, to]: [V | undefined, V | undefined] = [undefined, undefined];
+  const stack: [Tree<V>, Tree<V>, number, number][] = [[a.root, b.root, 0, 2 ** a.bits]];
+  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+    const [was, now, at, span] = top;
+    if (was === now) continue;
+    if (isBranch(was) || isBranch(now)) {
+      if (isBranch(was) && isBranch(now) && was[FANOUT] === now[FANOUT]) continue;
+      const child = span / FANOUT;
+      for (let i = FANOUT - 1; i >= 0; i--) {
+        const [x, y] = [isBranch(was) ? (was[i] as Tree<V>) : was, isBranch(now) ? (now[i] as Tree<V>) : now];
+        if (x !== y) stack.push([x, y, at + i * child, child]);
+      }
+    } else if (!kind.same(was, now)) {
+      if (end === at && kind.same(from as V, was) && kind.same(to as V, now)) end = at + span;
+      else {
+        if (start >= 0) yield { start, end, was: from as V, now: to as V };
+        [start, end, from, to] = [at, at + span, was, now];
+      }
+    }
+  }
+  if (start >= 0) yield { start, end, was: from as V, now: to as V };
+}

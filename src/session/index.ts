@@ -9,6 +9,18 @@ export {
 } from './check.ts';
 export { TOPICS } from './commands/info.ts';
 export { COMMANDS } from './commands/table.ts';
+export {
+  type ComparedLine,
+  type ComparedMoment,
+  type ComparedSide,
+  type CompareSideView,
+  type CompareView,
+  type Comparison,
+  compareVariants,
+  comparisonText,
+  differs,
+  readOperands,
+} from './compare/index.ts';
 export { type Conformed, conform, OPEN } from './conform/index.ts';
 export {
   type Difference,

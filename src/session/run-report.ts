@@ -11,6 +11,7 @@ import {
   checkExpectations,
   exitStatus,
   lastRecord,
+  type Recorded,
   type Report,
   type ReportInvariant,
   type ReportStop,
@@ -22,7 +23,13 @@ import { Session } from './session.ts';
 import { stageReader } from './stages.ts';
 
 export type RunResult =
-  | { readonly ok: true; readonly report: Report; readonly text: string; readonly status: number }
+  | {
+      readonly ok: true;
+      readonly report: Report;
+      readonly text: string;
+      readonly status: number;
+      readonly recorded: Recorded;
+    }
   | { readonly ok: false; readonly errors: readonly string[] };
 
 /** Turns after which a run is given up unless it is told otherwise: some seconds, or a machine of some 40 GiB. */
@@ -118,5 +125,5 @@ export function runReport(loaded: Loaded, budget: number = BUDGET): RunResult {
   );
   const report = reportOf(recorded, { stops, expect: checked, invariants: invariantRows(invariants, loaded) });
   const text = reportText(report, { title: loaded.scenario.title, patches: lastBoot(loaded).patches }).trimEnd();
-  return { ok: true, report, text, status: recorded.ended ? exitStatus(report) : 3 };
+  return { ok: true, report, text, status: recorded.ended ? exitStatus(report) : 3, recorded };
 }

@@ -19,6 +19,7 @@ import type { Kernel } from '../kernel/index.ts';
 import type { Value } from '../machine/index.ts';
 import { entries } from '../machine/index.ts';
 import { type Frame, runnable, type State, type Thread } from '../vm/index.ts';
+import type { Comparison } from './compare/index.ts';
 import { condition, type Evaluated, evaluate, type Variables } from './expression.ts';
 import { InvariantLog } from './invariant-log.ts';
 import { bootOf, type Loaded, lastBoot } from './load.ts';
@@ -84,6 +85,8 @@ export interface SessionState {
   /** `FILE:LINE` of the last line listed */
   readonly listed: { readonly file: string; readonly line: number } | null;
   readonly busy: string | null;
+  /** what compare found last */
+  readonly comparison: Comparison | null;
 }
 
 /** The position at which a boot enters start_kernel(). */
@@ -128,6 +131,7 @@ export class Session {
       values: [],
       listed: null,
       busy: null,
+      comparison: null,
     };
   }
 

@@ -1,4 +1,5 @@
 // What a front end may see of a session: plain values, one snapshot per change. Knows nothing of terminals.
+import type { CompareView } from './compare/index.ts';
 
 /** A position in time as it is shown: `#N`, or `#N.M` inside a range operation. */
 export interface PositionView {
@@ -247,6 +248,8 @@ export interface SessionView extends PaneViews {
   readonly points: string;
   /** null, or what is running and how far it is, `continue … #12345` */
   readonly busy: string | null;
+  /** the last comparison's first pair, in two columns; null before the command */
+  readonly comparison: CompareView | null;
   memmap(cells: number): MemmapView;
   pageblocks(columns: number, rows: number): PageblockView;
 }

@@ -3,6 +3,7 @@ export { type CountStops, checkExpectations, type EvaluateText } from './expect.
 export { EVENTS_KEPT, type Mark, type ReachedStage } from './recorder.ts';
 export { eventsOf, exitStatus, type ReportParts, reportOf, unexpectedBreaks, unexpectedDeaths } from './report.ts';
 export { lastRecord, type Recorded, type RecordedBoot, type RunOptions, recordedBoot, runScenario } from './run.ts';
+export { REGION_FLAGS, stageOf } from './stage.ts';
 export { reportText } from './text.ts';
 export type {
   InitRun,

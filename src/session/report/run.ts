@@ -11,6 +11,9 @@ import type { TurnSeen } from './turn.ts';
 export interface RecordedBoot extends Readonly<Recorder> {
   /** the state in which the boot ended */
   readonly last: State;
+  /** the state in which it began, and at which position */
+  readonly first: State;
+  readonly from: number;
 }
 
 /** The record of a whole run. */
@@ -71,6 +74,7 @@ export function runScenario(loaded: Loaded, options: RunOptions = {}): Recorded 
   let running = bootOf(loaded, state);
   const { linked } = running.kernel;
   let recorder = newRecorder(loaded, running, state);
+  let begun = { first: state, from: 0 };
   let at = 0;
   let turns = 0;
   let thread = runToBlock(linked, state);
@@ -83,7 +87,8 @@ export function runScenario(loaded: Loaded, options: RunOptions = {}): Recorded 
     at += trace.micro;
     turns++;
     if (after.boot !== state.boot) {
-      boots.push({ ...recorder, last: state });
+      boots.push({ ...recorder, ...begun, last: state });
+      begun = { first: after, from: at };
       running = bootOf(loaded, after);
       recorder = newRecorder(loaded, running, after);
     }
@@ -91,6 +96,6 @@ export function runScenario(loaded: Loaded, options: RunOptions = {}): Recorded 
   }
   const ended = thread < 0;
   if (ended) reachStage(recorder, 'end', at, state);
-  boots.push({ ...recorder, last: state });
+  boots.push({ ...recorder, ...begun, last: state });
   return { loaded, boots, at, turns, ended };
 }

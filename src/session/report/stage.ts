@@ -29,7 +29,8 @@ import type { PageblockRun, ReportRegion, ReportStage, ReportZone } from './type
 
 const hex = (n: number): string => `0x${n.toString(16)}`;
 
-const FLAGS: readonly (readonly [string, number])[] = [
+/** memblock's flags by name, in the order in which they are listed. */
+export const REGION_FLAGS: readonly (readonly [string, number])[] = [
   ['HOTPLUG', MEMBLOCK_HOTPLUG],
   ['MIRROR', MEMBLOCK_MIRROR],
   ['NOMAP', MEMBLOCK_NOMAP],
@@ -45,7 +46,7 @@ function regionOf(machine: Machine, region: Region): ReportRegion {
     base: hex(region.base),
     size: hex(region.size),
     nid: numa_valid_node(machine.memblock, region.nid) ? region.nid : null,
-    flags: FLAGS.filter(([, bit]) => (region.flags & bit) !== 0).map(([name]) => name),
+    flags: REGION_FLAGS.filter(([, bit]) => (region.flags & bit) !== 0).map(([name]) => name),
   };
 }
 

@@ -5,6 +5,7 @@ import { isRef, type Machine, runGet } from '../../machine/index.ts';
 import { localsOf } from '../../vm/index.ts';
 import { localText } from '../commands/look.ts';
 import { stageNow } from '../commands/time.ts';
+import { type CompareView, type Comparison, compareView } from '../compare/index.ts';
 import { argumentsOf, threadState, whereOf } from '../describe.ts';
 import { formatValue, lastName } from '../format.ts';
 import { bootOf } from '../load.ts';
@@ -187,6 +188,12 @@ function variantOf(session: Session): string {
   return [boot.kernel, ...patches].join(' + ');
 }
 
+/** What compare found last: its first pair. */
+function comparisonView(comparison: Comparison | null): CompareView | null {
+  const [pair] = comparison?.pairs ?? [];
+  return comparison === null || pair === undefined ? null : compareView(comparison, pair);
+}
+
 /** The view of a session as it stands. */
 export function buildView(session: Session, memo: Memo): SessionView {
   const { state, loaded } = session;
@@ -217,6 +224,7 @@ export function buildView(session: Session, memo: Memo): SessionView {
     timeline: memo.get('timeline', [...where, state.marks, session.marks().length], () => timelineView(session)),
     points: memo.get('points', [points], () => pointsText(session)),
     busy,
+    comparison: memo.get('comparison', [state.comparison], () => comparisonView(state.comparison)),
     memmap: (cells) =>
       memo.get(`memmap ${cells}`, [machine, previous, cursor, points], () =>
         memmapView(machine, before(), cells, touchedPage(session)),

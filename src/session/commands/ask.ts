@@ -1,0 +1,127 @@
+// Commands that ask about the text and the whole history: callers, lines; and compare, which asks about variants.
+import { label, position } from '../../debugger/index.ts';
+import { didYouMean } from '../../vm/index.ts';
+import { calledNames, callersOf, callerTree } from '../call-graph.ts';
+import { baseOf, compareRuns, comparisonText, type RanVariant, readOperands, runVariant } from '../compare/index.ts';
+import { type Execution, executionsOf, type Wanted } from '../executions.ts';
+import { readPlaces } from '../places.ts';
+import { runOn } from '../positions.ts';
+import type { Session } from '../session.ts';
+import { type Command, type Output, type Running, refuse, say, usage } from './command.ts';
+
+/** Executions that are listed when no number is given. */
+const LISTED = 20;
+/** Levels of callers when no number is given: more than the text has. */
+const DEEPEST = 64;
+
+function callers(session: Session, args: string): Output {
+  const read = /^(\S+)(?:\s+--depth[ =](\d+))?$/.exec(args.trim());
+  if (read?.[1] === undefined)
+    return usage(callersCommand, args === '' ? 'a function is missing' : `'${args}' is not expected`);
+  const [, name, depth] = read;
+  const { kernel } = session;
+  const known = calledNames(kernel);
+  if (!known.includes(name)) return refuse(`Function "${name}" not defined${didYouMean(name, known)}`);
+  const tree = callerTree(kernel, name, depth === undefined ? DEEPEST : Number(depth));
+  const none = callersOf(kernel, name).length === 0 && tree.length === 0;
+  return say(name, ...(none ? ['  nobody calls it in this kernel text'] : tree));
+}
+
+const callersCommand: Command = {
+  names: ['callers'],
+  group: 'looking',
+  usage: 'callers FUNCTION [--depth N]',
+  help: 'who calls a function in the text of this boot, up to start_kernel, with the lines of the calls',
+  run: callers,
+  words: (session) => calledNames(session.kernel),
+};
+
+/** The rows to show: those nearest to where one stands, in order, and where one stands among them. */
+function shownRows(found: readonly Execution[], here: number, count: number): string[] {
+  const before = found.filter(({ at }) => at < here).length;
+  const first = Math.max(0, Math.min(before - Math.floor(count / 2), found.length - count));
+  const shown = found.slice(first, first + count);
+  const rows: string[] = [];
+  if (first > 0) rows.push(`… ${first} earlier`);
+  let marked = false;
+  for (const { at, text } of shown) {
+    if (!marked && at > here) rows.push(`-- now ${label(position(here))} --`);
+    marked ||= at >= here;
+    rows.push(`${at === here ? '=>' : '  '} ${text}`);
+  }
+  if (!marked) rows.push(`-- now ${label(position(here))} --`);
+  const rest = found.length - first - shown.length;
+  return rest > 0 ? [...rows, `… ${rest} later`] : rows;
+}
+
+function wantedOf(session: Session, place: string): Wanted | string {
+  const name = place.replace(/^boot\d+:/, '');
+  const isText = session.loaded.boots.some(
+    ({ kernel }) => kernel.linked.program.fns[name.split(':')[0] ?? ''] !== undefined,
+  );
+  if (!isText && session.kernel.linked.env.intrinsics[name] !== undefined) {
+    const { kind } = session.kernel.linked.env.intrinsics[name] ?? {};
+    return kind === 'pure' ? `${name} computes and does nothing else; its calls leave no trace` : { intrinsic: name };
+  }
+  const read = readPlaces(session, place);
+  return read.ok ? { places: read.value, entry: !place.replace(/^boot\d+:/, '').includes(':') } : read.error;
+}
+
+function* lines(session: Session, args: string): Running {
+  const read = /^(\S+)(?:\s+(\d+))?$/.exec(args.trim());
+  if (read?.[1] === undefined)
+    return usage(linesCommand, args === '' ? 'a function is missing' : `'${args}' is not expected`);
+  const [, place, count] = read;
+  const wanted = wantedOf(session, place);
+  if (typeof wanted === 'string') return refuse(wanted);
+  if (!(yield* runOn(session, Number.POSITIVE_INFINITY))) return refuse('interrupted');
+  const found = yield* executionsOf(session, wanted);
+  if (found === null) return refuse('interrupted');
+  if (found.length === 0) return say(`${place}: not executed in this history`);
+  const here = session.state.cursor.at.at;
+  const before = found.filter(({ at }) => at < here).length;
+  const head = `${place}: ${found.length === 1 ? '1 execution' : `${found.length} executions`}, ${before} before now`;
+  return say(head, ...shownRows(found, here, count === undefined ? LISTED : Math.max(1, Number(count))));
+}
+
+const linesCommand: Command = {
+  names: ['lines'],
+  group: 'time',
+  usage: 'lines FUNCTION[:LINE] [COUNT]',
+  help: 'every execution in the history, before and after now, with thread, arguments and caller; seek goes to one',
+  run: lines,
+  words: (session) => calledNames(session.kernel),
+};
+
+function* compare(session: Session, args: string): Running {
+  const given = args.split(/\s+/).filter((word) => word !== '');
+  const all = given.includes('--all');
+  const named = given.filter((word) => word !== '--all');
+  if (named.length === 0) return usage(compareCommand, 'a variant is missing');
+  const read = readOperands(named.length === 1 ? ['base', ...named] : named, baseOf(session.loaded));
+  if (!read.ok) return refuse(...read.errors);
+  const ran: RanVariant[] = [];
+  for (const variant of read.variants) {
+    const result = runVariant(variant);
+    if (!result.ok) return refuse(result.error);
+    ran.push(result.ran);
+    if ((yield session.state.cursor.at) === true) return refuse('interrupted');
+  }
+  const comparison = compareRuns(ran);
+  session.change((draft) => {
+    draft.comparison = comparison;
+  });
+  return say(...comparisonText(comparison, { all }).split('\n'));
+}
+
+const compareCommand: Command = {
+  names: ['compare'],
+  group: 'looking',
+  usage: 'compare [A] B [C…] [--all]',
+  help: 'runs variants of this scenario to their ends: base, v7.2, +PATCH, -PATCH, CONFIG_X=n, joined by commas, or files',
+  run: compare,
+  words: () => ['base', '--all'],
+};
+
+/** The commands that ask. */
+export const askCommands: readonly Command[] = [callersCommand, linesCommand, compareCommand];

@@ -1,0 +1,17 @@
+// The contract of comparing variants.
+export { type CompareResult, compareRuns, compareVariants, type RanVariant, runVariant } from './compare.ts';
+export { comparisonText, differs } from './text.ts';
+export type {
+  ComparedDivergence,
+  ComparedFrame,
+  ComparedLine,
+  ComparedMoment,
+  ComparedPair,
+  ComparedSide,
+  ComparedVariant,
+  Comparison,
+  EndRow,
+  FactRow,
+} from './types.ts';
+export { type Base, baseOf, isWords, readOperands, type Variant, type VariantsResult } from './variants.ts';
+export { type CompareSideView, type CompareView, compareView } from './view.ts';

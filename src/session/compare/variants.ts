@@ -1,0 +1,189 @@
+// What is compared: scenarios, and words that change one. Reads operands; knows nothing of running.
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { parse } from 'jsonc-parser';
+import { KERNELS } from '../../kernel/index.ts';
+import { type Loaded, type LoadResult, lastBoot, loadScenario, loadScenarioText } from '../load.ts';
+
+/** A scenario with the kernel, patches and configuration it is run with. */
+export interface Variant {
+  /** as the operand names it: `uninit-before`, `base`, `v7.2,+mine` */
+  readonly label: string;
+  readonly loaded: Loaded;
+}
+
+export type VariantsResult =
+  | { readonly ok: true; readonly variants: readonly Variant[] }
+  | { readonly ok: false; readonly errors: readonly string[] };
+
+/** A scenario that words change: its file, and what was already changed of its last boot. */
+export interface Base {
+  readonly file: string;
+  readonly kernel?: string;
+  /** patches beyond the scenario's own */
+  readonly patches: readonly string[];
+}
+
+interface Changes {
+  kernel: string | undefined;
+  readonly add: string[];
+  readonly drop: string[];
+  readonly config: Record<string, boolean | number>;
+}
+
+const CONFIG = /^(CONFIG_\w+)=(y|n|\d+)$/;
+
+const isWord = (word: string): boolean =>
+  word === 'base' || /^[+-]./.test(word) || word.startsWith('CONFIG_') || KERNELS.some((name) => name === word);
+
+/** True for words that change a scenario, false for what can only be a file. */
+export function isWords(operand: string): boolean {
+  return operand.split(',').every(isWord);
+}
+
+/** Reads `v7.2,+mine,-theirs,CONFIG_X=n`; a sentence when a word means nothing. */
+function readWords(operand: string): Changes | string {
+  const changes: Changes = { kernel: undefined, add: [], drop: [], config: {} };
+  for (const word of operand.split(',')) {
+    const config = CONFIG.exec(word);
+    if (word === 'base') continue;
+    else if (word.startsWith('+')) changes.add.push(word.slice(1));
+    else if (word.startsWith('-')) changes.drop.push(word.slice(1));
+    else if (KERNELS.some((name) => name === word)) changes.kernel = word;
+    else if (config?.[1] !== undefined && config[2] !== undefined)
+      changes.config[config[1]] = /^\d/.test(config[2]) ? Number(config[2]) : config[2] === 'y';
+    else
+      return `'${word}' is no change; write base, a kernel (${KERNELS.join(', ')}), +PATCH, -PATCH or CONFIG_X=y|n|NUMBER`;
+  }
+  return changes;
+}
+
+interface BootText {
+  kernel?: string;
+  patches?: string[];
+  config?: Record<string, unknown>;
+}
+
+/** The scenario's text with its last boot changed; a sentence when a patch to drop is not there. */
+function changedText(
+  text: string,
+  changes: Changes,
+  given: readonly string[],
+): { text: string; patches: string[] } | string {
+  const document = parse(text, [], { allowTrailingComma: true }) as { boots?: BootText[] } | null | undefined;
+  const boot = document?.boots?.at(-1);
+  if (typeof boot !== 'object' || boot === null) return 'the scenario has no boot to change';
+  const own = boot.patches ?? [];
+  const unknown = changes.drop.find((name) => !own.includes(name) && !given.includes(name));
+  if (unknown !== undefined)
+    return `no patch '${unknown}' to drop; in force are ${[...own, ...given].join(', ') || 'none'}`;
+  boot.patches = own.filter((name) => !changes.drop.includes(name));
+  if (Object.keys(changes.config).length > 0) boot.config = { ...boot.config, ...changes.config };
+  return {
+    text: JSON.stringify(document),
+    patches: [...given.filter((name) => !changes.drop.includes(name)), ...changes.add],
+  };
+}
+
+/** The variant that words make of a scenario. */
+function loadWords(base: Base, operand: string): LoadResult {
+  const label = operand.replace(/^base,/, '');
+  const changes = readWords(operand);
+  if (typeof changes === 'string') return { ok: false, errors: [changes] };
+  const kernel = changes.kernel ?? base.kernel;
+  const options = kernel === undefined ? {} : { kernel };
+  // the file as it is names the place of a mistake
+  const plain = loadScenario(base.file);
+  if (!plain.ok) return plain;
+  const changed = changedText(readFileSync(base.file, 'utf8'), changes, base.patches);
+  if (typeof changed === 'string') return { ok: false, errors: [`${label}: ${changed}`] };
+  const loaded = loadScenarioText(base.file, changed.text, { ...options, patches: changed.patches });
+  if (loaded.ok) return loaded;
+  const unplaced = loaded.errors.map((error) => error.replace(`${base.file}:`, '').replace(/^\d+:\d+: /, ''));
+  return { ok: false, errors: unplaced.map((error) => `${label}: ${error}`) };
+}
+
+const fileLabel = (file: string): string => basename(file).replace(/\.jsonc?$/, '');
+
+/** Reads the operands of the command line: files, and words that change the first file. */
+export function readOperands(operands: readonly string[], base: Base | null = null): VariantsResult {
+  const files = operands.filter((operand) => !isWords(operand));
+  const from = base ?? (files[0] === undefined ? null : { file: files[0], patches: [] });
+  if (from === null)
+    return {
+      ok: false,
+      errors: ['a scenario is missing; write khodbg compare FILE FILE, or FILE and words such as v7.2 or +PATCH'],
+    };
+  const named = operands.some((operand) => operand === 'base');
+  const others = base === null && named ? operands.filter((operand) => operand !== files[0]) : operands;
+  const wanted = others.length < 2 ? operands : others;
+  if (wanted.length < 2)
+    return {
+      ok: false,
+      errors: [`two variants at least are compared; add a scenario, or words such as ${KERNELS.at(-1)} or +PATCH`],
+    };
+  const found = wanted.map((operand) => ({
+    label: isWords(operand) ? operand.replace(/^base,/, '') : fileLabel(operand),
+    result: isWords(operand) ? loadWords(from, operand) : loadScenario(operand),
+  }));
+  const errors = found.flatMap(({ result }) => (result.ok ? [] : result.errors));
+  if (errors.length > 0) return { ok: false, errors: [...new Set(errors)] };
+  return {
+    ok: true,
+    variants: found.flatMap(({ label, result }) => (result.ok ? [{ label, loaded: result.loaded }] : [])),
+  };
+}
+
+/** The open scenario, as words change it. */
+export function baseOf(loaded: Loaded): Base {
+  const { boot, patches } = lastBoot(loaded);
+  const own = loaded.scenario.boots.at(-1);
+  const listed = own?.kind === 'kernel' ? own.patches.map(({ name }) => name) : [];
+  return { file: loaded.file, kernel: boot.kernel, patches: patches.filter((name) => !listed.includes(name)) };
+}
+
+const plain = (value: unknown): string => JSON.stringify(value);
+
+/** What differs between what two variants are given, a line each. */
+export function givenDifferences(variants: readonly Variant[]): string[] {
+  const out: string[] = [];
+  const scenarios = variants.map(({ loaded }) => loaded.scenario);
+  const differ = (what: string, values: readonly string[]) => {
+    if (new Set(values).size > 1) out.push(`${what}: ${values.join('  |  ')}`);
+  };
+  const numbers = [...new Set(variants.flatMap(({ loaded }) => loaded.boots.map((boot) => boot.number)))];
+  for (const number of numbers) {
+    const boots = variants.map(({ loaded }) => loaded.boots.find((boot) => boot.number === number));
+    const where = numbers.length > 1 ? `boot ${number} ` : '';
+    differ(
+      `${where}kernel`,
+      boots.map((boot) => boot?.boot.kernel ?? 'none'),
+    );
+    differ(
+      `${where}patches`,
+      boots.map((boot) => boot?.patches.join(' ') || 'none'),
+    );
+    const names = [...new Set(boots.flatMap((boot) => Object.keys(boot?.boot.config ?? {})))];
+    for (const name of names)
+      differ(
+        `${where}${name}`,
+        boots.map((boot) => configText(boot?.boot.config[name])),
+      );
+    differ(
+      `${where}command line`,
+      boots.map((boot) => boot?.boot.cmdline || 'empty'),
+    );
+    const rest = boots.map((boot) =>
+      boot === undefined ? '' : plain([boot.boot.reserved, boot.boot.earlyAllocations, boot.boot.placements]),
+    );
+    if (new Set(rest).size > 1) out.push(`${where}reservations and early allocations differ`);
+    if (new Set(boots.map((boot) => plain(boot?.boot.actors))).size > 1) out.push(`${where}actors differ`);
+  }
+  if (new Set(scenarios.map(({ machine }) => plain(machine))).size > 1) out.push('the machines differ');
+  if (new Set(variants.map(({ loaded }) => plain(loaded.handover))).size > 1) out.push('the handovers differ');
+  return out;
+}
+
+function configText(value: boolean | number | string | undefined): string {
+  return typeof value === 'boolean' ? (value ? 'y' : 'n') : String(value ?? 'none');
+}
