@@ -33,6 +33,8 @@ const GLOBALS: Readonly<Record<string, Value>> = {
   kho_scratch: ref('kho_scratch[]', 0),
   pgdat_init_all_done_comp: ref('completion', 'pgdat_init_all_done_comp'),
   padata_works_lock: ref('spinlock', 'padata_works_lock'),
+  early_pfn_lock: ref('spinlock', 'early_pfn_lock'),
+  early_pfnnid_cache: ref('mminit_pfnnid_cache', 0),
 };
 
 const FIXED: Readonly<Record<string, Value>> = {

@@ -6,6 +6,7 @@ import {
   type Hardware,
   type Machine,
   makeMachine,
+  NUMA_NO_NODE,
   type PhysPage,
   putRow,
   type RunMap,
@@ -210,6 +211,7 @@ function initialTable(machine: Machine, program: Program): Machine {
   let table = putRow(machine.table, 'var', 0, { ...variablesOf(machine.config), ...Object.fromEntries(own) });
   table = putRow(table, 'kho_in', 0, { fdt: false, fdt_phys: 0, scratch_phys: 0 });
   table = putRow(table, 'kho_radix_tree', 'kho_in', { root: 0 });
+  table = putRow(table, 'mminit_pfnnid_cache', 0, { last_start: 0, last_end: 0, last_nid: NUMA_NO_NODE });
   table = putRow(table, 'luo_global', 0, { enabled: false, liveupdate_num: 0n });
   const tracker: Fields = machine.hardware.bitmapBits === undefined ? {} : { preserved_mem_map: 0, finalized: false };
   table = putRow(table, 'kho_out', 0, { fdt_phys: 0, ...tracker });

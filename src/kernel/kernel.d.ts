@@ -205,6 +205,12 @@ interface luo_ser {
 	sessions_pa: u64;
 	flbs_pa: u64;
 }
+interface mminit_pfnnid_cache {
+	readonly $s?: "mminit_pfnnid_cache";
+	last_start: pfn_t;
+	last_end: pfn_t;
+	last_nid: nid_t;
+}
 interface luo_global_t {
 	readonly $s?: "luo_global";
 	enabled: boolean;
@@ -313,6 +319,9 @@ declare const test_kho_items: test_kho_item[];
 declare const kho_scratch: kho_scratch_area[];
 declare const pgdat_init_all_done_comp: completion;
 declare const padata_works_lock: spinlock;
+/** the lock of early_pfn_to_nid() and the region that it found last, for text that writes the search out */
+declare const early_pfn_lock: spinlock;
+declare const early_pfnnid_cache: mminit_pfnnid_cache;
 
 // Kernel variables.
 declare let deferred_pages: boolean;

@@ -26,13 +26,16 @@ const ref = (struct: string, at: number | string): Ref => ({ struct, at });
 const never = () => false;
 const always = () => true;
 
-/** sizeof(struct zone) and the offset of managed_pages, from the reported fault at 0x1410 (zone 3 of a NULL pgdat). */
+/** sizeof(struct zone) with the usual options; the array before free_area is padded to a cache line, so a zone more fits. */
 const ZONE_SIZE = 0x680n;
-const ZONE_OFFSETS: Readonly<Record<string, bigint>> = {
-  managed_pages: 0x90n,
-  spanned_pages: 0x98n,
-  zone_start_pfn: 0x88n,
-};
+/** Words of struct zone behind lowmem_reserve[MAX_NR_ZONES], node, the pgdat and the per-CPU sets, in their order. */
+const ZONE_WORDS = ['zone_start_pfn', 'managed_pages', 'spanned_pages', 'present_pages'];
+
+/** Offset of a field in struct zone: 56 bytes of watermarks, a word for each zone, 48 bytes, then the words above. */
+function zoneOffset(m: Machine, field: Field): bigint {
+  const word = ZONE_WORDS.indexOf(String(field));
+  return word < 0 ? 0n : 56n + 8n * BigInt(m.config.maxNrZones) + 48n + 8n * BigInt(word);
+}
 
 /** The zone number used as reference: node * 8 + zone index. */
 export const zoneAt = (nid: number, zid: number): number => nid * 8 + zid;
@@ -61,8 +64,9 @@ function tableGet(kind: string, missing: (m: Machine, at: number | string, field
   };
 }
 
-const zoneTable = tableGet('zone', (_m, at, field, write) =>
-  pageFault(BigInt((at as number) % 8) * ZONE_SIZE + (ZONE_OFFSETS[field] ?? 0n), write),
+/** A zone of a node that there is not: NODE_DATA() is NULL, and the zones are the first member of the pgdat. */
+const zoneTable = tableGet('zone', (m, at, field, write) =>
+  pageFault(BigInt((at as number) % 8) * ZONE_SIZE + zoneOffset(m, field), write),
 );
 const pgdatTable = tableGet('pglist_data', (_m, _at, _field, write) => pageFault(0x2e00n, write));
 
