@@ -90,10 +90,21 @@ function textsOf(profile) {
 }
 
 for (const entry of readdirSync(folder, { withFileTypes: true })) if (entry.isDirectory()) textsOf(entry.name);
-for (const patch of readdirSync(folder).filter((name) => name.endsWith('.patch'))) {
-  const profile = /^Applies-to: (\S+?)(?:,|$)/m.exec(readFileSync(join(folder, patch), 'utf8'))?.[1] ?? 'v7.3';
-  const { old, now } = texts.get(profile);
-  refreshed(patch, old, now);
+const done = new Map();
+
+/** One patch on the profile that it names first, or on the patch that it names in `After:`; each once. */
+function refreshOnce(patch) {
+  const known = done.get(patch);
+  if (known !== undefined) return known;
+  const prose = proseOf(readFileSync(join(folder, patch), 'utf8'));
+  const after = /^After: (\S+)$/m.exec(prose)?.[1];
+  const profile = /^Applies-to: (\S+?)(?:,|$)/m.exec(prose)?.[1] ?? 'v7.3';
+  const { old, now } = after === undefined ? texts.get(profile) : refreshOnce(`${after}.patch`);
+  const state = refreshed(patch, old, now);
+  done.set(patch, state);
+  return state;
 }
+
+for (const patch of readdirSync(folder).filter((name) => name.endsWith('.patch'))) refreshOnce(patch);
 rmSync(work, { recursive: true, force: true });
 process.exitCode = conflicts > 0 ? 1 : 0;

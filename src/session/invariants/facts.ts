@@ -32,6 +32,8 @@ export interface Facts {
 }
 
 const KHO_PAGE_MAGIC = 0x4b48_4f50n;
+/** Bits of the order; a patch may keep the type of a block in the bit above. */
+const ORDER_BITS = 0x7fff_ffffn;
 
 /** The facts of a machine; found again only when another handover, tree or scratch array is there. */
 export function factsReader(): (machine: Machine) => Facts {
@@ -136,7 +138,7 @@ export function noinitBytes(regions: readonly Region[], start: number, end: numb
 
 /** Does the struct page say that KHO holds its block, and of which order? */
 export function khoOrder(page: Page | null): number | null {
-  return page !== null && page.private >> 32n === KHO_PAGE_MAGIC ? Number(page.private & 0xffff_ffffn) : null;
+  return page !== null && page.private >> 32n === KHO_PAGE_MAGIC ? Number(page.private & ORDER_BITS) : null;
 }
 
 /** Contents of a struct page; null outside the machine and where nothing backs it. */

@@ -206,6 +206,10 @@ const noinitCoversPreserved: Invariant = {
   },
 };
 
+/** Do the tails of a block that is no folio count nothing? So a kernel leaves them that knows blocks which were never split. */
+const isContiguous = (machine: Machine, { start, order }: Block): boolean =>
+  order > 0 && pageOf(machine, start + 1)?._refcount === 0;
+
 /** The first page of a block whose _refcount is not what a restore leaves, among [start, end). */
 function wrongCount(machine: Machine, block: Block, folio: boolean, start: number, end: number): Violation | null {
   for (const run of runs(machine.memmap, start, end)) {
@@ -236,15 +240,21 @@ function wrongPrivate(machine: Machine, block: Block): Violation | null {
   };
 }
 
-/** The restore that is at work on the thread: the block and whether it becomes a folio. */
-function restoreOf({ before, thread, facts, program }: Moment): { block: Block; folio: boolean } | null {
+/** The type in page->private, of a kernel that keeps one there: KHO_PAGE_CONTIG is 0. */
+const TYPE_BIT = 0x8000_0000n;
+
+/** The restore that is at work on the thread: the block, and whether its tails are to count nothing. */
+function restoreOf({ before, after, thread, facts, program }: Moment): { block: Block; folio: boolean } | null {
   const moved = before.threads[thread];
   const frame = moved === undefined ? undefined : frames(moved).find(({ fn }) => fn === 'kho_restore_page');
   if (frame === undefined) return null;
   const locals = localsOf(program, frame);
   const pfn = Number(locals.get('phys') ?? -1) / 2 ** before.machine.config.pageShift;
   const block = blocksIn(facts, pfn, pfn + 1).find(({ start }) => start === pfn);
-  return block === undefined ? null : { block, folio: locals.get('is_folio') === true };
+  if (block === undefined) return null;
+  const info = locals.get('info');
+  const typed = program.fns.kho_page_type !== undefined && typeof info === 'bigint' && (info & TYPE_BIT) === 0n;
+  return { block, folio: locals.get('is_folio') === true || (typed && isContiguous(after.machine, block)) };
 }
 
 /** kho_restore_pages() gave a page: then nothing of what it was asked for is left to be restored. */
@@ -281,7 +291,7 @@ const atReturn = ({ trace }: Moment, found: Violation | null): Violation | null 
 
 const restoredPagesClean: Invariant = {
   name: 'restored-pages-clean',
-  text: 'A restore that succeeds leaves private 0 on each head, and counts of 1, or of a folio 1 on the head and 0 on tails.',
+  text: 'A restore that succeeds leaves private 0 on each head, and counts of 1, or of a folio or a block of type CONTIG 1 on the head and 0 on tails.',
   source: 'v7.3 kho_restore_page(), kho_restore_pages(), kho_init_folio(), kho_init_pages()',
   writers: ['set_page_count()', 'page.private', 'kho_restore_pages()'],
   stages: list('restore end'),
@@ -299,7 +309,7 @@ const restoredPagesClean: Invariant = {
     for (const block of facts.preserved) {
       const head = pageOf(machine, block.start);
       if (head === null || khoOrder(head) !== null || head._refcount !== 1 || !inForce(machine, block)) continue;
-      const folio = (head.flags & PG_head) !== 0n || block.order === 0;
+      const folio = (head.flags & PG_head) !== 0n || block.order === 0 || isContiguous(machine, block);
       const found = wrongPrivate(machine, block) ?? wrongCount(machine, block, folio, block.start, block.end);
       if (found !== null) yield found;
     }

@@ -9,7 +9,7 @@ import {
   runs,
   ZERO_PAGE,
 } from '../../machine/index.ts';
-import { type Direction, radixRoot } from '../kho-memory.ts';
+import { type Direction, keyBlock, radixRoot } from '../kho-memory.ts';
 import type { RadixRowView } from '../view.ts';
 
 /** A page of a tree with what lies below it. Addresses in bytes, half-open; `keys` counts those below. */
@@ -31,6 +31,8 @@ export interface RadixNode {
 }
 
 const KHO_PAGE_MAGIC = 0x4b484f50n;
+/** The order in page->private; in the bit above a patch may keep that the block had been split. */
+const [ORDER_BITS, TYPE_BIT] = [0x7fff_ffffn, 0x8000_0000n];
 const DEPTH = 5;
 const BITMAP = 15;
 const TABLE = 9;
@@ -40,16 +42,11 @@ const MOST_PAGES = 20000;
 
 const hex = (n: number | bigint) => `0x${n.toString(16)}`;
 
-/** The order of a key, from its highest bit; above 52 the key is none. */
-function keyOrder(key: bigint): number {
-  return 53 - key.toString(2).length;
-}
-
 /** Address and size in bytes of what a key stands for. */
 function keyRange(key: bigint, pageShift: number): { readonly start: number; readonly end: number; order: number } {
-  const order = keyOrder(key);
-  const start = Number((key & ~(1n << BigInt(52 - order))) << BigInt(order + pageShift));
-  return { start, end: start + 2 ** (order + pageShift), order };
+  const block = keyBlock(key);
+  const start = block.start * 2 ** pageShift;
+  return { start, end: start + 2 ** (block.order + pageShift), order: block.order };
 }
 
 function pageAt(m: Machine, address: number): PhysPage {
@@ -220,8 +217,9 @@ function blockState(m: Machine, direction: Direction, phys: number, order: numbe
   const short = done === pages ? 'init' : done === 0 ? 'uninit' : `init ${done}/${pages}`;
   const both = (long: string, brief: string): Both => ({ text: `${init}, ${long}`, narrow: `${short} ${brief}` });
   if (direction === 'out') return both(`refcount ${page._refcount}`, `refs ${page._refcount}`);
-  const order32 = page.private & 0xffff_ffffn;
-  if (page.private >> 32n === KHO_PAGE_MAGIC) return both(`magic KHOP order ${order32}`, `KHOP ${order32}`);
+  const inside = page.private & ORDER_BITS;
+  const type = (page.private & TYPE_BIT) === 0n ? '' : ' SPLIT';
+  if (page.private >> 32n === KHO_PAGE_MAGIC) return both(`magic KHOP order ${inside}${type}`, `KHOP ${inside}${type}`);
   if (!takenOver(m, phys)) return both('not taken over yet', 'not yet');
   return done === pages && page._refcount === 0
     ? both('restored and freed', 'freed')
