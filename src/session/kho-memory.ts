@@ -28,13 +28,10 @@ export function keyBlock(whole: bigint): KeyBlock {
 /** Which tree: the one handed over, the one for the next kernel. */
 export type Direction = 'in' | 'out';
 
-/** The root that an FDT names which was handed over: before the kernel has read it. */
-function rootByFdt(m: Machine, fdt: number): number | null {
-  const map = fdt_getprop(
-    bytesOfPage(runGet(m.phys, Math.floor(fdt / 2 ** m.config.pageShift)) ?? ZERO_PAGE),
-    0,
-    'preserved-memory-map',
-  );
+/** An address that an FDT names which was handed over: before the kernel has read it. */
+function addressIn(m: Machine, fdt: number, property: string): number | null {
+  const page = runGet(m.phys, Math.floor(fdt / 2 ** m.config.pageShift)) ?? ZERO_PAGE;
+  const map = fdt_getprop(bytesOfPage(page), 0, property);
   if (!map.ok || map.value.length !== 8) return null;
   return Number(new DataView(map.value.buffer, map.value.byteOffset).getBigUint64(0, true));
 }
@@ -46,7 +43,22 @@ export function radixRoot(m: Machine, direction: Direction): number | null {
   if (direction === 'out' || m.hardware.handover === null) return null;
   const { radixRoot: given, fdt } = m.hardware.handover;
   if (given > 0) return given;
-  return fdt === null ? null : rootByFdt(m, fdt);
+  return fdt === null ? null : addressIn(m, fdt, 'preserved-memory-map');
+}
+
+/**
+ * Roots of trees that are handed over beside the one that `preserved-memory-map` names, in a page of addresses that
+ * `preserved-memory-maps` names: a proposal, one tree for each node. No kernel does it.
+ */
+export function moreRoots(m: Machine): number[] {
+  const fdt = m.hardware.handover?.fdt ?? null;
+  if (fdt === null) return [];
+  const page = addressIn(m, fdt, 'preserved-memory-maps');
+  const words = page === null ? undefined : runGet(m.phys, Math.floor(page / 2 ** m.config.pageShift))?.words;
+  const first = radixRoot(m, 'in');
+  return Object.values(words ?? {})
+    .map(Number)
+    .filter((root) => root !== first);
 }
 
 /** Pages and blocks of the tree whose root is at an address, 0 for none: include/linux/kho_radix_tree.h, v7.3. */

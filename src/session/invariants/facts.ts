@@ -12,7 +12,7 @@ import {
   ZONE_NAMES,
   zoneAt,
 } from '../../machine/index.ts';
-import { readTree, scratchAreas } from '../kho-memory.ts';
+import { moreRoots, readTree, scratchAreas } from '../kho-memory.ts';
 
 /** A block that was handed over, in pfns, half-open. */
 export interface Block {
@@ -52,9 +52,8 @@ function factsOf(machine: Machine, root: number): Facts {
   const { memmap, hardware, config } = machine;
   const size = 2 ** config.pageShift;
   const listed = (hardware.handover?.preserved ?? []).map(({ start, order }) => blockAt(start / size, order));
-  const preserved = (
-    root === 0 ? listed : readTree(machine, root).blocks.map(({ start, order }) => blockAt(start, order))
-  )
+  const trees = root === 0 ? [] : [root, ...moreRoots(machine)].flatMap((at) => readTree(machine, at).blocks);
+  const preserved = (root === 0 ? listed : trees.map(({ start, order }) => blockAt(start, order)))
     .filter(({ end }) => end <= 2 ** memmap.bits)
     .sort((a, b) => a.start - b.start);
   const scratch = hardware.handover === null ? [] : scratchPages(machine);
@@ -155,6 +154,12 @@ export function inForce(machine: Machine, block: Block): boolean {
 export function isOwned(machine: Machine, block: Block): boolean {
   if (khoOrder(pageOf(machine, block.start)) !== block.order) return false;
   return runGet(machine.inits, block.start) > 0 || inForce(machine, block);
+}
+
+/** May the block have been restored? Not while nobody has initialised its first struct page, or given it a count. */
+export function mayBeRestored(machine: Machine, block: Block): boolean {
+  if (isOwned(machine, block)) return false;
+  return runGet(machine.inits, block.start) > 0 || pageOf(machine, block.start)?._refcount === 1;
 }
 
 /** Node and zone that a struct page must name, and up to where pages must name the same. */

@@ -16,7 +16,7 @@ import {
   zoneAt,
 } from '../../machine/index.ts';
 import { type Access, frames, localsOf, type State } from '../../vm/index.ts';
-import { blocksIn, type Facts, inForce, isMemory, isOwned, linksAt, zoneText } from './facts.ts';
+import { blocksIn, type Facts, inForce, isMemory, linksAt, mayBeRestored, zoneText } from './facts.ts';
 import type { Invariant, Moment, Violation } from './types.ts';
 
 const hex = (n: number): string => `0x${n.toString(16)}`;
@@ -86,7 +86,7 @@ function givenPages(machine: Machine, facts: Facts, start: number, end: number):
   for (const block of blocksIn(facts, start, end)) {
     if (!inForce(machine, block)) continue;
     const [low, high] = [Math.max(start, block.start), Math.min(end, block.end)];
-    const given = isOwned(machine, block) ? 0 : high - low;
+    const given = mayBeRestored(machine, block) ? high - low : 0;
     least += given - pagesWhere(machine, low, high, free);
     most += given - pagesWhere(machine, low, high, unreserved);
   }
