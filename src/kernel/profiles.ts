@@ -2,7 +2,7 @@
 // Kconfig forbids. Knows nothing of their text.
 
 /** Kernel profiles, newest first: the text, and texts after series of patches. */
-export const KERNELS = ['v7.3', 'v7.2', 'v7.1', 'v6.18'] as const;
+export const KERNELS = ['v7.3', 'v7.2', 'v7.1', 'v6.18', 'v6.16'] as const;
 
 /** The name of a profile. */
 export type KernelName = (typeof KERNELS)[number];
@@ -72,6 +72,20 @@ export const PROFILES: readonly Profile[] = [
     known: 'in part: from the list, and from what later patches removed',
     forbidsDeferred: true,
     bitmapBits: 32768,
+  },
+  {
+    name: 'v6.16',
+    what: 'The first kernel with KHO. Deferred struct page init compiles with it, and is broken.',
+    differs: [
+      'bitmaps of 512 bytes, 4096 blocks each, from the slab, which may lie in scratch',
+      'page->private of a head is the order alone, without a magic; an order above MAX_PAGE_ORDER restores nothing',
+      'the folio of the FDT is restored in kho_memory_init(), before deferred struct pages are there',
+      'unpreserving what has no bitmap never ends',
+      'preserving does not look for scratch, with CONFIG_KEXEC_HANDOVER_DEBUG either',
+    ],
+    known: 'in part: a snapshot of mainline v6.16 was read, restoring as in v6.16.y; not booted',
+    forbidsDeferred: false,
+    bitmapBits: 4096,
   },
 ];
 

@@ -1,5 +1,17 @@
-// What KHO has left in the memory of a machine: the keys of a radix tree, the scratch array. Knows nothing of what is made of it.
-import { bytesOfPage, fdt_getprop, type Machine, readField, row, runGet, ZERO_PAGE } from '../machine/index.ts';
+// What KHO has left in the memory of a machine: the blocks that are preserved, in a radix tree or in bitmaps, and the scratch
+// array. Knows nothing of what is made of it.
+import {
+  bytesOfPage,
+  fdt_getprop,
+  latin1,
+  type Machine,
+  physWord,
+  readField,
+  row,
+  runGet,
+  ZERO_PAGE,
+} from '../machine/index.ts';
+import { type BitmapPage, listPages, trackPages } from './kho-bitmaps.ts';
 
 /** A block as its key says it. `start`: a pfn. */
 export interface KeyBlock {
@@ -25,8 +37,17 @@ export function keyBlock(whole: bigint): KeyBlock {
   return { start: Number((key & ~(1n << BigInt(ORDER_0 - order))) << BigInt(order)), order };
 }
 
-/** Which tree: the one handed over, the one for the next kernel. */
+/** Which way: what was handed over, what is for the next kernel. */
 export type Direction = 'in' | 'out';
+
+/** Does the kernel keep bitmaps, and no radix tree? */
+export const keepsBitmaps = (m: Machine): boolean => m.hardware.bitmapBits !== undefined;
+
+/** Bits of a bitmap of v6.16, which marks the heads of blocks by their order alone. */
+const WITHOUT_MAGIC = 4096;
+
+/** Does the kernel write KHO's magic into page->private? */
+export const writesMagic = (m: Machine): boolean => m.hardware.bitmapBits !== WITHOUT_MAGIC;
 
 /** An address that an FDT names which was handed over: before the kernel has read it. */
 function addressIn(m: Machine, fdt: number, property: string): number | null {
@@ -36,14 +57,25 @@ function addressIn(m: Machine, fdt: number, property: string): number | null {
   return Number(new DataView(map.value.buffer, map.value.byteOffset).getBigUint64(0, true));
 }
 
-/** Address of a tree's root; null where there is no such tree. */
+/** `compatible` of those that hand over a list of bitmaps. */
+const BITMAPS = 'kho-v1';
+
+/** Is what the FDT leads to of the form that the kernel reads? */
+function isReadable(m: Machine, fdt: number): boolean {
+  const blob = bytesOfPage(runGet(m.phys, Math.floor(fdt / 2 ** m.config.pageShift)) ?? ZERO_PAGE);
+  const compatible = fdt_getprop(blob, 0, 'compatible');
+  return (compatible.ok && latin1(compatible.value.subarray(0, -1)) === BITMAPS) === keepsBitmaps(m);
+}
+
+/** Address of a tree's root, or of a list's first chunk; null where there is neither. */
 export function radixRoot(m: Machine, direction: Direction): number | null {
+  if (direction === 'out' && keepsBitmaps(m)) return Number(row(m.table, 'kho_out', 0)?.preserved_mem_map ?? 0) || null;
   const root = Number(row(m.table, 'kho_radix_tree', `kho_${direction}`)?.root ?? 0);
   if (root > 0) return root;
   if (direction === 'out' || m.hardware.handover === null) return null;
   const { radixRoot: given, fdt } = m.hardware.handover;
   if (given > 0) return given;
-  return fdt === null ? null : addressIn(m, fdt, 'preserved-memory-map');
+  return fdt === null || !isReadable(m, fdt) ? null : addressIn(m, fdt, 'preserved-memory-map');
 }
 
 /**
@@ -59,6 +91,38 @@ export function moreRoots(m: Machine): number[] {
   return Object.values(words ?? {})
     .map(Number)
     .filter((root) => root !== first);
+}
+
+/** Chunks and bitmaps: the list that was handed over or made; before it is made, what the xarrays lead to. */
+export function bitmapPages(m: Machine, direction: Direction): BitmapPage[] {
+  const first = radixRoot(m, direction);
+  const word = (phys: number) => wordAt(m, phys);
+  const bits = m.hardware.bitmapBits ?? 0;
+  if (first !== null) return listPages(word, first, bits);
+  return direction === 'out' ? trackPages(m, word, bits) : [];
+}
+
+/** A word of memory; 0 outside the machine, where a broken list may lead. */
+function wordAt(m: Machine, phys: number): bigint {
+  return phys >= 0 && phys < 2 ** (m.phys.bits + m.config.pageShift) ? physWord(m, phys) : 0n;
+}
+
+/** What is preserved, in whatever form the kernel has it: blocks and the pages that tell of them. */
+export function readPreserved(
+  m: Machine,
+  direction: Direction,
+): { readonly pages: number; readonly blocks: KeyBlock[] } {
+  if (!keepsBitmaps(m)) {
+    const roots = [radixRoot(m, direction) ?? 0, ...(direction === 'in' ? moreRoots(m) : [])];
+    const trees = roots.map((root) => readTree(m, root));
+    return { pages: trees.flatMap(({ pages }) => pages).length, blocks: trees.flatMap(({ blocks }) => blocks) };
+  }
+  const pages = bitmapPages(m, direction);
+  const size = 2 ** m.config.pageShift;
+  return {
+    pages: new Set(pages.map(({ phys }) => Math.floor(phys / size))).size,
+    blocks: pages.flatMap(({ blocks }) => blocks),
+  };
 }
 
 /** Pages and blocks of the tree whose root is at an address, 0 for none: include/linux/kho_radix_tree.h, v7.3. */

@@ -273,7 +273,8 @@ describe('regions-sorted', () => {
 
   test('holds where neighbours differ in flags', () => {
     const state = stateWith([region(0, 0x1000), region(0x1000, 0x1000, MEMBLOCK_RSRV_KERN)]);
-    expect([...(row?.check(state, { preserved: [], scratch: [], largest: 0 }, 'end') ?? [])]).toEqual([]);
+    const { program } = lastBoot(loadPatched('seed-000/uninit-boundary-after', null)).kernel.linked;
+    expect([...(row?.check(state, { preserved: [], scratch: [], largest: 0 }, 'end', program) ?? [])]).toEqual([]);
   });
 });
 

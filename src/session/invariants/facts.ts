@@ -12,7 +12,7 @@ import {
   ZONE_NAMES,
   zoneAt,
 } from '../../machine/index.ts';
-import { moreRoots, readTree, scratchAreas } from '../kho-memory.ts';
+import { keepsBitmaps, moreRoots, readPreserved, readTree, scratchAreas } from '../kho-memory.ts';
 
 /** A block that was handed over, in pfns, half-open. */
 export interface Block {
@@ -48,12 +48,23 @@ export function factsReader(): (machine: Machine) => Facts {
   };
 }
 
-function factsOf(machine: Machine, root: number): Facts {
-  const { memmap, hardware, config } = machine;
+/** What was handed over: as the scenario lists it, or as the kernel finds it. A list of bitmaps needs no finding. */
+function handedBlocks(machine: Machine, root: number): Block[] {
+  const { hardware, config } = machine;
   const size = 2 ** config.pageShift;
-  const listed = (hardware.handover?.preserved ?? []).map(({ start, order }) => blockAt(start / size, order));
-  const trees = root === 0 ? [] : [root, ...moreRoots(machine)].flatMap((at) => readTree(machine, at).blocks);
-  const preserved = (root === 0 ? listed : trees.map(({ start, order }) => blockAt(start, order)))
+  const listed = hardware.handover?.preserved ?? [];
+  if (root !== 0) {
+    const trees = [root, ...moreRoots(machine)].map((at) => readTree(machine, at));
+    return trees.flatMap(({ blocks }) => blocks.map(({ start, order }) => blockAt(start, order)));
+  }
+  if (listed.length === 0 && keepsBitmaps(machine))
+    return readPreserved(machine, 'in').blocks.map(({ start, order }) => blockAt(start, order));
+  return listed.map(({ start, order }) => blockAt(start / size, order));
+}
+
+function factsOf(machine: Machine, root: number): Facts {
+  const { memmap, hardware } = machine;
+  const preserved = handedBlocks(machine, root)
     .filter(({ end }) => end <= 2 ** memmap.bits)
     .sort((a, b) => a.start - b.start);
   const scratch = hardware.handover === null ? [] : scratchPages(machine);

@@ -12,7 +12,8 @@ import {
   runGet,
   runs,
 } from '../../machine/index.ts';
-import { type Access, frames, localsOf, type State } from '../../vm/index.ts';
+import { type Access, frames, localsOf, type Program, type State } from '../../vm/index.ts';
+import { writesMagic } from '../kho-memory.ts';
 import {
   type Block,
   blocksIn,
@@ -93,9 +94,12 @@ function notCma(machine: Machine, facts: Facts, first: number, last: number): Vi
   return null;
 }
 
+/** Does the kernel type scratch in one place, after everybody else wrote MOVABLE? */
+const releases = (program: Program): boolean => program.fns.kho_release_scratch !== undefined;
+
 const scratchIsCma: Invariant = {
   name: 'scratch-is-cma',
-  text: 'Of a pageblock that overlaps scratch the type is CMA from its first write on.',
+  text: 'Of a pageblock that overlaps scratch the type is CMA from its first write on; with kho_release_scratch() from there on.',
   source: 'v7.3 kho_scratch_migratetype(), init_pageblock_migratetype()',
   writers: ['init_pageblock_migratetype()'],
   stages: list('memmap_init kho_memory_init memblock_free_all deferred page_alloc_init_late end'),
@@ -103,9 +107,11 @@ const scratchIsCma: Invariant = {
   breaks(moment, access) {
     const block = access.at as number;
     const found = notCma(moment.after.machine, moment.facts, block, block + 1);
+    if (releases(moment.program) && runGet(moment.before.machine.pageblocks, block) !== CMA) return null;
     return found !== null && notCma(moment.before.machine, moment.facts, block, block + 1) === null ? found : null;
   },
-  *check({ machine }, facts) {
+  *check({ machine }, facts, stage, program) {
+    if (stage === 'memmap_init' && releases(program)) return;
     const all = 2 ** machine.pageblocks.bits;
     for (let from = 0; from < all; ) {
       const found = notCma(machine, facts, from, all);
@@ -230,6 +236,7 @@ function wrongCount(machine: Machine, block: Block, folio: boolean, start: numbe
 }
 
 function wrongPrivate(machine: Machine, block: Block): Violation | null {
+  if (!writesMagic(machine)) return null;
   const word = pageOf(machine, block.start)?.private ?? 0n;
   if (word === 0n) return null;
   return {

@@ -47,6 +47,6 @@ export interface Invariant {
   sees?(turn: Turn): boolean;
   /** what such a turn newly broke */
   returns?(moment: Moment): Violation | null;
-  /** all that does not hold in a state: at a stage, or (null) somewhere between two */
-  check(state: State, facts: Facts, stage: string | null): Iterable<Violation>;
+  /** all that does not hold in a state: at a stage, or (null) somewhere between two; `program`: the kernel's */
+  check(state: State, facts: Facts, stage: string | null, program: Program): Iterable<Violation>;
 }

@@ -2,7 +2,7 @@
 // whole states are checked, and what broke unseen is looked for.
 import { label, type Position, position } from '../../debugger/index.ts';
 import type { Kernel } from '../../kernel/index.ts';
-import type { State } from '../../vm/index.ts';
+import type { Program, State } from '../../vm/index.ts';
 import { factsReader } from './facts.ts';
 import { lookBack, type Placed, type PlacedTurn, type Replay } from './look-back.ts';
 import { INVARIANTS, sentence, turnReader } from './table.ts';
@@ -68,15 +68,19 @@ export class InvariantWatch {
       if (!row.stages.includes(stage)) continue;
       if (!this.checked.has(row.name)) this.checked.set(row.name, at);
       if (this.broken.has(row.name)) continue;
-      const [violation] = row.check(state, this.facts(state.machine), stage);
+      const [violation] = row.check(state, this.facts(state.machine), stage, this.program(state));
       if (violation !== undefined) this.findWriter(row, violation, stage, at);
     }
     this.border = { state, at };
   }
 
+  private program(state: State): Program {
+    return this.history.kernel(state).linked.program;
+  }
+
   private findWriter(row: Invariant, violation: Violation, stage: string, at: number): void {
     const holds = (state: State) => {
-      for (const { at: place } of row.check(state, this.facts(state.machine), null))
+      for (const { at: place } of row.check(state, this.facts(state.machine), null, this.program(state)))
         if (place === violation.at) return false;
       return true;
     };

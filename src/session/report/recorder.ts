@@ -1,7 +1,7 @@
 // What is gathered while a boot runs, and the lists it is gathered in. Knows nothing of what makes an entry.
 import { type Machine, type RunMap, runMap } from '../../machine/index.ts';
 import type { State } from '../../vm/index.ts';
-import { moreRoots, radixRoot, readTree, scratchAreas } from '../kho-memory.ts';
+import { readPreserved, scratchAreas } from '../kho-memory.ts';
 import type { Loaded, LoadedBoot } from '../load.ts';
 import { STAGES } from '../scenario/index.ts';
 import { lastActor } from '../stages.ts';
@@ -67,11 +67,9 @@ function givenTo({ handover, radixPages }: Loaded): HandedOver {
 
 /** What a kernel finds in memory after kexec. */
 function receivedBy(m: Machine): HandedOver {
-  const trees = [radixRoot(m, 'in') ?? 0, ...moreRoots(m)].map((root) => readTree(m, root));
-  const pages = trees.flatMap((tree) => tree.pages);
-  const blocks = trees.flatMap((tree) => tree.blocks);
+  const { pages, blocks } = readPreserved(m, 'in');
   const preserved = blocks.map(({ start, order }) => ({ start: start * 2 ** m.config.pageShift, order }));
-  return { preserved, radixPages: pages.length, scratch: m.hardware.handover === null ? [] : scratchAreas(m) };
+  return { preserved, radixPages: pages, scratch: m.hardware.handover === null ? [] : scratchAreas(m) };
 }
 
 /** An empty record of one boot that begins in a state. */

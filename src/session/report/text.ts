@@ -1,5 +1,6 @@
 // The report as plain text for people, at most 100 columns: stages, zones, accesses to uninitialised pages, faults,
 // restores, expectations. A section with nothing to say is one line.
+import { kernelProfile } from '../../kernel/index.ts';
 import { printable } from '../printable.ts';
 import { isDeath, unexpectedDeaths } from './report.ts';
 import type { Report, ReportBoot, ReportStage, ReportUninit, ReportZone } from './types.ts';
@@ -30,13 +31,15 @@ function size(bytes: string): string {
   return plural(n, 'byte');
 }
 
-function handoverLines(boot: ReportBoot, number: number): string[] {
+/** `next`: the kernel that is handed to, which says in what form. */
+function handoverLines(boot: ReportBoot, number: number, next: string): string[] {
   const pages = boot.preserved.reduce((sum, block) => sum + 2 ** block.order, 0);
   const areas = boot.scratch.map((area) => `${size(area.size)} at ${area.start}`).join(', ');
   const blocks = `${plural(boot.preserved.length, 'block')} (${plural(pages, 'page')})`;
+  const form = (kernelProfile(next)?.bitmapBits ?? null) === null ? 'a radix tree' : 'a list of bitmaps';
   return [
     `boot ${number}: handover`,
-    `  preserved: ${blocks} in a radix tree of ${plural(boot.radix_pages, 'page')}`,
+    `  preserved: ${blocks} in ${form} of ${plural(boot.radix_pages, 'page')}`,
     `  scratch: ${areas === '' ? 'none' : areas}`,
   ];
 }
@@ -195,7 +198,7 @@ export interface TextWords {
 function bootLines(report: Report, number: number, words: TextWords): string[] {
   const boot = report.boots[number - 1];
   if (boot === undefined) return [];
-  if (boot.kernel === 'handover') return ['', ...handoverLines(boot, number)];
+  if (boot.kernel === 'handover') return ['', ...handoverLines(boot, number, report.boots[number]?.kernel ?? '')];
   const variant = number === report.boots.length ? [boot.kernel, ...(words.patches ?? [])].join(' + ') : boot.kernel;
   if (boot.stages.length === 0) return ['', `boot ${number}: ${variant}`, '  not reached'];
   const sections = [

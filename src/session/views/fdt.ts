@@ -1,6 +1,6 @@
 // The flattened device trees by which kernels tell each other about KHO, as trees and as text. Knows nothing of their bytes.
 import { bytesOfPage, type FdtNode, inspectFdt, type Machine, runGet, row as tableRow } from '../../machine/index.ts';
-import { type Direction, radixRoot } from '../kho-memory.ts';
+import { type Direction, keepsBitmaps, radixRoot } from '../kho-memory.ts';
 import type { FdtNodeView, FdtView } from '../view.ts';
 
 const hex = (n: number | bigint) => `0x${n.toString(16)}`;
@@ -27,7 +27,7 @@ function valuesOf(m: Machine): FdtNodeView {
   return {
     name: '/',
     properties: [
-      { name: 'compatible', value: '"kho-v4"' },
+      { name: 'compatible', value: keepsBitmaps(m) ? '"kho-v1"' : '"kho-v4"' },
       { name: 'preserved-memory-map', value: `<${hex(radixRoot(m, 'in') ?? 0)}>` },
     ],
     children: [],

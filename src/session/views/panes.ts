@@ -22,7 +22,9 @@ function radixView(m: Machine, memo: Memo, opened: readonly string[], from: numb
   });
   const first = Math.max(0, Math.min(from, items.length - count));
   return memo.get('radix', [items, first, count, m.memmap, m.inits, m.memblock], () => ({
-    summary: trees.map((tree) => `${tree.id}: ${tree.keys} key${tree.keys === 1 ? '' : 's'}`).join('  '),
+    summary: trees
+      .map(({ id, keys, what }) => `${id}: ${keys} ${what === undefined ? 'key' : 'block'}${keys === 1 ? '' : 's'}`)
+      .join('  '),
     total: items.length,
     first,
     rows: items.slice(first, first + count).map((item) => radixRow(m, item)),

@@ -9,8 +9,9 @@ import {
   runs,
   ZERO_PAGE,
 } from '../../machine/index.ts';
-import { type Direction, keyBlock, radixRoot } from '../kho-memory.ts';
+import { type Direction, type KeyBlock, keepsBitmaps, keyBlock, radixRoot, writesMagic } from '../kho-memory.ts';
 import type { RadixRowView } from '../view.ts';
+import { bitmapHead, bitmapTree } from './bitmaps.ts';
 
 /** A page of a tree with what lies below it. Addresses in bytes, half-open; `keys` counts those below. */
 export interface RadixNode {
@@ -28,6 +29,10 @@ export interface RadixNode {
   /** the key of its first slot or bit */
   readonly prefix: bigint;
   readonly children: readonly RadixNode[];
+  /** of what there was before the tree: `list`, `chunk`, `bitmap` */
+  readonly what?: string;
+  /** the blocks of a bitmap */
+  readonly blocks?: readonly KeyBlock[];
 }
 
 const KHO_PAGE_MAGIC = 0x4b484f50n;
@@ -65,8 +70,12 @@ function bits(word: bigint): number {
   return n;
 }
 
+/** The key by which a tree would have a block. */
+const keyOf = ({ start, order }: KeyBlock): bigint => (1n << BigInt(52 - order)) | (BigInt(start) >> BigInt(order));
+
 /** The keys of a leaf, ascending. */
 export function leafKeys(m: Machine, leaf: RadixNode): bigint[] {
+  if (leaf.blocks !== undefined) return leaf.blocks.map(keyOf);
   const page = pageAt(m, leaf.address);
   const out: bigint[] = [];
   for (let bit = findNextBit(page, LEAF_KEYS, 0); bit < LEAF_KEYS; bit = findNextBit(page, LEAF_KEYS, bit + 1)) {
@@ -135,8 +144,9 @@ function tableNode(m: Machine, place: Place, room: { pages: number }): RadixNode
   };
 }
 
-/** A whole tree; null where there is none. */
+/** A whole tree, or the list of bitmaps that came before it; null where there is none. */
 export function radixTree(m: Machine, direction: Direction): RadixNode | null {
+  if (keepsBitmaps(m)) return bitmapTree(m, direction);
   const address = radixRoot(m, direction);
   if (address === null) return null;
   return tableNode(m, { id: direction, level: DEPTH, slot: 0, address, prefix: 0n }, { pages: MOST_PAGES });
@@ -181,15 +191,16 @@ const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
 /** A text, and the same in fewer columns. */
 type Both = Pick<RadixRowView, 'text' | 'narrow'>;
 
-function nodeText({ id, level, slot, address, keys, start, end, orders }: RadixNode): Both {
+function nodeText({ id, level, slot, address, keys, start, end, orders, what: kind }: RadixNode): Both {
   const number = slot.toString(16).padStart(3, '0');
-  const what = level === 0 ? 'leaf' : `L${level}`;
-  const where = level === DEPTH ? [id, id] : [`[0x${number}]`, number];
+  const what = kind ?? (level === 0 ? 'leaf' : `L${level}`);
+  const where = id.includes('/') ? [`[0x${number}]`, number] : [id, id];
+  const unit = kind === undefined ? 'key' : 'block';
   const head = `${what} ${hex(address)}`;
   const range = keys === 0 ? '' : `${hex(start)}..${hex(end)}`;
   const order = orders[0] === orders[1] ? `order ${orders[0]}` : `orders ${orders[0]}-${orders[1]}`;
-  const text = `${where[0]} ${head}  ${count(keys, 'key')}${keys === 0 ? '' : `  ${order}  ${range}`}`;
-  return { text, narrow: `${where[1]} ${head} ${count(keys, 'key')} ${range}`.trimEnd() };
+  const text = `${where[0]} ${head}  ${count(keys, unit)}${keys === 0 ? '' : `  ${order}  ${range}`}`;
+  return { text, narrow: `${where[1]} ${head} ${count(keys, unit)} ${range}`.trimEnd() };
 }
 
 function initialisedPages(m: Machine, pfn: number, pages: number): number {
@@ -217,6 +228,10 @@ function blockState(m: Machine, direction: Direction, phys: number, order: numbe
   const short = done === pages ? 'init' : done === 0 ? 'uninit' : `init ${done}/${pages}`;
   const both = (long: string, brief: string): Both => ({ text: `${init}, ${long}`, narrow: `${short} ${brief}` });
   if (direction === 'out') return both(`refcount ${page._refcount}`, `refs ${page._refcount}`);
+  if (!writesMagic(m)) {
+    if (!takenOver(m, phys)) return both('not taken over yet', 'not yet');
+    return both(`refcount ${page._refcount}, private ${page.private}`, `refs ${page._refcount}`);
+  }
   const inside = page.private & ORDER_BITS;
   const type = (page.private & TYPE_BIT) === 0n ? '' : ' SPLIT';
   if (page.private >> 32n === KHO_PAGE_MAGIC) return both(`magic KHOP order ${inside}${type}`, `KHOP ${inside}${type}`);
@@ -226,14 +241,14 @@ function blockState(m: Machine, direction: Direction, phys: number, order: numbe
     : both('no magic: restored', 'restored');
 }
 
-function keyText(m: Machine, direction: Direction, key: bigint): Both {
+function keyText(m: Machine, direction: Direction, key: bigint, inTree: boolean): Both {
   const { start, end, order } = keyRange(key, m.config.pageShift);
   const pfn = (phys: number) => hex(phys / 2 ** m.config.pageShift);
   const pages = order === 0 ? pfn(start) : `${pfn(start)}..${pfn(end)}`;
   const state = blockState(m, direction, start, order);
   const name = `0x${key.toString(16).padStart(14, '0')}`;
   return {
-    text: `phys ${hex(start)}  order ${order}  pfn ${pages}  ${state.text}  key ${name}`,
+    text: `phys ${hex(start)}  order ${order}  pfn ${pages}  ${state.text}${inTree ? `  key ${name}` : ''}`,
     narrow: `${hex(start)} order ${order} ${pages} ${state.narrow}`,
   };
 }
@@ -241,7 +256,8 @@ function keyText(m: Machine, direction: Direction, key: bigint): Both {
 /** One row in words. */
 export function radixRow(m: Machine, { depth, node, key, open }: RadixItem): RadixRowView {
   const direction: Direction = node.id.startsWith('out') ? 'out' : 'in';
-  if (key !== null) return { id: hex(key), depth, opens: [], open: false, ...keyText(m, direction, key) };
+  if (key !== null)
+    return { id: hex(key), depth, opens: [], open: false, ...keyText(m, direction, key, node.blocks === undefined) };
   return { id: node.id, depth, opens: chain(node), open, ...nodeText(node) };
 }
 
@@ -250,9 +266,12 @@ export function radixLines(m: Machine, args: string): string[] | string {
   if (args !== '' && args !== 'in' && args !== 'out') return `'${args}': in or out`;
   const wanted: readonly Direction[] = args === '' ? ['in', 'out'] : [args];
   const trees = wanted.flatMap((direction) => radixTree(m, direction) ?? []);
-  if (trees.length === 0) return [args === 'out' ? 'no outgoing radix tree' : 'no radix tree was handed over'];
+  const what = keepsBitmaps(m) ? 'list of bitmaps' : 'radix tree';
+  if (trees.length === 0) return [args === 'out' ? `no outgoing ${what}` : `no ${what} was handed over`];
   return trees.flatMap((tree) => [
-    `KHO radix tree (${tree.id}), root L${DEPTH} ${hex(tree.address)}: ${count(tree.keys, 'key')}, ${count(radixPages(tree), 'page')}`,
+    keepsBitmaps(m)
+      ? bitmapHead(tree)
+      : `KHO radix tree (${tree.id}), root L${DEPTH} ${hex(tree.address)}: ${count(tree.keys, 'key')}, ${count(radixPages(tree), 'page')}`,
     ...radixItems(m, tree, () => true)
       .slice(1)
       .map((item) => ' '.repeat(item.depth * 2 - 1) + radixRow(m, item).text),
