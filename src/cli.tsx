@@ -15,10 +15,13 @@ import {
   conform,
   type LoadOptions,
   loadScenario,
+  NEWEST,
+  noKernel,
   Port,
   printable,
   runReport,
   scenariosFolder,
+  sourceOf,
 } from './session/index.ts';
 
 declare const KHODBG_VERSION: string | undefined;
@@ -117,6 +120,37 @@ function run(file: string, options: RunOptions): number {
   return result.status;
 }
 
+interface SourceOptions {
+  readonly patch: string[];
+  readonly kernel: string;
+}
+
+/** Prints kernel text. */
+function source(files: readonly string[], { patch, kernel }: SourceOptions): number {
+  const { status, lines, complaints } = sourceOf(kernel, patch, files);
+  for (const line of complaints) complain(printable(line, 1000));
+  // a tab stays a tab; what a patch brought along besides cannot steer the terminal
+  if (status === 0)
+    print(
+      lines
+        .map((line) =>
+          line
+            .split('\t')
+            .map((part) => printable(part, 10_000))
+            .join('\t'),
+        )
+        .join('\n'),
+    );
+  return status;
+}
+
+const OF_LAST_BOOT = 'kernel of the last boot, instead of its own';
+
+function kernelName(name: string): string {
+  if (KERNELS.some((known) => known === name)) return name;
+  throw new InvalidArgumentError(`${noKernel(name)}.`);
+}
+
 interface CheckOptions {
   readonly format: string;
 }
@@ -165,7 +199,7 @@ function program(given: (Given[] | string)[], exit: (status: number | Promise<nu
     new Option('--patch <patch>', 'a shipped patch by NAME, or a unified diff by path')
       .argParser(collect)
       .default([] as string[]);
-  const kernels = () => new Option('--kernel <name>', 'kernel of the last boot, instead of its own').choices(KERNELS);
+  const kernels = (what: string) => new Option('--kernel <name>', what).argParser(kernelName);
   const root = new Command('khodbg')
     .description(
       'Steps, forwards and backwards, through a simulated Linux boot with KHO and deferred struct page initialisation.',
@@ -188,7 +222,7 @@ function program(given: (Given[] | string)[], exit: (status: number | Promise<nu
     )
     .option('--batch', 'line mode: exits after the commands; a refused command ends it with 2')
     .addOption(patches())
-    .addOption(kernels())
+    .addOption(kernels(OF_LAST_BOOT))
     .addOption(
       new Option('--color <when>', 'colour on the screen').choices(['auto', 'always', 'never']).default('auto'),
     )
@@ -198,6 +232,11 @@ function program(given: (Given[] | string)[], exit: (status: number | Promise<nu
     .action((file: string | undefined, options: OpenOptions) =>
       exit(open(file ?? join(scenariosFolder(), DEFAULT), options, given)),
     );
+  /** options that stand before the word that they are for */
+  const stray = (): boolean => {
+    const { patch, kernel, batch } = root.opts<OpenOptions>();
+    return patch.length > 0 || kernel !== undefined || given.length > 0 || batch === true;
+  };
   root
     .command('run')
     .description('runs a scenario to its end and prints what happened; exit status 1 when an expectation failed')
@@ -207,11 +246,10 @@ function program(given: (Given[] | string)[], exit: (status: number | Promise<nu
       new Option('--budget <turns>', 'gives up after so many, with exit status 3').argParser(positive).default(BUDGET),
     )
     .addOption(patches())
-    .addOption(kernels())
+    .addOption(kernels(OF_LAST_BOOT))
     .exitOverride()
     .action((file: string, options: RunOptions) => {
-      const early = root.opts<OpenOptions>();
-      if (early.patch.length > 0 || given.length > 0 || early.batch === true) {
+      if (stray()) {
         exit(fail(['options of run stand after the word run: khodbg run FILE --patch NAME']));
         return;
       }
@@ -237,6 +275,20 @@ function program(given: (Given[] | string)[], exit: (status: number | Promise<nu
       if (status === 2) fail(lines);
       else print(lines.join('\n'));
       exit(status);
+    });
+  root
+    .command('source')
+    .description('prints kernel text, whole files; without a file, which there are and how many lines they have')
+    .argument('[file...]', 'file by a suffix of its path; .c is read as .ts')
+    .addOption(kernels('kernel whose text it is').default(NEWEST))
+    .addOption(patches())
+    .exitOverride()
+    .action((files: string[], options: SourceOptions) => {
+      exit(
+        stray()
+          ? fail(['options of source stand after the word source: khodbg source --kernel v7.2'])
+          : source(files, options),
+      );
     });
   addCheck(root, given, exit);
   return root;

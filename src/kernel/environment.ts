@@ -39,14 +39,9 @@ import { ref, row } from './intrinsics/row.ts';
 import { stringRows } from './intrinsics/strings.ts';
 import { ready, systemIntrinsics } from './intrinsics/system.ts';
 import { xarrayRows } from './intrinsics/xarray.ts';
-import { applyKernelPatch, type Files } from './patch.ts';
+import type { Files } from './patch.ts';
 import { compiledText, kernelText } from './text.ts';
-
-/** A patch by the name it goes under and its text. */
-export interface Patch {
-  readonly name: string;
-  readonly text: string;
-}
+import { type Patch, variantText } from './variant.ts';
 
 /** A kernel ready to boot. */
 export interface Kernel {
@@ -57,6 +52,8 @@ export interface Kernel {
   /** text as it runs, patches applied, actors included */
   readonly files: Files;
   readonly initcalls: readonly Initcall[];
+  /** what the user should know of how it was made: patches that fitted only with fuzz */
+  readonly warnings: readonly string[];
 }
 
 export type Built =
@@ -150,17 +147,12 @@ export function buildKernel(
   actors: readonly Actor[],
   { boots, reboot }: History = ALONE,
 ): Built {
-  let files = kernelText();
-  const changed = new Set<string>();
-  for (const patch of patches) {
-    const result = applyKernelPatch(files, patch.name, patch.text);
-    if (!result.ok) return { ...result, actors: [] };
-    files = result.files;
-    for (const file of result.changed) changed.add(file);
-  }
+  const variant = variantText(patches);
+  if (!variant.ok) return { ...variant, actors: [] };
+  const { files, changed, warnings } = variant;
   let program = baseProgram(config);
-  if (changed.size > 0) {
-    const texts = Object.fromEntries([...changed].map((file) => [file, files[file] ?? '']));
+  if (changed.length > 0) {
+    const texts = Object.fromEntries(changed.map((file) => [file, files[file] ?? '']));
     const result = compile(texts, namesOf(kernelIntrinsics(config), config), program);
     if (!result.ok) return { ...result, actors: [] };
     program = result.program;
@@ -185,6 +177,7 @@ export function buildKernel(
       names,
       files: { ...files, [ACTORS_FILE]: made.text },
       initcalls: made.initcalls,
+      warnings,
     },
   };
 }

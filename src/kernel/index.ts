@@ -13,7 +13,6 @@ export {
   type Kernel,
   kernelIntrinsics,
   namesOf,
-  type Patch,
 } from './environment.ts';
 export { handoverPages } from './handover.ts';
 export * from './kho-abi.ts';
@@ -36,3 +35,4 @@ export {
   shippedPatches,
   TEXT_FILES,
 } from './text.ts';
+export { type Patch, profileText, type Variant, variantText } from './variant.ts';

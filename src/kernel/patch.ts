@@ -7,8 +7,18 @@ export type Files = Readonly<Record<string, string>>;
 
 /** The files after the patch, and which of them it changed; or every reason why it does not apply. */
 export type Patched =
-  | { readonly ok: true; readonly files: Files; readonly changed: readonly string[] }
+  | {
+      readonly ok: true;
+      readonly files: Files;
+      readonly changed: readonly string[];
+      readonly warnings: readonly string[];
+    }
   | { readonly ok: false; readonly errors: readonly string[] };
+
+/** How exact a patch must be. `fuzz`: lines of context that may differ. */
+export interface PatchOptions {
+  readonly fuzz?: 0 | 1;
+}
 
 /** A git mail without its prose before the diff and the signature after it. */
 export function cutMail(text: string): string {
@@ -68,7 +78,7 @@ function applyFile(
 }
 
 /** Applies the patch called `name` (used in messages) to kernel text, without fuzz. */
-export function applyKernelPatch(files: Files, name: string, text: string): Patched {
+export function applyKernelPatch(files: Files, name: string, text: string, _options: PatchOptions = {}): Patched {
   let parsed: StructuredPatch[];
   try {
     parsed = parsePatch(cutMail(text)).filter((patch) => patch.hunks.length > 0);
@@ -94,5 +104,5 @@ export function applyKernelPatch(files: Files, name: string, text: string): Patc
       changed.push(file);
     }
   }
-  return errors.length > 0 ? { ok: false, errors } : { ok: true, files: out, changed };
+  return errors.length > 0 ? { ok: false, errors } : { ok: true, files: out, changed, warnings: [] };
 }

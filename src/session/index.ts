@@ -39,4 +39,5 @@ export {
 export { Port } from './port.ts';
 export { printable } from './printable.ts';
 export { BUDGET, type RunResult, runReport } from './run-report.ts';
+export { NEWEST, noKernel, type SourceResult, sourceOf } from './source.ts';
 export * from './view.ts';

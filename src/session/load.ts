@@ -1,7 +1,6 @@
 // From a scenario file to kernels and machines ready to boot. All mistakes of the file, its patches and its actors come back
 // as sentences with their place; nothing is thrown for them.
-import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   baseProgram,
@@ -17,15 +16,15 @@ import {
   namesOf,
   type Patch,
   patchedNames,
-  patchProfiles,
   profilePatches,
-  shippedPatch,
   shippedPatches,
 } from '../kernel/index.ts';
 import { type Config, type Handover, type Hardware, type LeftBehind, makeConfig, vmemmapOf } from '../machine/index.ts';
 import { compileExpression, didYouMean, type Linked, type Program, type State } from '../vm/index.ts';
 import { normalise } from './expression.ts';
 import { invariantError } from './invariants/index.ts';
+import { patchesFor, readPatch } from './patch-files.ts';
+import { readTextFile } from './read-file.ts';
 import {
   CONFIG_TABLE,
   formatProblem,
@@ -114,24 +113,6 @@ function checkText(program: Program, kind: TextKind, text: string): string | nul
   return read.ok ? null : `is no expression: ${read.error}`;
 }
 
-function readPatch(name: string, folder: string, kernel: string): Patch | string {
-  if (!name.includes('/')) {
-    const known = shippedPatches();
-    const profiles = known.includes(name) ? patchProfiles(name) : null;
-    if (profiles?.includes(kernel)) return { name, text: shippedPatch(name) };
-    if (profiles !== null) return `the patch '${name}' is for ${profiles.join(', ')}, not for ${kernel}`;
-    return `no shipped patch '${name}'; shipped are ${known.join(', ')}; a path contains a '/'`;
-  }
-  const path = isAbsolute(name) ? name : join(folder, name);
-  if (!existsSync(path))
-    return `cannot read the patch '${name}': no such file; paths are relative to ${folder === '' ? 'the working directory' : 'the file that names them'}`;
-  try {
-    return { name, text: readFileSync(path, 'utf8') };
-  } catch (error) {
-    return `cannot read the patch '${name}': ${(error as NodeJS.ErrnoException).code ?? 'error'}`;
-  }
-}
-
 function collectPatches(
   file: string,
   boot: KernelBoot,
@@ -148,15 +129,6 @@ function collectPatches(
   }
   const given = patchesFor(boot.kernel, added);
   return { patches: [...patches, ...given.patches], errors: [...errors, ...given.errors] };
-}
-
-/** Patches of the command line for a kernel; paths are relative to the working directory. */
-export function patchesFor(kernel: string, names: readonly string[]): { patches: Patch[]; errors: string[] } {
-  const found = names.map((name) => readPatch(name, '', kernel));
-  return {
-    patches: found.filter((patch) => typeof patch !== 'string'),
-    errors: found.filter((patch) => typeof patch === 'string').map((error) => `--patch: ${error}`),
-  };
 }
 
 /** Calls that need the outgoing side of KHO. */
@@ -312,20 +284,15 @@ export function loadParsed(
   return { ok: true, loaded: { file, scenario, handover, boots, first, radixPages: tree?.pages ?? 0, place } };
 }
 
+/** The largest scenario that is read, in bytes. */
+const MOST_BYTES = 16 * 2 ** 20;
+
 /** Loads a scenario file. */
 export function loadScenario(file: string, options: LoadOptions = {}): LoadResult {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const why = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'it is a folder' : (code ?? 'error');
-    return {
-      ok: false,
-      errors: [`${file}: cannot be read: ${why}; give the path of a scenario, such as scenarios/two-nodes.json`],
-    };
-  }
-  return loadScenarioText(file, text, options);
+  const read = readTextFile(file, MOST_BYTES);
+  if (read.ok) return loadScenarioText(file, read.text, options);
+  const hint = 'give the path of a scenario, such as scenarios/two-nodes.json';
+  return { ok: false, errors: [`${file}: cannot be read: ${read.why}; ${hint}`] };
 }
 
 /** The shipped scenarios' folder, in a checkout and when installed. */

@@ -1,6 +1,6 @@
 // Reading what users type: numbers, pfns and ranges of pfns, places in the text. Errors are sentences.
 import type { Place } from '../debugger/index.ts';
-import type { Kernel } from '../kernel/index.ts';
+import type { Files, Kernel } from '../kernel/index.ts';
 import { didYouMean, type Fn } from '../vm/index.ts';
 
 /** A value or why there is none. */
@@ -62,10 +62,15 @@ function inFunction(kernel: Kernel, name: string, line: number): Read<Place> {
   return ok({ fn: name, pcs: firstStatements(fn, line) });
 }
 
-/** Full name of a kernel text file by a suffix of its path, .c read as .ts. */
-export function findFile(kernel: Kernel, name: string): string | null {
+/** Full name of a file of a kernel's text by a suffix of its path, .c read as .ts. */
+export function findText(files: Files, name: string): string | null {
   const wanted = name.replace(/\.c$/, '.ts');
-  return Object.keys(kernel.files).find((file) => file === wanted || file.endsWith(`/${wanted}`)) ?? null;
+  return Object.keys(files).find((file) => file === wanted || file.endsWith(`/${wanted}`)) ?? null;
+}
+
+/** The same in the kernel of a boot. */
+export function findFile(kernel: Kernel, name: string): string | null {
+  return findText(kernel.files, name);
 }
 
 function inFile(kernel: Kernel, name: string, line: number): Read<Place> {

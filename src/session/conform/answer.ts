@@ -1,7 +1,7 @@
 // Computes what one row asks for, and says where it differs from what the row expects.
 import { buildKernel, type Kernel } from '../../kernel/index.ts';
 import { makeConfig } from '../../machine/index.ts';
-import { patchesFor } from '../load.ts';
+import { patchesFor } from '../patch-files.ts';
 import { runScenario } from '../report/index.ts';
 import { loadRow } from './boot.ts';
 import { CallFailed } from './call.ts';

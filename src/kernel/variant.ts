@@ -1,0 +1,41 @@
+// Kernel text of a variant: a profile's, with patches on it. Knows nothing of compiling.
+import { applyKernelPatch, type Files, type PatchOptions } from './patch.ts';
+import { kernelText, profilePatches } from './text.ts';
+
+/** A patch by the name it goes under and its text. `own`: the user's, which may be applied with fuzz 1. */
+export interface Patch {
+  readonly name: string;
+  readonly text: string;
+  readonly own?: boolean;
+}
+
+/** Text with patches on it, which files they changed, and what to warn of; or every reason why the first one fails. */
+export type Variant =
+  | {
+      readonly ok: true;
+      readonly files: Files;
+      readonly changed: readonly string[];
+      readonly warnings: readonly string[];
+    }
+  | { readonly ok: false; readonly errors: readonly string[] };
+
+/** The text with patches applied in order. */
+export function variantText(patches: readonly Patch[]): Variant {
+  let files = kernelText();
+  const changed = new Set<string>();
+  const warnings: string[] = [];
+  for (const { name, text, own } of patches) {
+    const options: PatchOptions = { fuzz: own === true ? 1 : 0 };
+    const result = applyKernelPatch(files, name, text, options);
+    if (!result.ok) return result;
+    files = result.files;
+    for (const file of result.changed) changed.add(file);
+    warnings.push(...result.warnings);
+  }
+  return { ok: true, files, changed: [...changed], warnings };
+}
+
+/** The text of a profile with patches on it. */
+export function profileText(kernel: string, patches: readonly Patch[]): Variant {
+  return variantText([...profilePatches(kernel), ...patches]);
+}

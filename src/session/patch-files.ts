@@ -1,0 +1,44 @@
+// Patches as users and scenarios name them: shipped ones by name, others by path. Knows nothing of what they change.
+import { isAbsolute, join } from 'node:path';
+import { type Patch, patchProfiles, shippedPatch, shippedPatches } from '../kernel/index.ts';
+import { didYouMean } from '../vm/index.ts';
+import { readTextFile } from './read-file.ts';
+
+/** The largest patch file that is read, in bytes. */
+const MOST_BYTES = 4 * 2 ** 20;
+
+/** Patches that were found, and a sentence for each that was not. */
+export interface Found {
+  readonly patches: Patch[];
+  readonly errors: string[];
+}
+
+function shipped(name: string, kernel: string): Patch | string {
+  const known = shippedPatches();
+  if (!known.includes(name)) {
+    const hint = didYouMean(name, known, `; shipped are ${known.join(', ')}`);
+    return `no shipped patch '${name}'${hint}; a path contains a '/'`;
+  }
+  const profiles = patchProfiles(name);
+  if (profiles.includes(kernel)) return { name, text: shippedPatch(name) };
+  return `the patch '${name}' is for ${profiles.join(', ')}, not for ${kernel}`;
+}
+
+/** A patch for a kernel by name, or by path from `folder` ('' is the working directory); or why there is none. */
+export function readPatch(name: string, folder: string, kernel: string): Patch | string {
+  if (!name.includes('/')) return shipped(name, kernel);
+  const read = readTextFile(isAbsolute(name) ? name : join(folder, name), MOST_BYTES);
+  if (read.ok) return { name, text: read.text, own: true };
+  const where = folder === '' ? 'the working directory' : 'the file that names them';
+  const hint = read.why === 'no such file' ? `; paths are relative to ${where}` : '';
+  return `cannot read the patch '${name}': ${read.why}${hint}`;
+}
+
+/** Patches of the command line for a kernel; paths are relative to the working directory. */
+export function patchesFor(kernel: string, names: readonly string[]): Found {
+  const found = names.map((name) => readPatch(name, '', kernel));
+  return {
+    patches: found.filter((patch) => typeof patch !== 'string'),
+    errors: found.filter((patch) => typeof patch === 'string').map((error) => `--patch: ${error}`),
+  };
+}
