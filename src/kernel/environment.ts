@@ -13,6 +13,8 @@ import {
   type Value,
 } from '../machine/index.ts';
 import {
+  bare,
+  type Compiled,
   compile,
   type Environment,
   type Ex,
@@ -94,24 +96,24 @@ function initcallRows(initcalls: readonly Initcall[]): Intrinsics {
 
 /** The intrinsics that kernel text may call, for one configuration. */
 export function kernelIntrinsics(config: Config, initcalls: readonly Initcall[] = []): Intrinsics {
-  return {
-    ...pureRows(config),
-    ...pageRows,
-    ...memblockRows,
-    ...allocatorRows,
-    ...systemIntrinsics,
-    ...earlyRows,
-    ...stringRows,
-    ...fdtRows,
-    ...kexecRows,
-    ...xarrayRows,
-    ...initcallRows([...builtIn(config), ...initcalls]),
-  };
+  return bare(
+    pureRows(config),
+    pageRows,
+    memblockRows,
+    allocatorRows,
+    systemIntrinsics,
+    earlyRows,
+    stringRows,
+    fdtRows,
+    kexecRows,
+    xarrayRows,
+    initcallRows([...builtIn(config), ...initcalls]),
+  );
 }
 
 /** The intrinsics that expressions of the debugger may call. */
 export function debuggerIntrinsics(config: Config): Intrinsics {
-  return { ...kernelIntrinsics(config), ...debuggerRows };
+  return bare(kernelIntrinsics(config), debuggerRows);
 }
 
 /** What names mean to the compiler. */
@@ -140,12 +142,24 @@ export interface History {
 
 const ALONE: History = { boots: new Map(), reboot: () => null };
 
-/** Builds the kernel of one boot. Errors are sentences that name patch, file, line and column. */
+/** The program with files of kernel text beside it that declare functions of their own. */
+function withOwnText(program: Program, own: Files, taken: Files, names: Names): Compiled {
+  const twice = Object.keys(own).filter((file) => taken[file] !== undefined || file === ACTORS_FILE);
+  const errors = twice.map((file) => `${file}:1:1: the kernel has a file of this name; to change it, write a patch`);
+  if (errors.length > 0) return { ok: false, errors };
+  return Object.keys(own).length === 0 ? { ok: true, program } : compile(own, names, program);
+}
+
+/**
+ * Builds the kernel of one boot. `own`: kernel text beside it, which its actors call. Errors are sentences that name patch,
+ * file, line and column.
+ */
 export function buildKernel(
   config: Config,
   patches: readonly Patch[],
   actors: readonly Actor[],
   { boots, reboot }: History = ALONE,
+  own: Files = {},
 ): Built {
   const variant = variantText(patches);
   if (!variant.ok) return { ...variant, actors: [] };
@@ -157,10 +171,13 @@ export function buildKernel(
     if (!result.ok) return { ...result, actors: [] };
     program = result.program;
   }
+  const beside = withOwnText(program, own, files, namesOf(kernelIntrinsics(config), config));
+  if (!beside.ok) return { ...beside, actors: [] };
+  program = beside.program;
   const made = makeActors(program, actors);
   if (made.errors.length > 0) return { ok: false, errors: [], actors: made.errors };
-  program = { ...program, fns: { ...program.fns, ...made.fns } };
-  const intrinsics = { ...kernelIntrinsics(config, made.initcalls), ...debuggerRows };
+  program = { ...program, fns: bare(program.fns, made.fns) };
+  const intrinsics = bare(kernelIntrinsics(config, made.initcalls), debuggerRows);
   const constants = { ...constantsOf(config), pb: ref('pb[]', 0) };
   const env: Environment = { intrinsics, constants, ready, died, reboot };
   const known = namesOf(intrinsics, config);
@@ -175,7 +192,7 @@ export function buildKernel(
       config,
       linked: link(program, env, boots),
       names,
-      files: { ...files, [ACTORS_FILE]: made.text },
+      files: { ...files, ...own, [ACTORS_FILE]: made.text },
       initcalls: made.initcalls,
       warnings,
     },

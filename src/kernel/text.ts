@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Program } from '../vm/index.ts';
+import { bare, type Program } from '../vm/index.ts';
 import type { Files } from './patch.ts';
 import { KERNELS } from './profiles.ts';
 
@@ -35,7 +35,9 @@ export function kernelText(): Files {
 /** The compiled text, when the build made it; null in a checkout that runs from source. */
 export function compiledText(): Program | null {
   const url = new URL('program.json', root);
-  return existsSync(url) ? (JSON.parse(readFileSync(url, 'utf8')) as Program) : null;
+  if (!existsSync(url)) return null;
+  const { fns, constants, variables } = JSON.parse(readFileSync(url, 'utf8')) as Program;
+  return { fns: bare(fns), constants: bare(constants), variables: bare(variables) };
 }
 
 /** Names of the shipped patches. */

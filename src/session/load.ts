@@ -23,6 +23,7 @@ import { type Config, type Handover, type Hardware, type LeftBehind, makeConfig,
 import { compileExpression, didYouMean, type Linked, type Program, type State } from '../vm/index.ts';
 import { normalise } from './expression.ts';
 import { invariantError } from './invariants/index.ts';
+import { textOfActors } from './own-text.ts';
 import { patchesFor, readPatch } from './patch-files.ts';
 import { readTextFile } from './read-file.ts';
 import {
@@ -139,7 +140,11 @@ function preparesHandover(scenario: Scenario, boot: KernelBoot): boolean {
   const [first, second] = scenario.boots;
   const only = first?.kind === 'handover' && second === boot && scenario.boots.length === 2;
   if (boot.config.CONFIG_LIVEUPDATE === true) return true;
-  return !only || boot.earlyAllocations.length > 0 || boot.actors.some(({ call }) => OUTGOING.test(call));
+  return (
+    !only ||
+    boot.earlyAllocations.length > 0 ||
+    boot.actors.some(({ call, from }) => from !== null || OUTGOING.test(call))
+  );
 }
 
 /** The bitmaps of a kernel that keeps no radix tree. */
@@ -215,9 +220,11 @@ function buildBoots(file: string, scenario: Scenario, options: LoadOptions, plac
     const found = collectPatches(file, boot, i === last || options.everyBoot === true ? (options.patches ?? []) : []);
     errors.push(...found.errors);
     errors.push(...kconfigErrors(boot, boot === given ? `${place(['boots', i, 'kernel'])}: ` : '--kernel '));
+    const own = textOfActors(dirname(file), boot.actors, (index) => place(['boots', i, 'actors', index, 'from']));
+    errors.push(...own.errors);
     if (errors.length > 0) return;
     const patches = [...profilePatches(boot.kernel), ...found.patches];
-    const built = buildKernel(configOf(scenario, boot), patches, boot.actors, { boots: linked, reboot });
+    const built = buildKernel(configOf(scenario, boot), patches, boot.actors, { boots: linked, reboot }, own.files);
     if (!built.ok) {
       const actors = built.actors.map(
         ({ index, key, message }) =>

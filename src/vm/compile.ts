@@ -3,9 +3,10 @@
 import { type ParserOptions, parse } from '@babel/parser';
 import type * as t from '@babel/types';
 import { Builder, KernelTextError, type Unit } from './builder.ts';
+import { excessOf, isHostName, tooLarge } from './limits.ts';
 import { ExpressionLowering } from './lower-expression.ts';
 import { StatementLowering } from './lower-statement.ts';
-import type { Ex, Fn, Names, Param, Program } from './ops.ts';
+import { bare, type Ex, type Fn, type Names, type Param, type Program } from './ops.ts';
 import { refusal } from './refusals.ts';
 
 /** Either a program or every mistake found, each beginning with file:line:col, in order of files and positions. */
@@ -23,10 +24,13 @@ function inOurWords(what: string): string {
 }
 
 function parseText(file: string, text: string, module = false): t.Program {
+  const excess = tooLarge(text);
+  if (excess !== null) throw new KernelTextError(`${file}:1:1: ${excess}`);
   try {
     return parse(text, { ...OPTIONS, sourceType: module ? 'module' : 'script', sourceFilename: file })
       .program as t.Program;
   } catch (error) {
+    if (error instanceof RangeError) throw new KernelTextError(`${file}:1:1: nested too deep to be read; split it`);
     const { loc, message } = error as { loc?: { line: number; column: number }; message: string };
     const what = message.replace(/\s*\(\d+:\d+\)$/, '').replace(/\.$/, '');
     if (!module && /import|export/.test(what)) return parseText(file, text, true);
@@ -45,6 +49,8 @@ interface Collected {
   readonly constants: Map<string, Ex>;
   readonly variables: Map<string, Ex>;
   readonly errors: string[];
+  /** where each constant stands */
+  readonly places: Map<string, string>;
 }
 
 /** A literal that a declaration at the top of a file may hold; null when it is none. */
@@ -76,9 +82,13 @@ function collectNames(file: string, node: t.VariableDeclaration, into: Collected
   for (const { id, init } of node.declarations) {
     const value = literal(init);
     if (id.type !== 'Identifier' || value === null) into.errors.push(`${at(init ?? id)}: ${refusal('top value')}`);
+    else if (isHostName(id.name)) into.errors.push(`${at(id)}: '${id.name}' is no name in kernel text; choose another`);
     else if (into.constants.has(id.name) || into.variables.has(id.name))
       into.errors.push(`${at(id)}: ${id.name} is already defined`);
-    else names.set(id.name, value);
+    else {
+      names.set(id.name, value);
+      into.places.set(id.name, at(id));
+    }
   }
 }
 
@@ -87,7 +97,9 @@ function collect(file: string, program: t.Program, into: Collected): void {
   for (const node of program.body) {
     if (node.type === 'FunctionDeclaration') {
       const name = node.id?.name ?? '';
-      if (into.functions.has(name))
+      const excess = excessOf(node);
+      if (excess !== null) into.errors.push(`${file}:${excess.line}:${excess.col}: ${excess.what}`);
+      else if (into.functions.has(name))
         into.errors.push(`${at(node)}: ${name} is already defined in ${into.functions.get(name)?.file}`);
       else into.functions.set(name, { node, file, params: node.params.length });
     } else if (node.type === 'VariableDeclaration') collectNames(file, node, into);
@@ -125,6 +137,36 @@ function compileFunction(name: string, { node, file }: Declared, unit: Unit): Fn
   return b.finish(name, params, node.loc?.start.line ?? 1, node.loc?.end.line ?? 1);
 }
 
+/** Names that the text declares, and that mean something already: nothing is replaced unseen. */
+function clashes(
+  found: Collected,
+  files: Readonly<Record<string, string>>,
+  { intrinsics, constants, variables }: Names,
+  base: Program,
+): string[] {
+  const place = ({ node, file }: Declared) => {
+    const start = node.id?.loc?.start ?? { line: 1, column: 0 };
+    return `${file}:${start.line}:${start.column + 1}`;
+  };
+  // values do not say which file they are from: only where no file of the base is compiled anew are all of them others'
+  const beside = !Object.values(base.fns).some((fn) => files[fn.file] !== undefined);
+  const taken = (name: string): string | null => {
+    if (beside && Object.hasOwn(base.constants, name)) return 'a constant of the kernel; choose another name';
+    if (beside && Object.hasOwn(base.variables, name)) return 'a kernel variable; choose another name';
+    const fn = base.fns[name];
+    if (fn !== undefined && files[fn.file] === undefined)
+      return `already defined in ${fn.file}; to change it, write a patch`;
+    if (Object.hasOwn(intrinsics, name)) return 'an intrinsic; choose another name';
+    if (constants.has(name)) return 'a constant of the kernel; choose another name';
+    return variables.has(name) ? 'a kernel variable; choose another name' : null;
+  };
+  const named = [...[...found.functions].map(([name, d]) => [name, place(d)] as const), ...found.places];
+  return named.flatMap(([name, where]) => {
+    const why = taken(name);
+    return why === null ? [] : [`${where}: ${name} is ${why}`];
+  });
+}
+
 /**
  * Compiles kernel text, a map from file name to text. `base`: a program compiled before, of whose files those named here
  * take the place; the others are kept as they are.
@@ -134,7 +176,13 @@ export function compile(
   names: Names,
   base: Program = { fns: {}, constants: {}, variables: {} },
 ): Compiled {
-  const found: Collected = { functions: new Map(), constants: new Map(), variables: new Map(), errors: [] };
+  const found: Collected = {
+    functions: new Map(),
+    constants: new Map(),
+    variables: new Map(),
+    errors: [],
+    places: new Map(),
+  };
   const guarded = (work: () => void) => {
     try {
       work();
@@ -144,18 +192,17 @@ export function compile(
     }
   };
   for (const [file, text] of Object.entries(files)) guarded(() => collect(file, parseText(file, text), found));
-  const fns: Record<string, Fn> = {};
+  const fns: Record<string, Fn> = bare();
   const functions = new Map<string, { readonly params: number }>(found.functions);
   const constants = new Map([...Object.entries(base.constants), ...found.constants]);
+  const clashing = clashes(found, files, names, base);
+  if (clashing.length > 0) return { ok: false, errors: [...found.errors, ...clashing] };
   for (const fn of Object.values(base.fns)) {
     if (files[fn.file] !== undefined || functions.has(fn.name)) continue;
     fns[fn.name] = fn;
     functions.set(fn.name, { params: fn.params.length });
   }
   const variables = new Map([...Object.entries(base.variables), ...found.variables]);
-  for (const name of found.variables.keys())
-    if (names.variables.has(name))
-      found.errors.push(`${name} is a variable of the kernel already; give it another name`);
   const all = { ...names, variables: new Set([...names.variables, ...variables.keys()]) };
   const unit: Unit = { names: all, functions, constants };
   for (const [name, declared] of found.functions) {
@@ -166,7 +213,11 @@ export function compile(
   if (found.errors.length > 0) return { ok: false, errors: found.errors };
   return {
     ok: true,
-    program: { fns, constants: Object.fromEntries(constants), variables: Object.fromEntries(variables) },
+    program: {
+      fns,
+      constants: bare(Object.fromEntries(constants)),
+      variables: bare(Object.fromEntries(variables)),
+    },
   };
 }
 
@@ -180,6 +231,8 @@ export function compileExpression(
   try {
     const [node] = parseText('expression', `(${text})`).body;
     if (node?.type !== 'ExpressionStatement') return { ok: false, error: 'an expression is expected' };
+    const excess = excessOf(node);
+    if (excess !== null) return { ok: false, error: excess.what };
     const b = new Builder('expression', { names, functions: new Map(), constants: new Map(Object.entries(constants)) });
     if (scope !== null) {
       for (const [name, slot, from, to] of scope.fn.vars) {

@@ -1,6 +1,7 @@
 // The contract of the virtual machine.
 export { arithmetic } from './arithmetic.ts';
 export { type Compiled, compile, compileExpression } from './compile.ts';
+export { isHostName } from './limits.ts';
 export {
   type Context,
   type Environment,
@@ -14,7 +15,17 @@ export {
   newThread,
   type Run,
 } from './link.ts';
-export type { Ex, Fn, IntrinsicKind, Names, Op, Param, Pos, Program } from './ops.ts';
+export {
+  bare,
+  type Ex,
+  type Fn,
+  type IntrinsicKind,
+  type Names,
+  type Op,
+  type Param,
+  type Pos,
+  type Program,
+} from './ops.ts';
 export { REFUSALS, type Refusal } from './refusals.ts';
 export { loadState, saveState } from './save.ts';
 export { atStatement, choices, runnable, runToBlock } from './schedule.ts';

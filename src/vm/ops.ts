@@ -72,6 +72,11 @@ export interface Program {
   readonly variables: Readonly<Record<string, Ex>>;
 }
 
+/** A record of all of these that answers to no name but theirs. */
+export function bare<T>(...records: Readonly<Record<string, T>>[]): Record<string, T> {
+  return Object.assign(Object.create(null), ...records);
+}
+
 /** The kinds of intrinsics. Conditions and `print` may call pure and read ones only. */
 export type IntrinsicKind = 'pure' | 'read' | 'effect' | 'range';
 

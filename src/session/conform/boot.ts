@@ -31,7 +31,7 @@ const PAGE_SIZE = 4096;
 const address = (word: string | undefined): number => Number(`0x${word ?? '0'}`);
 
 function restore(call: string, ...args: number[]): Actor {
-  return { at: 'late_initcall', call, args, thread: null };
+  return { at: 'late_initcall', call, args, thread: null, from: null };
 }
 
 function understand(input: Input, line: string): void {
@@ -87,7 +87,7 @@ function kernelBoot(row: RowOf<'mm_boot'>, input: Input, handed: boolean): Kerne
   if (handed && input.cold) names.push('given-scratch');
   if (handed && !input.cold && !input.extends && kernel === 'v7.3') names.push('no-extended-scratch');
   if (!input.initialises) names.push('no-preserved-page-init');
-  const grow: Actor = { at: 'early_initcall', call: 'slow_allocation', args: [0, 0], thread: null };
+  const grow: Actor = { at: 'early_initcall', call: 'slow_allocation', args: [0, 0], thread: null, from: null };
   return {
     kind: 'kernel',
     kernel,

@@ -96,7 +96,24 @@ function checkPatches({ root, path, report }: BootDoc, known: Known): void {
 /** Does a boot (its object) run text that is not shipped? Only the kernel that is built then says what it declares. */
 function runsOwnText(boot: Doc): boolean {
   const patches = boot.fields?.get('patches')?.doc.items ?? [];
-  return patches.some(({ value }) => typeof value === 'string' && value.includes('/'));
+  const actors = boot.fields?.get('actors')?.doc.items ?? [];
+  return (
+    patches.some(({ value }) => typeof value === 'string' && value.includes('/')) ||
+    actors.some((actor) => actor.fields?.has('from') === true)
+  );
+}
+
+/** Reports files of actors that are not written as paths below the scenario's folder. */
+function checkFrom({ root, path: boot, report }: BootDoc): void {
+  nodeAt(root, [...boot, 'actors'])?.items?.forEach((_, i) => {
+    const path = [...boot, 'actors', i, 'from'];
+    const from = nodeAt(root, path)?.value;
+    if (typeof from !== 'string' || from === '') return;
+    const steps = from.split('/');
+    if (!from.startsWith('./')) report.value(path, 'is no file beside the scenario; write a path as in "./driver.ts"');
+    else if (steps.includes('..')) report.value(path, "leads out of the scenario's folder; put the file into it");
+    else if (!from.endsWith('.ts')) report.value(path, 'is no kernel text; its name ends in .ts');
+  });
 }
 
 function checkActors({ root, path: boot, report }: BootDoc, known: Known): void {
@@ -151,7 +168,8 @@ export function checkKexec(root: Doc, number: number, report: Report): void {
   const path: Path = ['boots', number];
   if ((nodeAt(root, [...path, 'patches'])?.items?.length ?? 0) > 0) return;
   const actors = nodeAt(root, [...path, 'actors'])?.items ?? [];
-  if (actors.some((actor) => actor.fields?.get('call')?.doc.value === 'kernel_kexec')) return;
+  if (actors.some((actor) => actor.fields?.has('from') || actor.fields?.get('call')?.doc.value === 'kernel_kexec'))
+    return;
   report.place(
     path,
     'nothing starts the boot after it: add the actor {"at": "userspace", "call": "kernel_kexec", "args": []}',
@@ -169,6 +187,7 @@ export function checkKernel(root: Doc, number: number, known: Known, report: Rep
   checkName(root, [...path, 'kernel'], known.kernels, 'a kernel khodbg has', others, report);
   checkKconfig(boot, options, known);
   checkPatches(boot, known);
+  checkFrom(boot);
   checkActors(boot, known);
   checkText(root, [...path, 'cmdline'], cmdlineError, report);
   const shift = options.get('CONFIG_NODES_SHIFT');

@@ -35,7 +35,7 @@ function kernelBoot(raw: RawKernel, boot: number, placeOf: (path: Path) => Place
     reserved: raw.reserved,
     earlyAllocations: earlyCalls(raw.earlyAllocations),
     placements: raw.placements,
-    actors: raw.actors.map(({ thread, ...actor }) => ({ ...actor, thread: thread ?? null })),
+    actors: raw.actors.map(({ thread, from, ...actor }) => ({ ...actor, thread: thread ?? null, from: from ?? null })),
   };
 }
 

@@ -102,6 +102,7 @@ const actorSchema = object(
   {
     at: actorAt,
     call: functionName,
+    from: text(1000).optional(),
     args: list(argument, 'arguments', 8).default([]),
     thread: text(100).optional(),
   },

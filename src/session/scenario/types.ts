@@ -62,6 +62,8 @@ export interface Actor {
   readonly call: string;
   readonly args: readonly (number | boolean)[];
   readonly thread: string | null;
+  /** file of kernel text that declares `call`, as the scenario names it; null: the kernel has it */
+  readonly from: string | null;
 }
 
 /** A boot of a simulated kernel. `config` is complete, defaults applied. */
