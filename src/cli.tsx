@@ -13,6 +13,7 @@ import {
   type CheckResult,
   checkStatus,
   conform,
+  type Loaded,
   type LoadOptions,
   loadScenario,
   NEWEST,
@@ -22,6 +23,7 @@ import {
   runReport,
   scenariosFolder,
   sourceOf,
+  warningsOf,
 } from './session/index.ts';
 
 declare const KHODBG_VERSION: string | undefined;
@@ -63,6 +65,10 @@ function fail(lines: readonly string[]): number {
   return 2;
 }
 
+function warn(loaded: Loaded): void {
+  for (const line of warningsOf(loaded)) complain(`warning: ${printable(line, 1000)}`);
+}
+
 const interactive = (): boolean => process.stdin.isTTY === true && process.stdout.isTTY === true;
 
 function changes({ patch, kernel }: { readonly patch: string[]; readonly kernel?: string }): LoadOptions {
@@ -73,6 +79,7 @@ function changes({ patch, kernel }: { readonly patch: string[]; readonly kernel?
 async function open(file: string, options: OpenOptions, given: readonly (Given[] | string)[]): Promise<number> {
   const loaded = loadScenario(file, changes(options));
   if (!loaded.ok) return fail(loaded.errors);
+  warn(loaded.loaded);
   const commands: Given[] = [];
   for (const part of given) {
     if (typeof part === 'string') return fail([part]);
@@ -112,6 +119,7 @@ function positive(text: string): number {
 function run(file: string, options: RunOptions): number {
   const loaded = loadScenario(file, changes(options));
   if (!loaded.ok) return fail(loaded.errors);
+  warn(loaded.loaded);
   const result = runReport(loaded.loaded, options.budget);
   if (!result.ok) return fail(result.errors);
   if (result.status === 3)

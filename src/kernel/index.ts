@@ -16,7 +16,7 @@ export {
 } from './environment.ts';
 export { handoverPages } from './handover.ts';
 export * from './kho-abi.ts';
-export { applyKernelPatch, cutMail, type Files, type Patched } from './patch.ts';
+export { applyKernelPatch, type Files, type Patched, type PatchOptions } from './patch.ts';
 export {
   type Conflict,
   KERNELS,

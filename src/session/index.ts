@@ -35,6 +35,7 @@ export {
   loadScenario,
   loadScenarioText,
   scenariosFolder,
+  warningsOf,
 } from './load.ts';
 export { Port } from './port.ts';
 export { printable } from './printable.ts';

@@ -75,6 +75,11 @@ export function lastBoot(loaded: Loaded): LoadedBoot {
   return boot;
 }
 
+/** What the user should know of how the kernels were made: patches that fitted with fuzz only. */
+export function warningsOf(loaded: Loaded): string[] {
+  return loaded.boots.flatMap(({ kernel }) => kernel.warnings);
+}
+
 export type LoadResult =
   | { readonly ok: true; readonly loaded: Loaded }
   | { readonly ok: false; readonly errors: readonly string[] };
@@ -86,6 +91,8 @@ export interface LoadOptions {
   readonly kernel?: string;
   /** whether `patches` are for all kernels of the scenario; else they are for the last boot's */
   readonly everyBoot?: boolean;
+  /** whether `patches` must fit to the line; else the user's own may with fuzz 1 */
+  readonly exact?: boolean;
 }
 
 const DEFAULT_CONFIG = makeConfig({ CONFIG_HUGETLB_PAGE: true, CONFIG_ZONE_DEVICE: true }, 'zero', '');
@@ -118,6 +125,7 @@ function collectPatches(
   file: string,
   boot: KernelBoot,
   added: readonly string[],
+  exact: boolean,
 ): { patches: Patch[]; errors: string[] } {
   const patches: Patch[] = [];
   const errors: string[] = [];
@@ -128,7 +136,7 @@ function collectPatches(
       errors.push(formatProblem(problem));
     } else patches.push(patch);
   }
-  const given = patchesFor(boot.kernel, added);
+  const given = patchesFor(boot.kernel, added, exact);
   return { patches: [...patches, ...given.patches], errors: [...errors, ...given.errors] };
 }
 
@@ -217,7 +225,8 @@ function buildBoots(file: string, scenario: Scenario, options: LoadOptions, plac
   scenario.boots.forEach((given, i) => {
     if (given.kind !== 'kernel') return;
     const boot = i === last && options.kernel !== undefined ? { ...given, kernel: options.kernel } : given;
-    const found = collectPatches(file, boot, i === last || options.everyBoot === true ? (options.patches ?? []) : []);
+    const added = i === last || options.everyBoot === true ? (options.patches ?? []) : [];
+    const found = collectPatches(file, boot, added, options.exact === true);
     errors.push(...found.errors);
     errors.push(...kconfigErrors(boot, boot === given ? `${place(['boots', i, 'kernel'])}: ` : '--kernel '));
     const own = textOfActors(dirname(file), boot.actors, (index) => place(['boots', i, 'actors', index, 'from']));

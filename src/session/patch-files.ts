@@ -34,11 +34,11 @@ export function readPatch(name: string, folder: string, kernel: string): Patch |
   return `cannot read the patch '${name}': ${read.why}${hint}`;
 }
 
-/** Patches of the command line for a kernel; paths are relative to the working directory. */
-export function patchesFor(kernel: string, names: readonly string[]): Found {
+/** Patches of the command line for a kernel; paths are relative to the working directory. `exact`: none with fuzz. */
+export function patchesFor(kernel: string, names: readonly string[], exact = false): Found {
   const found = names.map((name) => readPatch(name, '', kernel));
   return {
-    patches: found.filter((patch) => typeof patch !== 'string'),
+    patches: found.flatMap((patch) => (typeof patch === 'string' ? [] : [exact ? { ...patch, own: false } : patch])),
     errors: found.filter((patch) => typeof patch === 'string').map((error) => `--patch: ${error}`),
   };
 }

@@ -3,7 +3,7 @@
 import { label } from '../debugger/index.ts';
 import type { Output, Running } from './commands/command.ts';
 import { begin, complete, findCommand, splitLine } from './commands/table.ts';
-import type { Loaded } from './load.ts';
+import { type Loaded, warningsOf } from './load.ts';
 import { printable } from './printable.ts';
 import { Session } from './session.ts';
 import type { CommandResult, SessionPort, SessionView } from './view.ts';
@@ -30,6 +30,10 @@ export class Port implements SessionPort {
   ) {
     this.session = new Session(loaded);
     this.session.openAtLastBoot();
+    this.session.say(
+      'event',
+      warningsOf(loaded).map((text) => printable(text, 4096)),
+    );
   }
 
   view(): SessionView {

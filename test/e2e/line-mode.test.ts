@@ -90,7 +90,7 @@ describe('bad input', () => {
   test.each([
     [['no-such-file.json'], 'no-such-file.json: cannot be read: no such file'],
     [['--nonsense', BEFORE], "unknown option '--nonsense'"],
-    [['--kernel', 'v5.0', BEFORE], 'Allowed choices are v7.3'],
+    [['--kernel', 'v5.0', BEFORE], 'is not a kernel khodbg has; there are v7.3'],
     [['--patch', 'nosuch', BEFORE], "--patch: no shipped patch 'nosuch'"],
     [['--patch', './nosuch.patch', BEFORE], 'no such file'],
     [['-x', 'nosuch.cmd', BEFORE], 'nosuch.cmd: cannot be read: ENOENT'],
@@ -111,7 +111,7 @@ describe('bad input', () => {
     const { status, err } = khodbg('--patch', patch, BEFORE);
     expect(status).toBe(2);
     expect(err).toContain(
-      'hunk 1 does not apply to mm/mm_init.ts; first line not found: "function no_such_function(): void {"',
+      'hunk 1 of mm/mm_init.ts (line 3) does not apply; first line not found: "function no_such_function(): void {"; nearest is mm/mm_init.ts:1, where "// mm/mm_init.c, v7.3: nodes,',
     );
   });
 

@@ -286,7 +286,9 @@ describe('a patch that fits one kernel only', () => {
       { patches: [path] },
     );
     expect(status).toBe(1);
-    expect(lines[0]).toMatch(/^K070: .*own\.patch: hunk 1 does not apply to mm\/mm_init\.ts; first line not found/);
+    expect(lines[0]).toMatch(
+      /^K070: .*own\.patch: hunk 1 of mm\/mm_init\.ts \(line \d+.*\) does not apply; first line not found/,
+    );
     expect(lines.at(-1)).toBe('1 passed, 1 failed');
   });
 

@@ -60,7 +60,7 @@ function asked(kernel: Kernel, row: Exclude<Row, RowOf<'mm_boot'>>): Record<stri
 
 /** The kernel of the rows that call single functions: v7.3, MAX_NUMNODES 16. */
 export function plainKernel(patches: readonly string[]): Kernel | readonly string[] {
-  const found = patchesFor('v7.3', patches);
+  const found = patchesFor('v7.3', patches, true);
   if (found.errors.length > 0) return found.errors;
   const config = makeConfig(
     {

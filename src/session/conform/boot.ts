@@ -123,5 +123,5 @@ export function scenarioOf(row: RowOf<'mm_boot'>): Scenario {
 
 /** The scenario of a row, ready to run with `patches` on top. */
 export function loadRow(row: RowOf<'mm_boot'>, patches: readonly string[]): LoadResult {
-  return loadParsed(row.vid, scenarioOf(row), () => ({ line: 1, col: 1 }), { patches });
+  return loadParsed(row.vid, scenarioOf(row), () => ({ line: 1, col: 1 }), { patches, exact: true });
 }

@@ -77,7 +77,7 @@ function readCapture(folder: string): { readonly ok: true; readonly boots: reado
 
 /** Runs a scenario and compares each boot of the capture with it. */
 function compared(folder: string, boots: readonly TruthBoot[], text: string, options: LoadOptions): CaptureResult {
-  const loaded = loadScenarioText(join(folder, '(imported)'), text, { ...options, everyBoot: true });
+  const loaded = loadScenarioText(join(folder, '(imported)'), text, { ...options, everyBoot: true, exact: true });
   if (!loaded.ok) return loaded;
   const watch = watcher();
   const recorded = runScenario(loaded.loaded, { maxTurns: BUDGET, onTurn: watch.onTurn });
