@@ -38,5 +38,5 @@ export {
 } from './load.ts';
 export { Port } from './port.ts';
 export { printable } from './printable.ts';
-export { BUDGET, type RunResult, runReport } from './run-report.ts';
+export { BUDGET, ReportRun, type RunResult, runReport, startReport } from './run-report.ts';
 export * from './view.ts';
