@@ -144,7 +144,7 @@ describe('over several boots', () => {
     const there = await execute(port, 'seek boot2:end', 'seek boot3:end');
     await execute(port, 'seek boot2:end');
     expect(there).toContain('__add_to_free_list(half, zone, high, mt, false);');
-    const { files } = port.session.loaded.boots.at(-1)?.kernel ?? { files: {} };
+    const files: Record<string, string> = { ...port.session.loaded.boots.at(-1)?.kernel.files };
     const line = Number(/page_alloc\.ts:(\d+)\n/.exec(there)?.[1]);
     expect((files['mm/page_alloc.ts'] ?? '').split('\n')[line - 1]).toContain('__add_to_free_list(half');
   });

@@ -8,6 +8,7 @@ import { moveCommands } from './move.ts';
 import { stopCommands } from './stops.ts';
 import { threadCommands } from './threads.ts';
 import { timeCommands } from './time.ts';
+import { variantCommands } from './variant.ts';
 
 const GROUPS: readonly (readonly [Group, string])[] = [
   ['running', 'Running, forwards and backwards'],
@@ -16,6 +17,7 @@ const GROUPS: readonly (readonly [Group, string])[] = [
   ['looking', 'Looking'],
   ['info', 'What is simulated'],
   ['threads', 'Threads and schedule'],
+  ['variants', 'Kernels and patches'],
   ['session', 'The session'],
 ];
 
@@ -60,6 +62,7 @@ export const COMMANDS: readonly Command[] = [
   ...lookCommands,
   infoCommand,
   ...threadCommands,
+  ...variantCommands,
   helpCommand,
   aboutCommand,
   echoCommand,
