@@ -20,6 +20,7 @@ const COMMAND_GROUPS: Readonly<Record<CommandGroup, string>> = {
   looking: 'Looking',
   info: 'What is simulated',
   threads: 'Threads and schedule',
+  variants: 'Kernels and patches',
   session: 'The session',
 };
 

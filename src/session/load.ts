@@ -14,7 +14,6 @@ import {
   kconfigConflicts,
   kernelProfile,
   namesOf,
-  type Patch,
   patchedNames,
   profilePatches,
   shippedPatches,
@@ -24,7 +23,7 @@ import { compileExpression, didYouMean, type Linked, type Program, type State } 
 import { normalise } from './expression.ts';
 import { invariantError } from './invariants/index.ts';
 import { textOfActors } from './own-text.ts';
-import { patchesFor, readPatch } from './patch-files.ts';
+import { type Found, readPatch } from './patch-files.ts';
 import { readTextFile } from './read-file.ts';
 import {
   CONFIG_TABLE,
@@ -33,7 +32,6 @@ import {
   type KernelBoot,
   type Path,
   type Place,
-  type Problem,
   parseScenario,
   type Scenario,
   type TextKind,
@@ -47,7 +45,17 @@ export interface LoadedBoot {
   readonly kernel: Kernel;
   /** names of the patches in force */
   readonly patches: readonly string[];
+  readonly variant: BootVariant;
 }
+
+/** What one boot's kernel is made of. A patch by path is looked for from its folder; '' is the working directory. */
+export interface BootVariant {
+  readonly kernel: string;
+  readonly patches: readonly { readonly name: string; readonly folder: string }[];
+}
+
+/** Variants by number of the boot. */
+export type BootVariants = Readonly<Record<number, BootVariant>>;
 
 /** A scenario ready to run. `first`: the state in which its first kernel boot enters start_kernel(). */
 export interface Loaded {
@@ -61,6 +69,8 @@ export interface Loaded {
   readonly radixPages: number;
   /** where a value of the scenario stands in its file, for mistakes found later: `file:line:col` */
   place(path: readonly (string | number)[]): string;
+  /** the same scenario with other kernels; boots that are not named stay as they are */
+  reload(variants: BootVariants): LoadResult;
 }
 
 /** The boot that runs in a state. */
@@ -93,6 +103,8 @@ export interface LoadOptions {
   readonly everyBoot?: boolean;
   /** whether `patches` must fit to the line; else the user's own may with fuzz 1 */
   readonly exact?: boolean;
+  /** kernels and patches instead of the scenario's and of those above */
+  readonly boots?: BootVariants;
 }
 
 const DEFAULT_CONFIG = makeConfig({ CONFIG_HUGETLB_PAGE: true, CONFIG_ZONE_DEVICE: true }, 'zero', '');
@@ -121,23 +133,34 @@ function checkText(program: Program, kind: TextKind, text: string): string | nul
   return read.ok ? null : `is no expression: ${read.error}`;
 }
 
+/** What a boot is made of: as the scenario and the options say, or another variant. */
+function variantOf(file: string, boot: KernelBoot, isLast: boolean, options: LoadOptions): BootVariant {
+  const added = isLast || options.everyBoot === true ? (options.patches ?? []) : [];
+  return {
+    kernel: (isLast ? options.kernel : undefined) ?? boot.kernel,
+    patches: [
+      ...boot.patches.map(({ name }) => ({ name, folder: dirname(file) })),
+      ...added.map((name) => ({ name, folder: '' })),
+    ],
+  };
+}
+
+/** Reads the patches of a variant. `own`: its first ones are the scenario's, the others are given with --patch. */
 function collectPatches(
   file: string,
-  boot: KernelBoot,
-  added: readonly string[],
+  { kernel, patches }: BootVariant,
+  own: KernelBoot['patches'] | null,
   exact: boolean,
-): { patches: Patch[]; errors: string[] } {
-  const patches: Patch[] = [];
-  const errors: string[] = [];
-  for (const ref of boot.patches) {
-    const patch = readPatch(ref.name, dirname(file), boot.kernel);
-    if (typeof patch === 'string') {
-      const problem: Problem = { file, line: ref.position.line, col: ref.position.col, message: patch };
-      errors.push(formatProblem(problem));
-    } else patches.push(patch);
-  }
-  const given = patchesFor(boot.kernel, added, exact);
-  return { patches: [...patches, ...given.patches], errors: [...errors, ...given.errors] };
+): Found {
+  const found: Found = { patches: [], errors: [] };
+  patches.forEach(({ name, folder }, i) => {
+    const patch = readPatch(name, folder, kernel);
+    const at = own?.[i]?.position;
+    if (typeof patch !== 'string') found.patches.push(exact && folder === '' ? { ...patch, own: false } : patch);
+    else if (at === undefined) found.errors.push(own === null ? patch : `--patch: ${patch}`);
+    else found.errors.push(formatProblem({ file, ...at, message: patch }));
+  });
+  return found;
 }
 
 /** Calls that need the outgoing side of KHO. */
@@ -224,11 +247,14 @@ function buildBoots(file: string, scenario: Scenario, options: LoadOptions, plac
   const last = scenario.boots.length - 1;
   scenario.boots.forEach((given, i) => {
     if (given.kind !== 'kernel') return;
-    const boot = i === last && options.kernel !== undefined ? { ...given, kernel: options.kernel } : given;
-    const added = i === last || options.everyBoot === true ? (options.patches ?? []) : [];
-    const found = collectPatches(file, boot, added, options.exact === true);
+    const changed = options.boots?.[i + 1];
+    const variant = changed ?? variantOf(file, given, i === last, options);
+    const boot = { ...given, kernel: variant.kernel };
+    const found = collectPatches(file, variant, changed === undefined ? given.patches : null, options.exact === true);
     errors.push(...found.errors);
-    errors.push(...kconfigErrors(boot, boot === given ? `${place(['boots', i, 'kernel'])}: ` : '--kernel '));
+    const before =
+      changed !== undefined ? '' : boot.kernel === given.kernel ? `${place(['boots', i, 'kernel'])}: ` : '--kernel ';
+    errors.push(...kconfigErrors(boot, before));
     const own = textOfActors(dirname(file), boot.actors, (index) => place(['boots', i, 'actors', index, 'from']));
     errors.push(...own.errors);
     if (errors.length > 0) return;
@@ -243,7 +269,8 @@ function buildBoots(file: string, scenario: Scenario, options: LoadOptions, plac
       return;
     }
     linked.set(i + 1, built.kernel.linked);
-    boots.push({ number: i + 1, boot, kernel: built.kernel, patches: found.patches.map((patch) => patch.name) });
+    const names = found.patches.map((patch) => patch.name);
+    boots.push({ number: i + 1, boot, kernel: built.kernel, patches: names, variant });
   });
   return { boots, errors };
 }
@@ -290,14 +317,20 @@ export function loadParsed(
   };
   const { boots, errors } = buildBoots(file, scenario, options, place);
   const [start] = boots;
-  if (errors.length === 0) errors.push(...unknownFunctions(scenario, boots, place));
+  // with kernels that a user chose, what the scenario expects of its own is no mistake of his
+  if (errors.length === 0 && options.boots === undefined) errors.push(...unknownFunctions(scenario, boots, place));
   if (errors.length > 0 || start === undefined) return { ok: false, errors };
   const handover = scenario.boots.find((b): b is HandoverBoot => b.kind === 'handover') ?? null;
   const hardware = hardwareOf(scenario, start.boot, givenHandover(handover), null);
   const tree =
     handover === null ? null : handoverPages(start.kernel.config, hardware, handover.preserved, handover.radixNodes);
   const first = firstState(start.kernel, start.number, hardware, tree);
-  return { ok: true, loaded: { file, scenario, handover, boots, first, radixPages: tree?.pages ?? 0, place } };
+  const reload = (variants: BootVariants): LoadResult => {
+    const now = Object.fromEntries(boots.map(({ number, variant }) => [number, variant]));
+    return loadParsed(file, scenario, placeOf, { ...options, boots: { ...now, ...variants } });
+  };
+  const radixPages = tree?.pages ?? 0;
+  return { ok: true, loaded: { file, scenario, handover, boots, first, radixPages, place, reload } };
 }
 
 /** The largest scenario that is read, in bytes. */

@@ -106,14 +106,14 @@ export interface HistoryOptions {
 
 /** One opened scenario. */
 export class Session {
-  readonly time: Timeline;
-  readonly invariants = new InvariantLog(this);
+  time: Timeline;
+  invariants = new InvariantLog(this);
   state: SessionState;
-  private readonly stages: Map<number, Mark[]> = new Map();
-  private readonly starts: Map<number, BootStart[]> = new Map();
+  private stages: Map<number, Mark[]> = new Map();
+  private starts: Map<number, BootStart[]> = new Map();
 
   constructor(
-    readonly loaded: Loaded,
+    public loaded: Loaded,
     { recent, watch }: HistoryOptions = {},
   ) {
     const { linked } = bootOf(loaded, loaded.first).kernel;
@@ -146,6 +146,18 @@ export class Session {
       busy: null,
       comparison: null,
     };
+  }
+
+  /** Goes on as another session of the same scenario, in its history; what was said so far stays said. */
+  become(other: Session): void {
+    const { loaded, time, stages, starts } = other;
+    Object.assign(this, { loaded, time, stages, starts, invariants: new InvariantLog(this) });
+    const { cursor, stop, points } = other.state;
+    const { console } = this.now(cursor).machine;
+    this.change((draft) => {
+      const fresh = { past: [], future: [], trail: [], marks: {}, listed: null };
+      Object.assign(draft, { cursor, previous: cursor, stop, points, dmesg: console?.length ?? 0, ...fresh });
+    });
   }
 
   /** Goes to the first step of the last boot, which is where a scenario opens. */

@@ -23,6 +23,12 @@ export function edited(text: string, edits: Change['edits']): string {
   }, text);
 }
 
+/** The patch that makes a change of the text. */
+export function patchText({ file, edits }: Change): string {
+  const old = readFileSync(join(TEXT, file), 'utf8');
+  return createTwoFilesPatch(`a/${file}`, `b/${file}`, old, edited(old, edits));
+}
+
 /** A scenario's text with edits of it, on a kernel with a change, loaded. */
 export function loadPatched(name: string, change: Change | null, edits: Change['edits'] = []): Loaded {
   const file = scenarioFile(name);
@@ -30,9 +36,8 @@ export function loadPatched(name: string, change: Change | null, edits: Change['
   try {
     const patches: string[] = [];
     if (change !== null) {
-      const old = readFileSync(join(TEXT, change.file), 'utf8');
       const path = join(folder, 'change.patch');
-      writeFileSync(path, createTwoFilesPatch(`a/${change.file}`, `b/${change.file}`, old, edited(old, change.edits)));
+      writeFileSync(path, patchText(change));
       patches.push(path);
     }
     const result = loadScenarioText(file, edited(readFileSync(file, 'utf8'), edits), { patches });

@@ -13,7 +13,7 @@ export interface Output {
 /** A command at work. Sending `true` interrupts it. */
 export type Running = Generator<Position, Output, boolean | undefined>;
 
-export type Group = 'running' | 'time' | 'stops' | 'looking' | 'info' | 'threads' | 'session';
+export type Group = 'running' | 'time' | 'stops' | 'looking' | 'info' | 'threads' | 'variants' | 'session';
 
 /** One command. `run` gets what was typed after the name, trimmed. */
 export interface Command {

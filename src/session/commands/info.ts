@@ -2,7 +2,6 @@
 import { entries, freeBlocks, KernelFault, MIGRATETYPE_NAMES, NEVER_SET, names, runs } from '../../machine/index.ts';
 import { threadState, whereOf } from '../describe.ts';
 import { formatValue, structFields } from '../format.ts';
-import { bootOf } from '../load.ts';
 import type { Session } from '../session.ts';
 import { fdtLines } from '../views/fdt.ts';
 import { kpageflags } from '../views/kpageflags.ts';
@@ -141,6 +140,15 @@ function freeLists(session: Session): string[] {
   });
 }
 
+function patches(session: Session): string[] {
+  const here = session.now().boot;
+  return session.loaded.boots.flatMap(({ number, boot, kernel, patches: names }) => [
+    `${number === here ? '*' : ' '} boot ${number}  ${boot.kernel}${names.length === 0 ? ', no patches' : ''}`,
+    ...names.map((name) => `    ${name}`),
+    ...kernel.warnings.map((warning) => `    warning: ${warning}`),
+  ]);
+}
+
 const config = (session: Session) =>
   Object.entries(session.kernel.config.symbols).map(
     ([name, value]) => `${name}=${value === true ? 'y' : value === false ? 'n' : value}`,
@@ -228,11 +236,8 @@ export const TOPICS: readonly Topic[] = [
   },
   {
     name: 'patches',
-    help: 'patches on the kernel text in force',
-    lines: (session) => {
-      const { patches } = bootOf(session.loaded, session.now());
-      return patches.length === 0 ? ['no patches'] : [...patches];
-    },
+    help: 'kernels of all boots and the patches on their text, * where one stands',
+    lines: patches,
   },
   { name: 'source', help: 'files of the kernel text', lines: (session) => Object.keys(session.kernel.files) },
 ];

@@ -9,6 +9,7 @@ import { moveCommands } from './move.ts';
 import { stopCommands } from './stops.ts';
 import { threadCommands } from './threads.ts';
 import { timeCommands } from './time.ts';
+import { variantCommands } from './variant.ts';
 
 const GROUPS: readonly (readonly [Group, string])[] = [
   ['running', 'Running, forwards and backwards'],
@@ -17,6 +18,7 @@ const GROUPS: readonly (readonly [Group, string])[] = [
   ['looking', 'Looking'],
   ['info', 'What is simulated'],
   ['threads', 'Threads and schedule'],
+  ['variants', 'Kernels and patches'],
   ['session', 'The session'],
 ];
 
@@ -62,6 +64,7 @@ export const COMMANDS: readonly Command[] = [
   ...askCommands,
   infoCommand,
   ...threadCommands,
+  ...variantCommands,
   helpCommand,
   aboutCommand,
   echoCommand,
