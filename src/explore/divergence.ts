@@ -187,16 +187,24 @@ function sameTurnGroup(change: Change, own: Own): boolean {
   return change.track.startsWith('page.') && change.start <= own.start && change.end > own.start;
 }
 
-/** The stages of one boot that both runs reach, in an order that both have. */
+/** The most stages that both runs reach in the same order. */
 function common(a: readonly Sync[], b: readonly Sync[]): [Sync, Sync][] {
+  const same = (x: Sync | undefined, y: Sync | undefined) => x?.boot === y?.boot && x?.name === y?.name;
+  // longest[i][j]: how many the ends of both lists share from i and j on
+  const longest = Array.from({ length: a.length + 1 }, () => new Array<number>(b.length + 1).fill(0));
+  const at = (i: number, j: number) => longest[i]?.[j] ?? 0;
+  for (let i = a.length - 1; i >= 0; i--)
+    for (let j = b.length - 1; j >= 0; j--)
+      (longest[i] as number[])[j] = same(a[i], b[j]) ? 1 + at(i + 1, j + 1) : Math.max(at(i + 1, j), at(i, j + 1));
   const out: [Sync, Sync][] = [];
-  let from = 0;
-  for (const sync of a) {
-    const i = b.findIndex((other, n) => n >= from && other.boot === sync.boot && other.name === sync.name);
-    const found = b[i];
-    if (found === undefined) continue;
-    out.push([sync, found]);
-    from = i + 1;
+  for (let [i, j] = [0, 0]; i < a.length && j < b.length; ) {
+    const [x, y] = [a[i] as Sync, b[j] as Sync];
+    if (same(x, y)) {
+      out.push([x, y]);
+      i++;
+      j++;
+    } else if (at(i + 1, j) >= at(i, j + 1)) i++;
+    else j++;
   }
   return out;
 }
@@ -268,6 +276,7 @@ export function firstDivergence(
   const sides: Sides = [a, b];
   const shared = common(a.syncs, b.syncs);
   let order: Divergence | null = null;
+  let fallback: Divergence | null = null;
   for (let i = 1; i < shared.length; i++) {
     const [starts, ends] = [shared[i - 1], shared[i]] as [[Sync, Sync], [Sync, Sync]];
     if (starts[0].boot !== ends[0].boot) continue;
@@ -275,8 +284,13 @@ export function firstDivergence(
     if (found === null) continue;
     const early = [pick(found, 'later', 1), pick(found, 'later', 2)].find(any);
     if (order === null && early !== undefined) order = divergenceOf(sides, found, early);
-    const never = [pick(found, 'never', 1), pick(found, 'never', 2)].find(any);
-    if (never !== undefined) return { effect: divergenceOf(sides, found, never), order };
+    const never = pick(found, 'never', 1);
+    if (any(never)) return { effect: divergenceOf(sides, found, never), order };
+    // where the order differs, counters and lists differ for a while: named only when nothing else does
+    const follows = pick(found, 'never', 2);
+    if (!any(follows)) continue;
+    if (order === null) return { effect: divergenceOf(sides, found, follows), order };
+    fallback ??= divergenceOf(sides, found, follows);
   }
-  return { effect: null, order };
+  return { effect: fallback, order };
 }
