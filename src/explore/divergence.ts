@@ -1,7 +1,7 @@
 // The first effect that one of two runs has and the other has not. The rule: both runs are cut at the stages they share; in
 // the first stretch after which a place of the machine differs, the first divergent effect is the earliest one that gave a
 // place its differing value and that the other run does not have in that stretch. Order and splitting do not count.
-import { type Machine, type Run, runSet, runs } from '../machine/index.ts';
+import { type Machine, type Run, runGet, runSet, runs } from '../machine/index.ts';
 import type { Linked, State } from '../vm/index.ts';
 import { type Change, type Held, heldAt, isFreeHead, machineChanges } from './changes.ts';
 import { type EffectTurn, effectsOf, type Stretch, Texts } from './effects.ts';
@@ -55,9 +55,9 @@ export interface Divergence {
 
 type Sides = readonly [Side, Side];
 
-/** What counts or keeps what happens elsewhere: counters, free lists, contents of pages, what is printed. */
+/** What counts or keeps what happens elsewhere: counters, free lists, contents of pages, what is printed, what a test driver notes. */
 const FOLLOWS =
-  /_pages$|_count$|usage$|n_undone$|free_works$|^var\/\S+\.(nr_initialised|prev_end_pfn)$|^(free|phys|console)$/;
+  /_pages$|_count$|usage$|n_undone$|free_works$|^var\/\S+\.(nr_initialised|prev_end_pfn)$|^(free|phys|console)$|^test_kho_item\//;
 
 /** Does a difference follow from others? Free lists and counters do, and the marks of a free block in its struct page. */
 function weightOf(change: Change, machines: readonly [Machine, Machine]): Weight {
@@ -100,6 +100,12 @@ function* weighed(track: string, start: number, end: number, places: Places): Ge
   else yield { start, end, value: track === 'console' ? CONSOLE : FAULT };
 }
 
+/** Did initialisation give the page this value? Then it is one effect, counted where it counts how often. */
+function ofInit({ lives }: History, track: string, pfn: number, life: Life): boolean {
+  const inits = track.startsWith('page.') && track !== 'page.inits' ? lives.get('page.inits') : undefined;
+  return inits !== undefined && runGet(inits, pfn)?.last === life.last;
+}
+
 /** The earliest effects of `mine` that last and that `other` does not have. `after`: the other's states at later stages. */
 function firstOwn(mine: History, other: History, places: Places, after: readonly Sync[]): Owns {
   const owns: Owns = { never: new Map(), later: new Map() };
@@ -117,7 +123,7 @@ function firstOwn(mine: History, other: History, places: Places, after: readonly
         const known = owns.never.get(place.value);
         if (place.value === 0 || (known !== undefined && known.number <= life.last)) continue;
         for (const there of runs(others, place.start, place.end)) {
-          if (there.value?.values.includes(value)) continue;
+          if (there.value?.values.includes(value) || ofInit(mine, track, there.start, life)) continue;
           const evened = after.some(({ state }) => heldAt(state.machine, track, there.start) === value);
           const own = { number: life.last, track, start: there.start, end: there.end, value };
           offer(evened ? owns.later : owns.never, place.value, own);
