@@ -1,7 +1,7 @@
 // The first effect that one of two runs has and the other has not. The rule: both runs are cut at the stages they share; in
 // the first stretch after which a place of the machine differs, the first divergent effect is the earliest one that gave a
 // place its differing value and that the other run does not have in that stretch. Order and splitting do not count.
-import { type Machine, type Run, runSet, runs } from '../machine/index.ts';
+import { type Machine, type Run, runGet, runSet, runs } from '../machine/index.ts';
 import type { Linked, State } from '../vm/index.ts';
 import { type Change, type Held, heldAt, isFreeHead, machineChanges } from './changes.ts';
 import { type EffectTurn, effectsOf, type Stretch, Texts } from './effects.ts';
@@ -55,9 +55,9 @@ export interface Divergence {
 
 type Sides = readonly [Side, Side];
 
-/** What counts or keeps what happens elsewhere: counters, free lists, contents of pages, what is printed. */
+/** What counts or keeps what happens elsewhere: counters, free lists, contents of pages, what is printed, what a test driver notes. */
 const FOLLOWS =
-  /_pages$|_count$|usage$|n_undone$|free_works$|^var\/\S+\.(nr_initialised|prev_end_pfn)$|^(free|phys|console)$/;
+  /_pages$|_count$|usage$|n_undone$|free_works$|^var\/\S+\.(nr_initialised|prev_end_pfn)$|^(free|phys|console)$|^test_kho_item\//;
 
 /** Does a difference follow from others? Free lists and counters do, and the marks of a free block in its struct page. */
 function weightOf(change: Change, machines: readonly [Machine, Machine]): Weight {
@@ -100,6 +100,12 @@ function* weighed(track: string, start: number, end: number, places: Places): Ge
   else yield { start, end, value: track === 'console' ? CONSOLE : FAULT };
 }
 
+/** Did initialisation give the page this value? Then it is one effect, counted where it counts how often. */
+function ofInit({ lives }: History, track: string, pfn: number, life: Life): boolean {
+  const inits = track.startsWith('page.') && track !== 'page.inits' ? lives.get('page.inits') : undefined;
+  return inits !== undefined && runGet(inits, pfn)?.last === life.last;
+}
+
 /** The earliest effects of `mine` that last and that `other` does not have. `after`: the other's states at later stages. */
 function firstOwn(mine: History, other: History, places: Places, after: readonly Sync[]): Owns {
   const owns: Owns = { never: new Map(), later: new Map() };
@@ -117,7 +123,7 @@ function firstOwn(mine: History, other: History, places: Places, after: readonly
         const known = owns.never.get(place.value);
         if (place.value === 0 || (known !== undefined && known.number <= life.last)) continue;
         for (const there of runs(others, place.start, place.end)) {
-          if (there.value?.values.includes(value)) continue;
+          if (there.value?.values.includes(value) || ofInit(mine, track, there.start, life)) continue;
           const evened = after.some(({ state }) => heldAt(state.machine, track, there.start) === value);
           const own = { number: life.last, track, start: there.start, end: there.end, value };
           offer(evened ? owns.later : owns.never, place.value, own);
@@ -187,16 +193,24 @@ function sameTurnGroup(change: Change, own: Own): boolean {
   return change.track.startsWith('page.') && change.start <= own.start && change.end > own.start;
 }
 
-/** The stages of one boot that both runs reach, in an order that both have. */
+/** The most stages that both runs reach in the same order. */
 function common(a: readonly Sync[], b: readonly Sync[]): [Sync, Sync][] {
+  const same = (x: Sync | undefined, y: Sync | undefined) => x?.boot === y?.boot && x?.name === y?.name;
+  // longest[i][j]: how many the ends of both lists share from i and j on
+  const longest = Array.from({ length: a.length + 1 }, () => new Array<number>(b.length + 1).fill(0));
+  const at = (i: number, j: number) => longest[i]?.[j] ?? 0;
+  for (let i = a.length - 1; i >= 0; i--)
+    for (let j = b.length - 1; j >= 0; j--)
+      (longest[i] as number[])[j] = same(a[i], b[j]) ? 1 + at(i + 1, j + 1) : Math.max(at(i + 1, j), at(i, j + 1));
   const out: [Sync, Sync][] = [];
-  let from = 0;
-  for (const sync of a) {
-    const i = b.findIndex((other, n) => n >= from && other.boot === sync.boot && other.name === sync.name);
-    const found = b[i];
-    if (found === undefined) continue;
-    out.push([sync, found]);
-    from = i + 1;
+  for (let [i, j] = [0, 0]; i < a.length && j < b.length; ) {
+    const [x, y] = [a[i] as Sync, b[j] as Sync];
+    if (same(x, y)) {
+      out.push([x, y]);
+      i++;
+      j++;
+    } else if (at(i + 1, j) >= at(i, j + 1)) i++;
+    else j++;
   }
   return out;
 }
@@ -268,6 +282,7 @@ export function firstDivergence(
   const sides: Sides = [a, b];
   const shared = common(a.syncs, b.syncs);
   let order: Divergence | null = null;
+  let fallback: Divergence | null = null;
   for (let i = 1; i < shared.length; i++) {
     const [starts, ends] = [shared[i - 1], shared[i]] as [[Sync, Sync], [Sync, Sync]];
     if (starts[0].boot !== ends[0].boot) continue;
@@ -275,8 +290,13 @@ export function firstDivergence(
     if (found === null) continue;
     const early = [pick(found, 'later', 1), pick(found, 'later', 2)].find(any);
     if (order === null && early !== undefined) order = divergenceOf(sides, found, early);
-    const never = [pick(found, 'never', 1), pick(found, 'never', 2)].find(any);
-    if (never !== undefined) return { effect: divergenceOf(sides, found, never), order };
+    const never = pick(found, 'never', 1);
+    if (any(never)) return { effect: divergenceOf(sides, found, never), order };
+    // where the order differs, counters and lists differ for a while: named only when nothing else does
+    const follows = pick(found, 'never', 2);
+    if (!any(follows)) continue;
+    if (order === null) return { effect: divergenceOf(sides, found, follows), order };
+    fallback ??= divergenceOf(sides, found, follows);
   }
-  return { effect: null, order };
+  return { effect: fallback, order };
 }

@@ -27,6 +27,7 @@ export {
   type Profile,
 } from './profiles.ts';
 export {
+  declaredParameters,
   kernelText,
   patchedNames,
   patchProfiles,

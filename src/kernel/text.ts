@@ -86,3 +86,9 @@ export function patchedNames(): { readonly functions: string[]; readonly values:
   const texts = allPatches();
   return { functions: namesIn(texts, /^[+ ]function (\w+)\(/gm), values: namesIn(texts, /^\+(?:const|let) (\w+)/gm) };
 }
+
+/** The parameters of an intrinsic as kernel text sees them, by name; null when none of that name is declared. */
+export function declaredParameters(name: string): string[] | null {
+  const found = new RegExp(`^declare function ${name}\\(([^)]*)\\)`, 'm').exec(read('kernel.d.ts'))?.[1];
+  return found === undefined ? null : found.split(',').map((param) => param.split(':')[0]?.trim() ?? '');
+}

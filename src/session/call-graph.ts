@@ -44,10 +44,10 @@ export function calledNames(kernel: Kernel): string[] {
 const placeText = (caller: Caller): string =>
   `${caller.name}  ${caller.file}:${caller.lines.join(',')}${caller.reference ? '  by reference' : ''}`;
 
-/** Where a function is started from that is an initcall. */
-function startText(kernel: Kernel, name: string): string {
+/** Where a function is started from that is an initcall; empty for others. */
+export function startText(kernel: Kernel, name: string): string {
   const levels = kernel.initcalls.filter((call) => call.fn === name).map((call) => call.level);
-  return levels.length === 0 ? '' : `  initcall of ${[...new Set(levels)].join(', ')}`;
+  return levels.length === 0 ? '' : `, initcall of ${[...new Set(levels)].join(', ')}`;
 }
 
 /** The callers of a function and theirs, each with its direct callers, nearest first; and under whom each is opened. */

@@ -1,8 +1,8 @@
 // The executions of a function, of a line of it, or of what the text calls that is no text, in the history of a branch: one row
 // each, with arguments and caller. Reads the history; moves nobody.
 import { label, type Position, position } from '../debugger/index.ts';
-import type { Kernel } from '../kernel/index.ts';
-import { type Ex, type Fn, type Frame, linkExpression, type Op, type State } from '../vm/index.ts';
+import { declaredParameters, type Kernel } from '../kernel/index.ts';
+import { type Ex, type Fn, type Frame, linkExpression, type State } from '../vm/index.ts';
 import { formatValue } from './format.ts';
 import { bootOf } from './load.ts';
 import type { Places } from './places.ts';
@@ -40,17 +40,15 @@ function callsHere(fn: Fn | undefined, pc: number, name: string): number[] {
   return out;
 }
 
-function intrinsicArguments(kernel: Kernel, op: Op | undefined, frame: Frame): string {
-  if (op?.[0] === 'range')
-    return frame.locals
-      .slice(op[3], op[3] + op[4])
-      .map((value, i) => formatValue(value, i < 2 ? 'pfn' : ''))
-      .join(', ');
-  if (op?.[0] !== 'mem') return '';
-  const value = (ex: Ex) => linkExpression(ex, kernel.linked.env)([...frame.locals], undefined as never);
-  return op[3]
-    .map((ex) => formatValue(value(ex), ex[0] === 'g' && ex[1].startsWith('MIGRATE_') ? 'migratetype' : ''))
-    .join(', ');
+/** Arguments of an intrinsic's call: those of a range operation stand in slots, which plain assignments before it fill. */
+function intrinsicArguments(kernel: Kernel, frame: Frame, pc: number, names: readonly string[]): string {
+  const ops = kernel.linked.program.fns[frame.fn]?.ops ?? [];
+  const locals = [...frame.locals];
+  const value = (ex: Ex) => linkExpression(ex, kernel.linked.env)(locals, undefined as never);
+  for (const op of ops.slice(frame.pc, pc)) if (op[0] === 'set') locals[op[1]] = value(op[2]);
+  const op = ops[pc];
+  const values = op?.[0] === 'range' ? locals.slice(op[3], op[3] + op[4]) : op?.[0] === 'mem' ? op[3].map(value) : [];
+  return values.map((one, i) => `${names[i] ?? ''}=${formatValue(one, names[i] ?? '')}`).join(', ');
 }
 
 /** Where in a turn that begins at `at` an intrinsic is called: micro-step by micro-step. */
@@ -71,7 +69,7 @@ function intrinsicRows(
     const fn = kernel.linked.program.fns[frame.fn];
     const pc = callsHere(fn, frame.pc, name).find((one) => reaches(fn, frame.pc, one));
     if (pc === undefined) continue;
-    const args = intrinsicArguments(kernel, fn?.ops[pc], frame);
+    const args = intrinsicArguments(kernel, frame, pc, declaredParameters(name) ?? []);
     const from = ` from ${frame.fn}:${fn?.pos[pc]?.[0] ?? 0}`;
     out.push({ at: here, text: rowText(state, thread, here, `${name} (${args})${from}`) });
   }

@@ -1,7 +1,7 @@
 // Commands that ask about the text and the whole history: callers, lines; and compare, which asks about variants.
 import { label, position } from '../../debugger/index.ts';
 import { didYouMean } from '../../vm/index.ts';
-import { calledNames, callersOf, callerTree } from '../call-graph.ts';
+import { calledNames, callersOf, callerTree, startText } from '../call-graph.ts';
 import { baseOf, compareRuns, comparisonText, type RanVariant, readOperands, runVariant } from '../compare/index.ts';
 import { type Execution, executionsOf, type Wanted } from '../executions.ts';
 import { readPlaces } from '../places.ts';
@@ -24,7 +24,7 @@ function callers(session: Session, args: string): Output {
   if (!known.includes(name)) return refuse(`Function "${name}" not defined${didYouMean(name, known)}`);
   const tree = callerTree(kernel, name, depth === undefined ? DEEPEST : Number(depth));
   const none = callersOf(kernel, name).length === 0 && tree.length === 0;
-  return say(name, ...(none ? ['  nobody calls it in this kernel text'] : tree));
+  return say(name, ...(none ? [`  nobody calls it in this kernel text${startText(kernel, name)}`] : tree));
 }
 
 const callersCommand: Command = {

@@ -5,10 +5,12 @@ import type { FactRow } from './types.ts';
 type Facts = Map<string, string>;
 
 const SEPARATOR = '\t';
+const REACHED = 'reached';
 const hex = (n: number): string => `0x${n.toString(16)}`;
 
 function stageFacts(boot: number, stage: ReportStage, put: (where: string, fact: string, value: string) => void): void {
   const where = `boot ${boot} ${stage.name}`;
+  put(where, REACHED, 'yes');
   for (const node of stage.nodes)
     put(
       where,
@@ -54,13 +56,27 @@ function factsOf(report: Report): Facts {
   return out;
 }
 
-/** The facts of several runs, in the order of the first that has them. */
+/** Keys of all runs, those that only later ones have behind what stands before them there. */
+function keysOf(all: readonly Facts[]): string[] {
+  const out: string[] = [];
+  for (const facts of all) {
+    let after = -1;
+    for (const key of facts.keys()) {
+      const known = out.indexOf(key);
+      if (known < 0) out.splice(++after, 0, key);
+      else after = known;
+    }
+  }
+  return out;
+}
+
+/** The facts of several runs. What a run does not reach does not make a row differ: that it is not reached is a row. */
 export function factRows(reports: readonly Report[]): FactRow[] {
   const all = reports.map(factsOf);
-  const keys = [...new Set(all.flatMap((facts) => [...facts.keys()]))];
-  return keys.map((key) => {
+  return keysOf(all).map((key) => {
     const [where = '', fact = ''] = key.split(SEPARATOR);
     const values = all.map((facts) => facts.get(key) ?? null);
-    return { where, fact, values, differs: new Set(values).size > 1 };
+    const told = fact === REACHED ? values : values.filter((value) => value !== null);
+    return { where, fact, values, differs: new Set(told).size > 1 };
   });
 }

@@ -3,6 +3,7 @@
 import { diffLines } from 'diff';
 import type { Moment } from '../../explore/index.ts';
 import { type Frame, frames } from '../../vm/index.ts';
+import { formatValue } from '../format.ts';
 import { bootOf, type Loaded } from '../load.ts';
 import type { Recorded } from '../report/index.ts';
 import type { ComparedFrame, ComparedLine, ComparedMoment } from './types.ts';
@@ -18,7 +19,8 @@ export interface Ran {
 
 function placeOf({ loaded }: Ran, moment: Moment, frame: Frame): ComparedFrame {
   const fn = bootOf(loaded, moment.before).kernel.linked.program.fns[frame.fn];
-  return { function: frame.fn, file: fn?.file ?? '', line: fn?.pos[frame.pc]?.[0] ?? 0 };
+  const args = (fn?.params ?? []).map(({ name }, i) => `${name}=${formatValue(frame.locals[i], name)}`).join(', ');
+  return { function: frame.fn, args, file: fn?.file ?? '', line: fn?.pos[frame.pc]?.[0] ?? 0 };
 }
 
 /** Numbers of the lines of `text` that `other` has not. */
@@ -58,7 +60,7 @@ export function momentOf(ran: Ran, other: Ran, moment: Moment): ComparedMoment {
   const { before, thread, at } = moment;
   const mover = before.threads[thread];
   const stack = mover === undefined ? [] : frames(mover).map((frame) => placeOf(ran, moment, frame));
-  const [top = { function: '', file: '', line: 0 }] = stack;
+  const [top = { function: '', args: '', file: '', line: 0 }] = stack;
   return {
     at: `#${at}`,
     boot: before.boot,

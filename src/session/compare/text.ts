@@ -8,6 +8,9 @@ const COLUMNS = 100;
 /** Rows of one topic that are listed unless all are asked for. */
 const LISTED = 5;
 
+/** Columns of a cell of the table. */
+const CELL = 28;
+
 /** How much is said. */
 export interface TextOptions {
   readonly all: boolean;
@@ -110,10 +113,16 @@ function folded(rows: readonly FactRow[]): FactRow[] {
   });
 }
 
+/** A cell of the table: long ones are cut, JSON has them whole. */
+const shortened = (text: string): string => (text.length > CELL ? `${text.slice(0, CELL - 1)}…` : text);
+
 function tableLines(comparison: Comparison, options: TextOptions): string[] {
   const rows = options.all ? comparison.facts : folded(comparison.facts);
   const head = ['', '', ...comparison.variants.map((_, i) => letter(i))];
-  const cells = [head, ...rows.map((row) => [row.where, row.fact, ...row.values.map((value) => value ?? '-')])];
+  const cells = [
+    head,
+    ...rows.map((row) => [row.where, row.fact, ...row.values.map((value) => shortened(value ?? '-'))]),
+  ];
   const widths = head.map((_, i) => Math.max(...cells.map((row) => (row[i] ?? '').length)));
   return cells.map((row) => ` ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ')}`.trimEnd());
 }

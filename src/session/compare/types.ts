@@ -24,6 +24,8 @@ export interface ComparedLine {
 /** A frame, innermost first. */
 export interface ComparedFrame {
   readonly function: string;
+  /** `pfn=0x18000, nid=0` */
+  readonly args: string;
   readonly file: string;
   readonly line: number;
 }
@@ -38,6 +40,7 @@ export interface ComparedMoment {
   /** `T1 swapper` */
   readonly thread: string;
   readonly function: string;
+  readonly args: string;
   readonly file: string;
   readonly line: number;
   readonly effects: readonly string[];

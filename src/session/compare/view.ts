@@ -27,7 +27,7 @@ export interface CompareSideView {
   readonly stage: string;
   /** `T1 swapper` */
   readonly thread: string;
-  /** `kho_preserved_memory_reserve (kernel/liveupdate/kexec_handover.ts:601)` */
+  /** `kho_preserved_memory_reserve (phys=0x18000000, order=0) at kernel/liveupdate/kexec_handover.ts:601` */
   readonly place: string;
   /** what the run does there when the effect is not its own */
   readonly meanwhile: readonly string[];
@@ -95,7 +95,7 @@ function sideView(name: string, variant: ComparedVariant | undefined, side: Comp
     position: moment?.at ?? '',
     stage: moment?.stage ?? '',
     thread: moment?.thread ?? '',
-    place: moment === null ? '' : whereText(moment),
+    place: moment === null ? '' : `${moment.function} (${moment.args}) at ${moment.file}:${moment.line}`,
     meanwhile: side === null || side.own ? [] : (moment?.effects ?? []),
     source: moment?.source ?? [],
     stack: moment === null ? [] : stackWords(moment),
