@@ -75,12 +75,13 @@ mkdirSync(join(dist, 'kernel'), { recursive: true });
 const result = await build({
   ...shared,
   absWorkingDir: root,
-  entryPoints: ['src/cli.tsx'],
+  entryPoints: ['src/cli.tsx', 'src/check-worker.ts'],
   outdir: dist,
   splitting: true,
   minify: true,
   metafile: true,
-  chunkNames: 'chunks/[hash]',
+  // beside the entries: what looks for the kernel text looks beside its own file
+  chunkNames: 'chunk-[hash]',
   banner: {
     js: "import { createRequire as khodbgRequire } from 'node:module'; const require = khodbgRequire(import.meta.url);",
   },

@@ -1,16 +1,20 @@
 // `khodbg check`: which scenarios there are below the given paths, each run and its tour pressed. Prints nothing.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Piece } from './debugger/index.ts';
 import { setStops } from './line-mode.ts';
 import {
+  BUDGET,
   type CheckFailure,
   type CheckResult,
   type Loaded,
   loadScenario,
   Port,
+  type ReportRun,
   type RunResult,
   reportFailures,
   runReport,
+  startReport,
 } from './session/index.ts';
 
 /** Scenario files in order, each once, or why there are none. */
@@ -29,14 +33,27 @@ export function findScenarios(paths: readonly string[]): { files: string[]; erro
   return { files: [...files], errors };
 }
 
-async function checkTour(loaded: Loaded): Promise<CheckFailure[]> {
-  const { tour } = loaded.scenario;
-  if (tour.length === 0) return [];
-  const port = new Port(loaded);
+/** States of a tour's history that are kept: it mostly goes forwards, and collecting garbage costs by what is kept. */
+const RECENT = 512;
+
+/** Presses the tour; the report is told of the turns of its history, which then goes on to the end of the run. */
+async function runWithTour(loaded: Loaded, run: ReportRun): Promise<{ ended: boolean; failures: CheckFailure[] }> {
+  // written out: this is done for each turn
+  const watch = ({ start, end, thread, before, after, trace }: Piece) => {
+    if (run.turns < BUDGET) run.turn({ start: start.at, end, thread, before, after, trace });
+  };
+  const port = new Port(loaded, undefined, { recent: RECENT, watch });
+  const failures = await pressedTour(port);
+  const { time } = port.session;
+  while (run.turns < BUDGET && time.grow(0));
+  return { ended: time.branch(0).ended && run.turns < BUDGET, failures };
+}
+
+async function pressedTour(port: Port): Promise<CheckFailure[]> {
   const wrong = await setStops(port);
   if (wrong !== null) return [{ kind: 'scenario', what: wrong }];
   const { runTour } = await import('../components/index.ts');
-  const failed = await runTour(port, tour);
+  const failed = await runTour(port, port.session.loaded.scenario.tour);
   if (failed === null) return [];
   const { step, keys, shows } = failed;
   const what = `tour[${step - 1}]: after ${JSON.stringify(keys)} the screen does not show ${JSON.stringify(shows)}`;
@@ -47,6 +64,16 @@ function runFailures(result: RunResult): CheckFailure[] {
   if (!result.ok) return result.errors.map((what) => ({ kind: 'scenario', what }));
   if (result.status === 3) return [{ kind: 'budget', what: 'the boot did not end within the budget of turns' }];
   return reportFailures(result.report);
+}
+
+/** Runs a scenario once: for its report, and where it has a tour, for that too. */
+async function runOnce(loaded: Loaded): Promise<{ result: RunResult; tour: CheckFailure[] }> {
+  const started = startReport(loaded);
+  if (!started.ok) return { result: started, tour: [] };
+  const { run } = started;
+  if (loaded.scenario.tour.length === 0) return { result: runReport(loaded), tour: [] };
+  const { ended, failures } = await runWithTour(loaded, run);
+  return { result: run.finish(ended), tour: failures };
 }
 
 /** Checks one scenario: its file, its run with what it expects and with its invariants, its tour. */
@@ -66,8 +93,6 @@ export async function checkScenario(file: string): Promise<CheckResult> {
       read.errors.map((what) => ({ kind: 'scenario', what })),
       null,
     );
-  const result = runReport(read.loaded);
-  const failures = runFailures(result);
-  if (result.ok) failures.push(...(await checkTour(read.loaded)));
-  return done(failures, read.loaded, result.ok ? result.report.invariants.length : 0);
+  const { result, tour } = await runOnce(read.loaded);
+  return done([...runFailures(result), ...tour], read.loaded, result.ok ? result.report.invariants.length : 0);
 }

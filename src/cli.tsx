@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { checkScenario, findScenarios } from './check-scenarios.ts';
+import { checkAll } from './check-all.ts';
+import { findScenarios } from './check-scenarios.ts';
 import { type CompareOptions, dropWords, runCompare } from './compare-command.ts';
 import { type ImportOptions, runImport } from './import-command.ts';
 import { KERNELS } from './kernel/index.ts';
@@ -11,7 +12,6 @@ import { type Given, printFirstStop, prompt, runCommands, setStops } from './lin
 import {
   BUDGET,
   CHECK_FORMATS,
-  type CheckResult,
   checkStatus,
   conform,
   type Loaded,
@@ -169,12 +169,9 @@ async function check(paths: readonly string[], options: CheckOptions): Promise<n
   const format = CHECK_FORMATS[options.format];
   const { files, errors } = findScenarios(paths);
   if (errors.length > 0 || format === undefined) return fail(errors);
-  const results: CheckResult[] = [];
-  for (const file of files) {
-    const result = await checkScenario(file);
-    results.push(result);
+  const results = await checkAll(files, (result) => {
     if (format.one !== undefined) print(format.one(result));
-  }
+  });
   print(format.all(results));
   return checkStatus(results);
 }

@@ -165,9 +165,17 @@ function accessHit(piece: Piece, trigger: Extract<Trigger, { kind: 'access' }>):
   return out;
 }
 
+function notesOf({ trace: { notes } }: Piece, kind: 'WARN' | 'bad-page'): string[] {
+  return notes === null || notes.length === 0
+    ? []
+    : notes.filter((note) => note.kind === kind).map((note) => note.text);
+}
+
 function threadEvents(piece: Piece): string[] {
-  const out = piece.after.threads.slice(piece.before.threads.length).map((thread) => `thread ${thread.name} starts`);
+  const { length } = piece.before.threads;
   const moved = piece.after.threads[piece.thread];
+  if (piece.after.threads.length === length && moved?.top !== null) return [];
+  const out = piece.after.threads.slice(length).map((thread) => `thread ${thread.name} starts`);
   if (moved?.top === null) out.push(`thread ${moved.name} ends`);
   return out;
 }
@@ -181,80 +189,81 @@ const same = (a: Value | undefined, b: Value | undefined): boolean =>
     a.at === b.at &&
     a.struct === b.struct);
 
+type Found = Omit<Hit, 'point'> | null;
+
+const before = (piece: Piece, matches: readonly string[]): Found =>
+  matches.length === 0 ? null : { at: piece.start, after: false, matches };
+const after = (piece: Piece, matches: readonly string[]): Found =>
+  matches.length === 0 ? null : { at: position(piece.end), after: true, matches };
+
+function locationHit(piece: Piece, { places }: Extract<Trigger, { kind: 'location' }>): Found {
+  const top = piece.before.threads[piece.thread]?.top;
+  if (top == null) return null;
+  const place = places.get(piece.before.boot);
+  if (place === undefined || top.fn !== place.fn || piece.start.sub !== 0) return null;
+  return place.pcs.includes(top.pc) ? before(piece, ['']) : null;
+}
+
+function pagesHit(piece: Piece, { mode, start, end }: Extract<Trigger, { kind: 'pages' }>): string[] {
+  const out: string[] = [];
+  for (const access of piece.trace.accesses ?? []) {
+    if (access.struct !== 'page' || !mode.includes(access.rw)) continue;
+    const from = Math.max(start, access.at as number);
+    const to = Math.min(end, access.end ?? (access.at as number) + 1);
+    if (from < to) out.push(describeAccess(access, from, to));
+  }
+  return out;
+}
+
+function watchHit(piece: Piece, value: Evaluate): Found {
+  const old = value(piece.before, piece.thread);
+  const now = value(piece.after, piece.thread);
+  if (same(old, now) || now === undefined || old === undefined) return null;
+  return { at: position(piece.end), after: true, matches: [''], old, now };
+}
+
+function placeHit(piece: Piece, trigger: Extract<Trigger, { kind: 'access' }>): Found {
+  const found = after(piece, accessHit(piece, trigger));
+  if (found === null) return null;
+  return { ...found, old: trigger.value(piece.before, piece.thread), now: trigger.value(piece.after, piece.thread) };
+}
+
 /** What one trigger finds in a turn, or null. */
-function find(piece: Piece, point: Point): Omit<Hit, 'point'> | null {
-  const { trigger } = point;
-  const end = position(piece.end);
-  const before = (matches: readonly string[]) =>
-    matches.length === 0 ? null : { at: piece.start, after: false, matches };
-  const after = (matches: readonly string[]) => (matches.length === 0 ? null : { at: end, after: true, matches });
+function find(piece: Piece, { trigger }: Point): Found {
+  const accessed = piece.trace.accesses !== null && piece.trace.accesses.length > 0;
   switch (trigger.kind) {
-    case 'location': {
-      const top = piece.before.threads[piece.thread]?.top;
-      const place = trigger.places.get(piece.before.boot);
-      if (top == null || place === undefined || piece.start.sub !== 0) return null;
-      return top.fn === place.fn && place.pcs.includes(top.pc) ? before(['']) : null;
-    }
+    case 'location':
+      return locationHit(piece, trigger);
     case 'page': {
-      const hit = pageHit(piece, trigger.start, trigger.end);
+      const hit = accessed ? pageHit(piece, trigger.start, trigger.end) : null;
       return hit === null ? null : { at: hit.at, after: false, matches: hit.matches };
     }
-    case 'pages': {
-      const hit = (piece.trace.accesses ?? []).filter(
-        (a) =>
-          a.struct === 'page' &&
-          trigger.mode.includes(a.rw) &&
-          (a.at as number) < trigger.end &&
-          (a.end ?? (a.at as number) + 1) > trigger.start,
-      );
-      return after(
-        hit.map((a) =>
-          describeAccess(
-            a,
-            Math.max(trigger.start, a.at as number),
-            Math.min(trigger.end, a.end ?? (a.at as number) + 1),
-          ),
-        ),
-      );
-    }
-    case 'watch': {
-      const old = trigger.value(piece.before, piece.thread);
-      const now = trigger.value(piece.after, piece.thread);
-      return same(old, now) || now === undefined || old === undefined
-        ? null
-        : { at: end, after: true, matches: [''], old, now };
-    }
-    case 'access': {
-      const matches = accessHit(piece, trigger);
-      if (matches.length === 0) return null;
-      return {
-        at: end,
-        after: true,
-        matches,
-        old: trigger.value(piece.before, piece.thread),
-        now: trigger.value(piece.after, piece.thread),
-      };
-    }
+    case 'pages':
+      return accessed ? after(piece, pagesHit(piece, trigger)) : null;
+    case 'watch':
+      return watchHit(piece, trigger.value);
+    case 'access':
+      return accessed ? placeHit(piece, trigger) : null;
     case 'uninit':
-      return before(uninitHit(piece, trigger.rw));
+      return accessed ? before(piece, uninitHit(piece, trigger.rw)) : null;
     case 'migratetype':
-      return before(migratetypeHit(piece, trigger.from, trigger.to));
+      return accessed ? before(piece, migratetypeHit(piece, trigger.from, trigger.to)) : null;
     case 'reinit':
-      return before(reinitHit(piece));
+      return accessed ? before(piece, reinitHit(piece)) : null;
     case 'invariant':
-      return before(trigger.broken(piece));
+      return before(piece, trigger.broken(piece));
     case 'note':
-      return before((piece.trace.notes ?? []).filter((note) => note.kind === trigger.note).map((note) => note.text));
+      return before(piece, notesOf(piece, trigger.note));
     case 'fault': {
       const death = piece.after.threads[piece.thread]?.death;
-      return death ? after([death.what]) : null;
+      return death ? after(piece, [death.what]) : null;
     }
     case 'stage': {
       const stage = trigger.reached(piece);
-      return stage !== null && (trigger.name === null || trigger.name === stage) ? after([stage]) : null;
+      return stage !== null && (trigger.name === null || trigger.name === stage) ? after(piece, [stage]) : null;
     }
     case 'thread':
-      return after(threadEvents(piece));
+      return after(piece, threadEvents(piece));
   }
 }
 

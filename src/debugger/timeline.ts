@@ -68,6 +68,8 @@ export class Timeline {
   readonly branches: Branch[] = [];
   private readonly trace = newTrace(true);
   private readonly quiet = newTrace(false);
+  /** of turns that nobody but `watch` asked for */
+  private readonly watched = newTrace(true);
   private rebuilt: { branch: number; from: number; states: State[] } = { branch: -1, from: 0, states: [] };
 
   constructor(
@@ -77,6 +79,8 @@ export class Timeline {
     readonly observe: (branch: number, at: number, state: State, trace: Trace) => void = () => {},
     readonly recent: number = RECENT,
     readonly every: number = EVERY,
+    /** told of each turn of the first branch, once and in order, with its trace */
+    readonly watch: ((turn: Piece) => void) | null = null,
   ) {
     this.branches.push({
       id: 0,
@@ -130,10 +134,15 @@ export class Timeline {
     return branch.id;
   }
 
+  /** Records one turn more at the end of a branch; false when no thread can move there. */
+  grow(id: number): boolean {
+    return this.extend(this.branch(id), this.watch === null || id > 0 ? this.quiet : this.watched);
+  }
+
   /** The state at a position, running on if it lies ahead; null when the history ends before it. */
   stateAt(id: number, p: Position): State | null {
     const branch = this.branch(id);
-    while (this.end(id) < p.at) if (!this.extend(branch, this.quiet)) return null;
+    while (this.end(id) < p.at) if (!this.grow(id)) return null;
     const i = this.indexOf(branch, p.at);
     let state = this.entry(branch, i);
     let at = branch.at[i] as number;
@@ -242,6 +251,8 @@ export class Timeline {
     const next = step(this.linked, state, { thread }, trace);
     this.push(branch, at + trace.micro, next);
     this.observe(branch.id, at + trace.micro, next, trace);
+    if (branch.id === 0 && this.watch !== null)
+      this.watch({ start: { at, sub: 0 }, end: at + trace.micro, thread, before: state, after: next, trace });
     if (this.mover(branch.id, at + trace.micro, next) < 0) branch.ended = true;
     return true;
   }

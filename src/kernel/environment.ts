@@ -28,6 +28,7 @@ import {
   type State,
 } from '../vm/index.ts';
 import { ACTORS_FILE, type Actor, type ActorError, type Initcall, makeActors } from './actors.ts';
+import { baseProgramOf, changedProgram } from './compiled.ts';
 import { constantsOf, variablesOf } from './constants.ts';
 import { died } from './faults.ts';
 import { allocatorRows } from './intrinsics/allocator.ts';
@@ -43,7 +44,6 @@ import { stringRows } from './intrinsics/strings.ts';
 import { ready, systemIntrinsics } from './intrinsics/system.ts';
 import { xarrayRows } from './intrinsics/xarray.ts';
 import type { Files } from './patch.ts';
-import { compiledText, kernelText } from './text.ts';
 import { type Patch, variantText } from './variant.ts';
 
 /** A kernel ready to boot. */
@@ -128,11 +128,7 @@ export function namesOf(intrinsics: Intrinsics, config: Config): Names {
 
 /** The program of the unpatched text, compiled at build time or now. */
 export function baseProgram(config: Config): Program {
-  const ready = compiledText();
-  if (ready !== null) return ready;
-  const result = compile(kernelText(), namesOf(kernelIntrinsics(config), config));
-  if (!result.ok) throw new Error(`the kernel text does not compile:\n${result.errors.join('\n')}`);
-  return result.program;
+  return baseProgramOf(() => namesOf(kernelIntrinsics(config), config));
 }
 
 /** The history a kernel belongs to: the kernels of all its boots by number, and what follows each. */
@@ -168,7 +164,7 @@ export function buildKernel(
   let program = baseProgram(config);
   if (changed.length > 0) {
     const texts = Object.fromEntries(changed.map((file) => [file, files[file] ?? '']));
-    const result = compile(texts, namesOf(kernelIntrinsics(config), config), program);
+    const result = changedProgram(texts, namesOf(kernelIntrinsics(config), config), program);
     if (!result.ok) return { ...result, actors: [] };
     program = result.program;
   }

@@ -51,6 +51,6 @@ export {
 } from './load.ts';
 export { Port } from './port.ts';
 export { printable } from './printable.ts';
-export { BUDGET, type RunResult, runReport } from './run-report.ts';
+export { BUDGET, ReportRun, type RunResult, runReport, startReport } from './run-report.ts';
 export { NEWEST, noKernel, type SourceResult, sourceOf } from './source.ts';
 export * from './view.ts';

@@ -5,7 +5,7 @@ import type { Output, Running } from './commands/command.ts';
 import { begin, complete, findCommand, splitLine } from './commands/table.ts';
 import { type Loaded, warningsOf } from './load.ts';
 import { printable } from './printable.ts';
-import { Session } from './session.ts';
+import { type HistoryOptions, Session } from './session.ts';
 import type { CommandResult, SessionPort, SessionView } from './view.ts';
 import { buildView } from './views/build.ts';
 import { Memo } from './views/memo.ts';
@@ -27,8 +27,9 @@ export class Port implements SessionPort {
   constructor(
     loaded: Loaded,
     private readonly clock: () => number = () => performance.now(),
+    history: HistoryOptions = {},
   ) {
-    this.session = new Session(loaded);
+    this.session = new Session(loaded, history);
     this.session.openAtLastBoot();
     this.session.say(
       'event',

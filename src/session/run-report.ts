@@ -1,9 +1,9 @@
 // `khodbg run`: a scenario run to its end without history, its expectations checked, its stops listed, as report and text.
-import { hitsOf, label, position } from '../debugger/index.ts';
+import { type Hit, hitsOf, label, type Point, position } from '../debugger/index.ts';
 import type { State } from '../vm/index.ts';
 import { begin, splitLine } from './commands/table.ts';
 import { evaluate } from './expression.ts';
-import { INVARIANT_NAMES, InvariantWatch } from './invariants/index.ts';
+import { INVARIANT_NAMES, InvariantWatch, type PlacedTurn } from './invariants/index.ts';
 import { kernelOf } from './kernel-of.ts';
 import { bootOf, type Loaded, lastBoot } from './load.ts';
 import { replayOf } from './replay.ts';
@@ -15,9 +15,11 @@ import {
   type Report,
   type ReportInvariant,
   type ReportStop,
+  RunWriter,
   reportOf,
   reportText,
-  runScenario,
+  runTurns,
+  type TurnSeen,
 } from './report/index.ts';
 import { Session } from './session.ts';
 import { stageReader } from './stages.ts';
@@ -68,8 +70,89 @@ function invariantRows({ broken }: InvariantWatch, loaded: Loaded): ReportInvari
   });
 }
 
-/** Runs a loaded scenario. The exit status is 0, 1 when an expectation failed, 3 when it did not end within its budget. */
-export function runReport(loaded: Loaded, budget: number = BUDGET): RunResult {
+/** A run that is being reported: told of its turns, it gives the report at the end. */
+export class ReportRun {
+  private readonly writer: RunWriter;
+  private readonly invariants: InvariantWatch;
+  private readonly stageOf: ReturnType<typeof stageReader>;
+  private readonly points: readonly Point[];
+  private readonly scenarioPoints: ReadonlySet<number>;
+  private readonly stops: (ReportStop & { boot: number })[] = [];
+  private readonly seen: { point: number; fn: string }[] = [];
+
+  constructor(
+    private readonly loaded: Loaded,
+    private readonly session: Session,
+    /** numbers of the scenario's own stops, and of those that it expects something of */
+    own: ReadonlyMap<string, number>,
+    private readonly asked: ReadonlyMap<string, number>,
+  ) {
+    const kernel = (state: State) => kernelOf(loaded, state);
+    this.writer = new RunWriter(loaded);
+    this.invariants = new InvariantWatch(loaded.first, 0, { kernel, replay: replayOf(kernel) });
+    this.stageOf = stageReader(kernel);
+    this.points = session.livePoints();
+    this.scenarioPoints = new Set(own.values());
+  }
+
+  /** so far */
+  get turns(): number {
+    return this.writer.turns;
+  }
+
+  /** One turn more, under the default schedule; its trace is valid during the call. */
+  turn(turn: TurnSeen): void {
+    this.writer.turn(turn, this.look);
+  }
+
+  private readonly look = ({ start, end, thread, before, after, trace }: TurnSeen): void => {
+    // written out: this is done for each turn
+    const turn = { start: position(start), end, thread, before, after, trace };
+    this.invariants.turn(turn, this.stageOf(turn.after, turn.trace.returned));
+    const hits = hitsOf(turn, this.points);
+    if (hits.length > 0) this.stop(turn, hits);
+  };
+
+  private stop({ before, thread }: PlacedTurn, hits: readonly Hit[]): void {
+    const top = before.threads[thread]?.top;
+    const fn = top ? bootOf(this.loaded, before).kernel.linked.program.fns[top.fn] : undefined;
+    for (const hit of hits) this.seen.push({ point: hit.point.number, fn: top?.fn ?? '' });
+    const first = hits.find((hit) => this.scenarioPoints.has(hit.point.number));
+    if (first === undefined) return;
+    const row = this.session.state.points.find((p) => p.number === first.point.number);
+    this.stops.push({
+      boot: before.boot,
+      at: label(first.at),
+      kind: `${row?.type ?? ''} ${row?.what ?? ''}`.trim(),
+      thread: before.threads[thread]?.name ?? '',
+      function: top?.fn ?? '',
+      line: fn?.pos[top?.pc ?? 0]?.[0] ?? 0,
+    });
+  }
+
+  /** What came of it; `ended`: nothing can move any more. */
+  finish(ended: boolean): RunResult {
+    const { loaded, invariants, seen, asked } = this;
+    const recorded = this.writer.finish(ended);
+    if (ended) invariants.stage('end', lastRecord(recorded).last, recorded.at);
+    const checked = checkExpectations(
+      recorded,
+      (text, state) => evaluate(bootOf(loaded, state).kernel, text, { state, thread: state.current, frame: null }),
+      (command, fn) => {
+        const point = asked.get(command);
+        return { ok: true, count: seen.filter((s) => s.point === point && (fn === undefined || s.fn === fn)).length };
+      },
+      (name) => invariants.broken.get(name)?.what ?? null,
+    );
+    const rows = invariantRows(invariants, loaded);
+    const report = reportOf(recorded, { stops: this.stops, expect: checked, invariants: rows });
+    const text = reportText(report, { title: loaded.scenario.title, patches: lastBoot(loaded).patches }).trimEnd();
+    return { ok: true, report, text, status: ended ? exitStatus(report) : 3, recorded };
+  }
+}
+
+/** Sets what a report looks for; the run to be told of its turns, or the first stop that is refused. */
+export function startReport(loaded: Loaded): { ok: true; run: ReportRun } | { ok: false; errors: readonly string[] } {
   const session = new Session(loaded);
   const { stops: wanted, expect } = loaded.scenario;
   const own = setStops(
@@ -82,48 +165,13 @@ export function runReport(loaded: Loaded, budget: number = BUDGET): RunResult {
   );
   const asked = own.error === null ? setStops(loaded, session, expected) : own;
   if (asked.error !== null) return { ok: false, errors: [asked.error] };
-  const scenarioPoints = new Set(own.numbers.values());
-  const points = session.livePoints();
-  const stops: (ReportStop & { boot: number })[] = [];
-  const seen: { point: number; fn: string }[] = [];
-  const kernel = (state: State) => kernelOf(loaded, state);
-  const invariants = new InvariantWatch(loaded.first, 0, { kernel, replay: replayOf(kernel) });
-  const stageOf = stageReader(kernel);
-  const recorded = runScenario(loaded, {
-    maxTurns: budget,
-    onTurn: ({ start, end, thread, before, after, trace }) => {
-      const turn = { start: position(start), end, thread, before, after, trace };
-      invariants.turn(turn, stageOf(after, trace.returned));
-      const hits = hitsOf(turn, points);
-      if (hits.length === 0) return;
-      const top = before.threads[thread]?.top;
-      const fn = top ? bootOf(loaded, before).kernel.linked.program.fns[top.fn] : undefined;
-      const line = fn?.pos[top?.pc ?? 0]?.[0] ?? 0;
-      for (const hit of hits) seen.push({ point: hit.point.number, fn: top?.fn ?? '' });
-      const first = hits.find((hit) => scenarioPoints.has(hit.point.number));
-      if (first === undefined) return;
-      const row = session.state.points.find((p) => p.number === first.point.number);
-      stops.push({
-        boot: before.boot,
-        at: label(first.at),
-        kind: `${row?.type ?? ''} ${row?.what ?? ''}`.trim(),
-        thread: before.threads[thread]?.name ?? '',
-        function: top?.fn ?? '',
-        line,
-      });
-    },
-  });
-  if (recorded.ended) invariants.stage('end', lastRecord(recorded).last, recorded.at);
-  const checked = checkExpectations(
-    recorded,
-    (text, state) => evaluate(bootOf(loaded, state).kernel, text, { state, thread: state.current, frame: null }),
-    (command, fn) => {
-      const point = asked.numbers.get(command);
-      return { ok: true, count: seen.filter((s) => s.point === point && (fn === undefined || s.fn === fn)).length };
-    },
-    (name) => invariants.broken.get(name)?.what ?? null,
-  );
-  const report = reportOf(recorded, { stops, expect: checked, invariants: invariantRows(invariants, loaded) });
-  const text = reportText(report, { title: loaded.scenario.title, patches: lastBoot(loaded).patches }).trimEnd();
-  return { ok: true, report, text, status: recorded.ended ? exitStatus(report) : 3, recorded };
+  return { ok: true, run: new ReportRun(loaded, session, own.numbers, asked.numbers) };
+}
+
+/** Runs a loaded scenario. The exit status is 0, 1 when an expectation failed, 3 when it did not end within its budget. */
+export function runReport(loaded: Loaded, budget: number = BUDGET): RunResult {
+  const started = startReport(loaded);
+  if (!started.ok) return started;
+  const { run } = started;
+  return run.finish(runTurns(loaded, budget, (turn) => run.turn(turn)));
 }

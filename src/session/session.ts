@@ -8,6 +8,7 @@ import {
   type Hit,
   label,
   type Outcome,
+  type Piece,
   type Point,
   type Position,
   position,
@@ -95,6 +96,14 @@ export interface BootStart {
   readonly at: number;
 }
 
+/** How the history of a session is kept, for those who open one for another end than to debug. */
+export interface HistoryOptions {
+  /** so many states are kept, of older ones keyframes */
+  readonly recent?: number;
+  /** told of each turn of the first branch, once and in order; the trace is valid during the call */
+  readonly watch?: (turn: Piece) => void;
+}
+
 /** One opened scenario. */
 export class Session {
   readonly time: Timeline;
@@ -103,16 +112,20 @@ export class Session {
   private readonly stages: Map<number, Mark[]> = new Map();
   private readonly starts: Map<number, BootStart[]> = new Map();
 
-  constructor(readonly loaded: Loaded) {
+  constructor(
+    readonly loaded: Loaded,
+    { recent, watch }: HistoryOptions = {},
+  ) {
     const { linked } = bootOf(loaded, loaded.first).kernel;
-    this.time = new Timeline(linked, loaded.first, (branch, at, state, trace) => {
+    const observe: Timeline['observe'] = (branch, at, state, trace) => {
       const { boot } = state;
       this.addStart(branch, { boot, at });
       const stage = stageReached(bootOf(loaded, state).kernel.initcalls, state, trace.returned);
       if (stage !== null) this.addStage(branch, { at, boot, kind: 'stage', label: stage });
       const death = state.threads[state.current]?.death;
       if (death) this.addStage(branch, { at, boot, kind: 'fault', label: death.what });
-    });
+    };
+    this.time = new Timeline(linked, loaded.first, observe, recent, undefined, watch);
     const cursor: Cursor = { branch: 0, at: position(0), thread: 0, level: 0 };
     this.state = {
       cursor,

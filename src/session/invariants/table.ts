@@ -60,8 +60,11 @@ export function turnReader(rows: readonly Invariant[], program: (turn: Turn) => 
   const factsOf = factsReader();
   const watchersOf = watcherTable(rows);
   const always = rows.filter(({ sees }) => sees !== undefined);
+  const none: readonly Breach[] = [];
   /** `watched` is told of each row that an access concerns */
-  return (turn: Turn, start: Position, watched?: (row: Invariant) => void): Breach[] => {
+  return (turn: Turn, start: Position, watched?: (row: Invariant) => void): readonly Breach[] => {
+    const { accesses } = turn.trace;
+    if ((accesses === null || accesses.length === 0) && !always.some((row) => row.sees?.(turn))) return none;
     let known: Moment | null = null;
     const moment = (): Moment => {
       const { before, after, thread, trace } = turn;
@@ -73,7 +76,7 @@ export function turnReader(rows: readonly Invariant[], program: (turn: Turn) => 
       if (violation !== null && !out.some((breach) => breach.row === row))
         out.push({ row, violation, at: placeOf(start, access, violation) });
     };
-    for (const access of turn.trace.accesses ?? [])
+    for (const access of accesses ?? [])
       for (const row of watchersOf(access)) {
         watched?.(row);
         add(row, row.breaks(moment(), access), access);

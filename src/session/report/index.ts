@@ -2,9 +2,19 @@
 export { type CountStops, checkExpectations, type EvaluateText } from './expect.ts';
 export { EVENTS_KEPT, type Mark, type ReachedStage } from './recorder.ts';
 export { eventsOf, exitStatus, type ReportParts, reportOf, unexpectedBreaks, unexpectedDeaths } from './report.ts';
-export { lastRecord, type Recorded, type RecordedBoot, type RunOptions, recordedBoot, runScenario } from './run.ts';
+export {
+  lastRecord,
+  type Recorded,
+  type RecordedBoot,
+  type RunOptions,
+  RunWriter,
+  recordedBoot,
+  runScenario,
+  runTurns,
+} from './run.ts';
 export { REGION_FLAGS, stageOf } from './stage.ts';
 export { reportText } from './text.ts';
+export type { TurnSeen } from './turn.ts';
 export type {
   InitRun,
   PageblockRun,

@@ -65,37 +65,66 @@ function observeKexec(r: Recorder, turn: TurnSeen): void {
   reachStage(r, 'end', turn.start, turn.before);
 }
 
-/** Runs all boots to the end under the default schedule and records them. */
-export function runScenario(loaded: Loaded, options: RunOptions = {}): Recorded {
-  const maxTurns = options.maxTurns ?? Number.POSITIVE_INFINITY;
-  const trace = newTrace(true);
-  const boots: RecordedBoot[] = [];
-  let state = loaded.first;
-  let running = bootOf(loaded, state);
-  const { linked } = running.kernel;
-  let recorder = newRecorder(loaded, running, state);
-  let begun = { first: state, from: 0 };
-  let at = 0;
-  let turns = 0;
-  let thread = runToBlock(linked, state);
-  for (; thread >= 0 && turns < maxTurns; thread = runToBlock(linked, state)) {
-    const after = step(linked, state, { thread }, trace);
-    const turn: TurnSeen = { start: at, end: at + trace.micro, thread, before: state, after, trace };
-    if (after.boot === state.boot) observe(recorder, turn);
-    else observeKexec(recorder, turn);
-    options.onTurn?.(turn);
-    at += trace.micro;
-    turns++;
-    if (after.boot !== state.boot) {
-      boots.push({ ...recorder, ...begun, last: state });
-      begun = { first: after, from: at };
-      running = bootOf(loaded, after);
-      recorder = newRecorder(loaded, running, after);
+/** Writes the record of a run, whoever runs it: all turns under the default schedule, in order. */
+export class RunWriter {
+  private readonly boots: RecordedBoot[] = [];
+  private recorder: Recorder;
+  private begun: { readonly first: State; readonly from: number };
+  private state: State;
+  private at = 0;
+  /** so far */
+  turns = 0;
+
+  constructor(private readonly loaded: Loaded) {
+    this.state = loaded.first;
+    this.begun = { first: loaded.first, from: 0 };
+    this.recorder = newRecorder(loaded, bootOf(loaded, loaded.first), loaded.first);
+  }
+
+  /** One turn more; its trace is valid during the call. */
+  turn(turn: TurnSeen, onTurn?: (turn: TurnSeen) => void): void {
+    const { before, after } = turn;
+    if (after.boot === before.boot) observe(this.recorder, turn);
+    else observeKexec(this.recorder, turn);
+    onTurn?.(turn);
+    if (after.boot !== before.boot) {
+      this.boots.push({ ...this.recorder, ...this.begun, last: before });
+      this.begun = { first: after, from: turn.end };
+      this.recorder = newRecorder(this.loaded, bootOf(this.loaded, after), after);
     }
+    this.state = after;
+    this.at = turn.end;
+    this.turns++;
+  }
+
+  /** The record; `ended`: nothing can move any more. */
+  finish(ended: boolean): Recorded {
+    const { loaded, at, turns, state, recorder, begun } = this;
+    if (ended) reachStage(recorder, 'end', at, state);
+    return { loaded, boots: [...this.boots, { ...recorder, ...begun, last: state }], at, turns, ended };
+  }
+}
+
+/** Runs all boots under the default schedule, `most` turns at most; was that the end? */
+export function runTurns(loaded: Loaded, most: number, onTurn: (turn: TurnSeen) => void): boolean {
+  const trace = newTrace(true);
+  const { linked } = bootOf(loaded, loaded.first).kernel;
+  let state = loaded.first;
+  let at = 0;
+  let thread = runToBlock(linked, state);
+  for (let n = 0; thread >= 0 && n < most; n++, thread = runToBlock(linked, state)) {
+    const after = step(linked, state, { thread }, trace);
+    onTurn({ start: at, end: at + trace.micro, thread, before: state, after, trace });
+    at += trace.micro;
     state = after;
   }
-  const ended = thread < 0;
-  if (ended) reachStage(recorder, 'end', at, state);
-  boots.push({ ...recorder, ...begun, last: state });
-  return { loaded, boots, at, turns, ended };
+  return thread < 0;
+}
+
+/** Runs all boots to the end under the default schedule and records them. */
+export function runScenario(loaded: Loaded, options: RunOptions = {}): Recorded {
+  const writer = new RunWriter(loaded);
+  const onTurn = options.onTurn?.bind(options);
+  const most = options.maxTurns ?? Number.POSITIVE_INFINITY;
+  return writer.finish(runTurns(loaded, most, (turn) => writer.turn(turn, onTurn)));
 }
