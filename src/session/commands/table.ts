@@ -9,6 +9,7 @@ import { moveCommands } from './move.ts';
 import { stopCommands } from './stops.ts';
 import { threadCommands } from './threads.ts';
 import { timeCommands } from './time.ts';
+import { tourCommands } from './tour.ts';
 
 const GROUPS: readonly (readonly [Group, string])[] = [
   ['running', 'Running, forwards and backwards'],
@@ -64,6 +65,7 @@ export const COMMANDS: readonly Command[] = [
   ...threadCommands,
   helpCommand,
   aboutCommand,
+  ...tourCommands,
   echoCommand,
   quitCommand,
 ];
