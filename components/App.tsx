@@ -2,11 +2,12 @@
 
 import { Box } from 'ink';
 import { memo, type ReactNode, useMemo } from 'react';
-import { FooterBar, MessageBar, PromptBar, StatusBar, StopBar, TimelineBar } from './Bars.tsx';
+import { FooterBar, MessageBar, NoteBar, PromptBar, StatusBar, StopBar, TimelineBar } from './Bars.tsx';
 import type { Controller } from './controller.ts';
 import { useSessionView, useStore } from './hooks/use-store.ts';
 import { Keyboard } from './Keyboard.tsx';
 import { isBoxed, type Layout, layout } from './layout.ts';
+import { noteHeight } from './note.ts';
 import { Completions, OverlayPane } from './Overlay.tsx';
 import { Pane } from './Pane.tsx';
 import { PaneBody } from './PaneBody.tsx';
@@ -39,9 +40,13 @@ export function App({ port, ui, controller, theme }: AppProps): ReactNode {
 
 /** One screen, whatever its size. */
 export function Screen({ view, ui, theme }: ScreenValue): ReactNode {
-  const { size, focus, zoom, called, overlay, completions } = ui;
+  const { size, focus, zoom, called, overlay, completions, note } = ui;
   const value = useMemo(() => ({ view, ui, theme }), [view, ui, theme]);
-  const places = useMemo(() => layout(size.cols, size.rows, focus, zoom, called), [size, focus, zoom, called]);
+  const noteRows = noteHeight(note, size);
+  const places = useMemo(
+    () => layout(size.cols, size.rows, focus, zoom, called, noteRows),
+    [size, focus, zoom, called, noteRows],
+  );
   return (
     <ScreenContext value={value}>
       <Arrangement size={size} places={places} covered={overlay !== null} completing={completions.length > 0} />
@@ -58,7 +63,7 @@ interface ArrangementProps {
 
 /** Everything in its place. Renders only when a place changes: Ink then has nothing to lay out on a mere step. */
 const Arrangement = memo(function Arrangement({ size, places, covered, completing }: ArrangementProps): ReactNode {
-  const { status, stop, area, panes, timeline, message, prompt, footer, mode } = places;
+  const { status, stop, area, panes, note, timeline, message, prompt, footer, mode } = places;
   if (mode === 'tiny') return <TooSmall size={size} />;
   return (
     <Box width={size.cols} height={size.rows}>
@@ -69,6 +74,7 @@ const Arrangement = memo(function Arrangement({ size, places, covered, completin
       ) : (
         panes.map((place) => <Pane key={place.id} place={place} />)
       )}
+      {note ? <NoteBar rect={note} /> : null}
       {timeline ? <TimelineBar rect={timeline} /> : null}
       {message ? <MessageBar rect={message} logged={panes.some((place) => place.id === 'log')} /> : null}
       <PromptBar rect={prompt} />

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { usePainting } from './hooks/use-painting.ts';
 import { type KeyMode, paintFooter } from './keys/hints.ts';
 import type { Rect } from './layout.ts';
+import { paintNote } from './note.ts';
 import { PaneBody } from './PaneBody.tsx';
 import { paintStatus, paintStop } from './panes/status.ts';
 import { PANES } from './panes/table.ts';
@@ -43,6 +44,13 @@ export function StopBar({ rect }: BarProps): ReactNode {
   const { running } = ui;
   const make = () => [paintStop({ stop, thread, position, busy, running }, rect.w, theme)];
   return <Rows rect={rect} deps={[stop, thread, position, busy, running, theme]} make={make} />;
+}
+
+/** The note of a tour. */
+export function NoteBar({ rect }: BarProps): ReactNode {
+  const { ui, theme } = useScreen();
+  const { note } = ui;
+  return <Rows rect={rect} deps={[note, theme]} make={() => paintNote(note, rect.w, rect.h, theme)} />;
 }
 
 /** The timeline. */

@@ -7,6 +7,7 @@ import { helpLines } from './help.ts';
 import type { ActionName } from './keys/table.ts';
 import { focusOrder, isBoxed, type Layout, layout } from './layout.ts';
 import { PANE_IDS, type PaneId, TURNS } from './layout-spec.ts';
+import { noteHeight } from './note.ts';
 import { overlayBody, overlayRows } from './overlay-rows.ts';
 import { cursorAnchor, cursorLine } from './panes/source-cursor.ts';
 import { PANES } from './panes/table.ts';
@@ -32,8 +33,8 @@ export type Actions = Readonly<Record<ActionName, () => void>> & {
   readonly findText: (text: string) => void;
 };
 
-function placesOf({ size, focus, zoom: zoomed, called }: UiState): Layout {
-  return layout(size.cols, size.rows, focus, zoomed, called);
+function placesOf({ size, focus, zoom: zoomed, called, note }: UiState): Layout {
+  return layout(size.cols, size.rows, focus, zoomed, called, noteHeight(note, size));
 }
 
 /** Rows that the focused pane shows. */

@@ -20,6 +20,8 @@ interface Options {
   readonly ui: Store<UiState, UiAction>;
   readonly quit: () => void;
   readonly fail: (error: unknown) => void;
+  /** presses the keys of a step of the tour, once no command runs any more */
+  readonly play: (keys: string) => void;
 }
 
 /** Shows what a command printed: one row, or an overlay where it is long and nothing moved. */
@@ -41,6 +43,7 @@ export class CommandQueue {
   readonly #options: Options;
   readonly #jobs: Job[] = [];
   #busy = false;
+  #waiting: (() => void)[] = [];
   #running: string | null = null;
 
   constructor(options: Options) {
@@ -55,6 +58,11 @@ export class CommandQueue {
     else if (this.#options.ui.get().running !== null) this.#tell();
   }
 
+  /** Resolves when no command runs or waits. */
+  settled(): Promise<void> {
+    return this.#busy ? new Promise((resolve) => this.#waiting.push(resolve)) : Promise.resolve();
+  }
+
   /** Forgets what waits and stops what runs. */
   interrupt(): void {
     this.#jobs.length = 0;
@@ -66,7 +74,7 @@ export class CommandQueue {
   };
 
   async #run(line: string): Promise<void> {
-    const { port, ui, quit } = this.#options;
+    const { port, ui, quit, play } = this.#options;
     ui.dispatch({ type: 'said', message: null });
     this.#running = line;
     const shown = setTimeout(this.#tell, PATIENCE);
@@ -74,7 +82,10 @@ export class CommandQueue {
     try {
       const result = await port.execute(line);
       const now = port.view();
-      report(ui, line, result, now.stop !== before.stop || now.position.at !== before.position.at);
+      if (result.note !== undefined) ui.dispatch({ type: 'noted', note: result.note });
+      if (result.play !== undefined) play(result.play);
+      if (result.note == null)
+        report(ui, line, result, now.stop !== before.stop || now.position.at !== before.position.at);
       if (result.quit) quit();
     } finally {
       clearTimeout(shown);
@@ -95,6 +106,7 @@ export class CommandQueue {
       this.#busy = false;
       this.#running = null;
       this.#tell();
+      for (const go of this.#waiting.splice(0)) go();
     }
   }
 }

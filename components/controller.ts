@@ -3,7 +3,7 @@
 import type { Key } from 'ink';
 import { type Actions, createActions } from './actions.ts';
 import { CommandQueue } from './command-queue.ts';
-import { decodeKey, type KeyInput, splitLines } from './keys/decode.ts';
+import { decodeKey, type KeyInput, keyChunks, splitLines } from './keys/decode.ts';
 import { keyRow } from './keys/table.ts';
 import { completeLine } from './prompt/complete.ts';
 import { editLine, enterLine, insertText } from './prompt/editor.ts';
@@ -20,7 +20,23 @@ export interface Host {
 }
 
 /** Keys that act in an overlay as on the panes; every other bound key leaves the overlay and then acts. */
-const IN_OVERLAY = new Set(['Up', 'Down', 'k', 'j', 'PgUp', 'PgDn', 'Home', 'End', ' ', 'C-l', 'C-z', 'C-c', 'C-d']);
+const IN_OVERLAY = new Set([
+  'Up',
+  'Down',
+  'k',
+  'j',
+  'PgUp',
+  'PgDn',
+  'Home',
+  'End',
+  ' ',
+  'C-l',
+  'C-z',
+  'C-c',
+  'C-d',
+  '.',
+  ',',
+]);
 /** Keys that do nothing more than leave the overlay. */
 const LEAVING = new Set(['q', 'Esc', 'Enter', '?']);
 
@@ -41,7 +57,8 @@ export class Controller {
     this.#port = port;
     this.#ui = ui;
     this.#host = host;
-    this.#queue = new CommandQueue({ port, ui, quit: host.quit, fail: host.fail });
+    const play = (keys: string) => void this.#play(keys).catch(host.fail);
+    this.#queue = new CommandQueue({ port, ui, quit: host.quit, fail: host.fail, play });
     this.#actions = createActions({ port, ui, queue: this.#queue, host });
   }
 
@@ -49,12 +66,26 @@ export class Controller {
   input(input: string, inkKey: Key): void {
     const decoded = decodeKey(input, inkKey);
     if (decoded?.kind === 'key') this.#key(decoded.name);
-    if (decoded?.kind !== 'text') return;
-    const parts = splitLines(decoded.text);
+    if (decoded?.kind === 'text') this.#text(decoded.text);
+  }
+
+  #text(text: string): void {
+    const parts = splitLines(text);
     for (const [i, part] of parts.entries()) {
       if (part.kind === 'key') this.#key(part.name);
       else this.#chunk(part.text, isEnter(parts[i + 1]));
     }
+  }
+
+  /** Presses the keys of a step of the tour, each when the commands of those before it are done. */
+  async #play(keys: string): Promise<void> {
+    await this.#queue.settled();
+    if (this.#ui.get().mode !== 'keys') this.#ui.dispatch({ type: 'keys' });
+    for (const chunk of keyChunks(keys)) {
+      this.#text(chunk);
+      await this.#queue.settled();
+    }
+    this.#port.played();
   }
 
   /** Text that was pasted: it goes to the command line, whatever it contains. */

@@ -29,6 +29,8 @@ export interface Layout {
   /** where the panes are, and what an overlay covers */
   readonly area: Rect;
   readonly panes: readonly Place[];
+  /** the note of a tour */
+  readonly note: Rect | null;
   readonly timeline: Rect | null;
   readonly message: Rect | null;
   readonly prompt: Rect;
@@ -103,7 +105,7 @@ const SPECS = { normal, wide } as const;
 
 /**
  * Lays out a screen. With `zoom`, or where there is room for one pane only, the focused pane has the whole area. `called`
- * is the pane called up to the lower right.
+ * is the pane called up to the lower right; `noteRows` are left free for the note of a tour.
  */
 export function layout(
   cols: number,
@@ -111,12 +113,14 @@ export function layout(
   focus: PaneId = 'source',
   zoom = false,
   called: PaneId | null = null,
+  noteRows = 0,
 ): Layout {
   const mode = modeOf(cols, rows);
   const line = (y: number, h = 1): Rect => ({ x: 0, y, w: cols, h });
   const marks = mode === 'normal' || mode === 'wide' ? 2 : 1;
   const short = rows < 14;
-  const below = (short ? 0 : marks + 1) + 2;
+  const noted = short ? 0 : noteRows;
+  const below = noted + (short ? 0 : marks + 1) + 2;
   const area = line(2, Math.max(0, rows - 2 - below));
   const boxed = marks === 2;
   const alone: Spec = { kind: 'pane', id: focus, min: 2, grow: 1 };
@@ -129,6 +133,7 @@ export function layout(
     stop: line(1),
     area,
     panes,
+    note: noted === 0 ? null : line(rows - below, noted),
     timeline: short ? null : line(rows - 3 - marks, marks),
     message: short ? null : line(rows - 3),
     prompt: line(rows - 2),

@@ -54,7 +54,9 @@ function openScreen(port: SessionPort, options: ScreenOptions) {
   const { stdin, stdout, suspend = stopUntilContinued } = options;
   const { ended, finish } = createEnd();
   const { cols, rows } = sizeOf(stdout);
-  const ui = createStore(reduceUi, initialUi(cols, rows));
+  const { tourSteps } = port.view();
+  const hint = { kind: 'out', text: `a tour of ${tourSteps} notes: . (next-note) begins it` } as const;
+  const ui = createStore(reduceUi, initialUi(cols, rows, tourSteps > 0 ? hint : null));
   const resize = () => ui.dispatch({ type: 'resized', ...sizeOf(stdout) });
   // Before the sink's own listener: the new layout is then there when the sink paints.
   stdout.on('resize', resize);

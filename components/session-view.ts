@@ -9,6 +9,7 @@ export type {
   LogLine,
   MemblockView,
   MemmapView,
+  NoteView,
   PageblockView,
   PositionView,
   RadixRowView,

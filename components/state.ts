@@ -3,6 +3,7 @@
 import { type Draft, produce } from 'immer';
 import { type PaneId, TURNS } from './layout-spec.ts';
 import { clearLine, type EditorState, EMPTY_EDITOR } from './prompt/editor.ts';
+import type { NoteView } from './session-view.ts';
 
 /** Lines shown over the panes. */
 export interface Overlay {
@@ -42,6 +43,8 @@ export interface UiState {
   /** the command under way, and how many wait behind it */
   readonly running: string | null;
   readonly waiting: number;
+  /** the note of the tour, above the timeline until the next one */
+  readonly note: NoteView | null;
 }
 
 /** What can happen to the screen. */
@@ -62,6 +65,7 @@ export type UiAction =
   | { readonly type: 'opened'; readonly overlay: Overlay }
   | { readonly type: 'overlay-scrolled'; readonly to: number }
   | { readonly type: 'closed' }
+  | { readonly type: 'noted'; readonly note: NoteView | null }
   | { readonly type: 'said'; readonly message: Message | null }
   | { readonly type: 'running'; readonly line: string | null; readonly waiting: number };
 
@@ -127,6 +131,9 @@ const HANDLERS: Handlers = {
   closed: (draft) => {
     draft.overlay = null;
   },
+  noted: (draft, { note }) => {
+    draft.note = note;
+  },
   said: (draft, { message }) => {
     draft.message = message;
   },
@@ -137,7 +144,7 @@ const HANDLERS: Handlers = {
 };
 
 /** The screen as it opens. */
-export function initialUi(cols: number, rows: number): UiState {
+export function initialUi(cols: number, rows: number, message: Message | null = null): UiState {
   return {
     size: { cols, rows },
     focus: 'source',
@@ -151,9 +158,10 @@ export function initialUi(cols: number, rows: number): UiState {
     editor: EMPTY_EDITOR,
     completions: [],
     overlay: null,
-    message: null,
+    message,
     running: null,
     waiting: 0,
+    note: null,
   };
 }
 

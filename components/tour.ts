@@ -1,6 +1,7 @@
 // Presses a scenario's tour on a screen, step by step, and looks whether the screen then shows what the tour says. Knows
 // neither terminals nor scenarios.
 import { openHeadless } from './headless.ts';
+import { keyChunks } from './keys/decode.ts';
 import type { SessionPort } from './session-view.ts';
 
 /** Keys, and the text that the screen then shows. */
@@ -31,9 +32,6 @@ const PATIENCE = 3000;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** A command line as one chunk; other keys one by one. */
-const chunks = (keys: string): string[] => (keys.startsWith(':') ? [keys] : [...keys]);
-
 async function shown(screen: TourScreen, text: string): Promise<boolean> {
   for (let waited = 0; waited <= PATIENCE; waited += 5) {
     if (screen.text().includes(text)) return true;
@@ -49,7 +47,7 @@ export async function pressTour(
   steps: readonly Step[],
 ): Promise<TourFailure | null> {
   for (const [i, { keys, shows }] of steps.entries()) {
-    for (const chunk of chunks(keys)) {
+    for (const chunk of keyChunks(keys)) {
       await screen.press(chunk);
       while (port.view().busy !== null) await pause(2);
     }

@@ -11,6 +11,19 @@ export interface Given {
   readonly origin: string;
 }
 
+/** A step of the tour without a screen: keys that stand for commands run them, the others are named. */
+async function playKeys(port: Port, keys: string, print: Print): Promise<void> {
+  const { KEYS } = await import('../components/index.ts');
+  const lines = keys.startsWith(':')
+    ? [[keys, keys.slice(1)] as const]
+    : [...keys].map((key) => [key, KEYS.find((row) => row.key === key)?.command] as const);
+  for (const [key, line] of lines) {
+    if (line === undefined) print(`(${JSON.stringify(key)} is a key of the screen)`);
+    else for (const text of (await port.execute(line)).output) print(text);
+  }
+  port.played();
+}
+
 /** Runs commands one after the other; the exit status: 2 at the first that is refused, 0 else. `quit` ends early. */
 export async function runCommands(
   port: Port,
@@ -21,6 +34,7 @@ export async function runCommands(
   for (const { line, origin } of commands) {
     const result = await port.execute(line);
     for (const text of result.output) (result.ok ? print : complain)(result.ok ? text : `${origin}: ${text}`);
+    if (result.play !== undefined) await playKeys(port, result.play, print);
     if (!result.ok) return { status: 2, quit: true };
     if (result.quit) return { status: 0, quit: true };
   }
@@ -68,6 +82,7 @@ export async function prompt(port: Port, print: Print, complain: Print): Promise
     for await (const line of reader) {
       const result = await port.execute(line);
       for (const text of result.output) (result.ok ? print : complain)(text);
+      if (result.play !== undefined) await playKeys(port, result.play, print);
       if (result.quit) return 0;
       reader.prompt();
     }

@@ -44,7 +44,13 @@ export function decodeKey(input: string, key: Key): KeyInput | null {
 /** The name of a control character that arrived within text. */
 function controlName(code: number): string {
   if (code === 0x0d || code === 0x0a) return 'Enter';
+  if (code === 0x1b) return 'Esc';
   return code === 0x09 ? 'Tab' : `C-${String.fromCharCode(code + 96)}`;
+}
+
+/** The keys of a step of a tour as they are pressed: a command line as one chunk, other keys one by one. */
+export function keyChunks(keys: string): readonly string[] {
+  return keys.startsWith(':') ? [keys] : [...keys];
 }
 
 /** Splits a typed piece of text at control characters: `ab\rc` is `ab`, Enter, `c`. */

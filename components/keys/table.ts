@@ -125,6 +125,8 @@ export const KEYS: readonly KeyRow[] = [
   command('time', 'M-Right', 'forward', 'forward again'),
   command('time', 'M-f', 'forward', 'forward again'),
   command('time', 'U', 'undo-move', 'undo what the last key did to where you stand', 'U|undo'),
+  command('session', '.', 'next-note', "the next step of the scenario's tour", './,|tour'),
+  command('session', ',', 'previous-note', 'the note before'),
   action('session', ':', 'command-line', 'command line', ':|command'),
   action('session', '?', 'help', 'help', '?|help'),
   action('session', 'F1', 'help', 'help'),

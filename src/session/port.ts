@@ -53,6 +53,13 @@ export class Port implements SessionPort {
     this.interrupted = true;
   }
 
+  played(): void {
+    this.session.change((draft) => {
+      const { at, places } = draft.tour;
+      draft.tour = { at, places: [...places.slice(0, at), this.session.state.cursor] };
+    });
+  }
+
   complete(line: string): { readonly from: number; readonly words: readonly string[] } {
     return complete(this.session, line);
   }
@@ -73,7 +80,14 @@ export class Port implements SessionPort {
     );
     this.session.say(output.ok ? 'out' : 'error', lines);
     this.changed();
-    return { ok: output.ok, output: lines, quit: output.quit ?? false };
+    const { note, play } = output;
+    return {
+      ok: output.ok,
+      output: lines,
+      quit: output.quit ?? false,
+      ...(note === undefined ? {} : { note }),
+      ...(play === undefined ? {} : { play }),
+    };
   }
 
   private async drive(line: string, work: Output | Running): Promise<Output> {

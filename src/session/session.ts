@@ -88,6 +88,8 @@ export interface SessionState {
   readonly busy: string | null;
   /** what compare found last */
   readonly comparison: Comparison | null;
+  /** steps of the tour that were played, and where one stood before the first and after each */
+  readonly tour: { readonly at: number; readonly places: readonly Cursor[] };
 }
 
 /** The position at which a boot enters start_kernel(). */
@@ -145,6 +147,7 @@ export class Session {
       listed: null,
       busy: null,
       comparison: null,
+      tour: { at: 0, places: [cursor] },
     };
   }
 
@@ -171,7 +174,7 @@ export class Session {
         const cursor: Cursor = { branch, at, thread: Math.max(0, this.mover(at)), level: 0 };
         const stop: StopView = { kind: 'start', lines: [`start of boot ${last}: ${this.loaded.scenario.title}`] };
         this.change((draft) => {
-          Object.assign(draft, { cursor, previous: cursor, stop });
+          Object.assign(draft, { cursor, previous: cursor, stop, tour: { at: 0, places: [cursor] } });
         });
         return;
       }

@@ -246,6 +246,8 @@ export interface SessionView extends PaneViews {
   readonly timeline: TimelineView;
   /** `breakpoints 1  catch 2  watch 1` */
   readonly points: string;
+  /** steps of the scenario's tour; 0 where it has none */
+  readonly tourSteps: number;
   /** null, or what is running and how far it is, `continue … #12345` */
   readonly busy: string | null;
   /** the last comparison's first pair, in two columns; null before the command */
@@ -254,11 +256,25 @@ export interface SessionView extends PaneViews {
   pageblocks(columns: number, rows: number): PageblockView;
 }
 
+/** A step of the tour as it is shown: which of how many, what is pressed, and why. */
+export interface NoteView {
+  readonly step: number;
+  readonly steps: number;
+  /** as they are pressed, and as one reads them */
+  readonly keys: string;
+  readonly keysText: string;
+  readonly text: string;
+}
+
 export interface CommandResult {
   readonly ok: boolean;
   /** what the command printed; an error's text when not ok */
   readonly output: readonly string[];
   readonly quit: boolean;
+  /** the note of the tour to show from now on; null: none any more; left out: as it is */
+  readonly note?: NoteView | null;
+  /** keys of the tour that whoever runs the commands is to press now; played() is to follow */
+  readonly play?: string;
 }
 
 /** The only door for front ends. */
@@ -269,6 +285,8 @@ export interface SessionPort {
   /** runs one command line; long ones yield to the event loop, report progress through view().busy and stop on interrupt() */
   execute(line: string): Promise<CommandResult>;
   interrupt(): void;
+  /** the keys of a step of the tour have been pressed: this is where it leads */
+  played(): void;
   /** completions of the word at the end of `line`; `from` is where that word starts */
   complete(line: string): { readonly from: number; readonly words: readonly string[] };
 }

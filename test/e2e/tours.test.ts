@@ -1,23 +1,75 @@
 // Guided tours of shipped scenarios, pressed key by key on the real screen at 120x40, in a terminal emulator and without a
 // terminal, as `khodbg check` does: after each step the screen shows what the tour says.
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { pressTour, runTour, TOUR_SIZE } from '../../components/index.ts';
-import { openPort, openScreen } from '../support/open.ts';
+import { runCommands } from '../../src/line-mode.ts';
+import { WHOLE } from '../laws/support.ts';
+import { shippedFiles } from '../support/check-shipped.ts';
+import { execute, openPort, openScreen } from '../support/open.ts';
 
-/** With a terminal: test/e2e/check.test.ts runs the tours of all shipped scenarios without one. */
-const IN_A_TERMINAL = ['seed-000/uninit-boundary-before', 'today/restore-across-nodes', 'two-nodes'];
+const TOURS = shippedFiles().map((file) => file.replace(/^scenarios\/|\.json$/g, ''));
+
+/** In a terminal: all where laws run whole, else a tenth of them. test/e2e/check-shipped-*.test.ts need no terminal. */
+const IN_A_TERMINAL = WHOLE
+  ? TOURS
+  : fc
+      .sample(fc.shuffledSubarray(TOURS, { minLength: Math.ceil(TOURS.length / 10) }), { numRuns: 1, seed: 20260 })
+      .flat()
+      .slice(0, Math.ceil(TOURS.length / 10));
 
 describe('tours', () => {
   test.each(IN_A_TERMINAL)('%s', async (name) => {
     const { t, port } = await openScreen(name, TOUR_SIZE);
     try {
       const { tour } = port.session.loaded.scenario;
-      expect(tour.length).toBeGreaterThan(0);
       const screen = { press: t.press, text: t.screen };
       expect(await pressTour(screen, port, tour)).toBeNull();
     } finally {
       await t.close();
     }
+  });
+
+  test('next-note presses them, says why above the timeline, and brings back who wandered off', async () => {
+    const { t, port } = await openScreen('seed-000/uninit-boundary-before', TOUR_SIZE);
+    try {
+      const { tour } = port.session.loaded.scenario;
+      expect(t.screen()).toContain(`a tour of ${tour.length} notes: . (next-note) begins it`);
+      for (const [i, { shows, note }] of tour.entries()) {
+        const where = port.view().position.label;
+        if (i === 1) await execute(port, 'seek end');
+        await t.press('.');
+        await t.waitFor(`note ${i + 1}/${tour.length}`);
+        await t.waitFor(shows);
+        if (i === 1) expect(port.view().log.map(({ text }) => text)).toContain('back to where the tour stood');
+        if (i === 1) expect(port.view().position.label).toBe(where);
+        expect(t.screen().replace(/\s+/g, ' ')).toContain(note.slice(0, 40).replace(/\s+/g, ' '));
+        while (port.session.state.tour.places.length < i + 2) await t.settle();
+      }
+      const last = port.view().position.label;
+      await t.press('.');
+      await t.waitFor('the tour is over');
+      expect(t.screen()).not.toContain(`note ${tour.length}/${tour.length}`);
+      await execute(port, 'seek start');
+      await t.press(',');
+      await t.waitFor(`note ${tour.length}/${tour.length}`);
+      expect(port.view().position.label).toBe(last);
+    } finally {
+      await t.close();
+    }
+  });
+
+  test('next-note without a screen runs the commands and names the keys that are none', async () => {
+    const port = await openPort('seed-000/uninit-boundary-before');
+    const out: string[] = [];
+    const say = (text: string) => out.push(text);
+    const status = await runCommands(port, [{ line: 'next-note', origin: 'test' }], say, say);
+    expect(status).toEqual({ status: 0, quit: false });
+    expect(out[0]).toBe('note 1 of 10: c');
+    expect(out.join('\n')).toContain('Catchpoint 1 (uninit)');
+    expect(await execute(await openPort('seed-000/uninit-boundary-before'), 'previous-note')).toContain(
+      'no note before',
+    );
   });
 
   test('without a terminal the same holds', async () => {

@@ -84,6 +84,7 @@ export function fakeSession(parts: Partial<SessionView> = {}): FakeSession {
       }
       return answer(line);
     },
+    played() {},
     interrupt() {
       interrupts++;
     },

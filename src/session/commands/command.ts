@@ -2,12 +2,17 @@
 // yields where it is, so that it can be interrupted.
 import type { Position } from '../../debugger/index.ts';
 import type { Session } from '../session.ts';
+import type { NoteView } from '../view.ts';
 
 /** What a command printed; `ok` false: it was refused, and the first line says why. */
 export interface Output {
   readonly ok: boolean;
   readonly lines: readonly string[];
   readonly quit?: boolean;
+  /** the note of the tour to show from now on; null: none any more */
+  readonly note?: NoteView | null;
+  /** keys of the tour to press now */
+  readonly play?: string;
 }
 
 /** A command at work. Sending `true` interrupts it. */

@@ -9,6 +9,7 @@ import { moveCommands } from './move.ts';
 import { stopCommands } from './stops.ts';
 import { threadCommands } from './threads.ts';
 import { timeCommands } from './time.ts';
+import { tourCommands } from './tour.ts';
 import { variantCommands } from './variant.ts';
 
 const GROUPS: readonly (readonly [Group, string])[] = [
@@ -67,6 +68,7 @@ export const COMMANDS: readonly Command[] = [
   ...variantCommands,
   helpCommand,
   aboutCommand,
+  ...tourCommands,
   echoCommand,
   quitCommand,
 ];

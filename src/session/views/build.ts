@@ -214,6 +214,7 @@ export function buildView(session: Session, memo: Memo): SessionView {
     stop,
     thread: threads[cursor.thread] ?? null,
     source: memo.get('source', [cursor, points], () => sourceView(session)),
+    tourSteps: loaded.scenario.tour.length,
     stack: memo.get('stack', [cursor], () => stackView(session)),
     locals: memo.get('locals', [cursor, previous], () => localsView(session)),
     threads,
