@@ -25,7 +25,7 @@ export interface Block {
 export interface Facts {
   /** by address; blocks can lie within one another */
   readonly preserved: readonly Block[];
-  /** none in a boot that nobody handed over to: there scratch gets its type late */
+  /** none in a boot that nobody handed over to, or that refused it: there scratch gets its type late */
   readonly scratch: readonly { readonly start: number; readonly end: number }[];
   /** pages of the largest block */
   readonly largest: number;
@@ -67,7 +67,8 @@ function factsOf(machine: Machine, root: number): Facts {
   const preserved = handedBlocks(machine, root)
     .filter(({ end }) => end <= 2 ** memmap.bits)
     .sort((a, b) => a.start - b.start);
-  const scratch = hardware.handover === null ? [] : scratchPages(machine);
+  const revived = row(machine.table, 'kho_in', 0)?.fdt === true;
+  const scratch = hardware.handover === null || !revived ? [] : scratchPages(machine);
   return { preserved, scratch, largest: preserved.reduce((most, b) => Math.max(most, b.end - b.start), 0) };
 }
 
