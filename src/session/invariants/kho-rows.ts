@@ -25,7 +25,7 @@ import {
   pageOf,
   pagesText,
 } from './facts.ts';
-import { span } from './newly.ts';
+import { difference, span } from './newly.ts';
 import type { Invariant, Moment, Violation } from './types.ts';
 
 const CMA = 4;
@@ -175,6 +175,14 @@ function uncovered(machine: Machine, start: number, order: number): Violation | 
   };
 }
 
+/** Are there fewer bytes reserved with RSRV_NOINIT than before? */
+function losesNoinit(before: Machine, after: Machine): boolean {
+  const [old, young] = [before.memblock.reserved.regions, after.memblock.reserved.regions];
+  const { start, was, now } = difference(old, young);
+  const all = Number.POSITIVE_INFINITY;
+  return noinitBytes(young.slice(start, now), 0, all) < noinitBytes(old.slice(start, was), 0, all);
+}
+
 function breaksCover(moment: Moment, access: Access): Violation | null {
   const { before, after, facts } = moment;
   if (access.struct === 'page') {
@@ -184,9 +192,7 @@ function breaksCover(moment: Moment, access: Access): Violation | null {
       ? null
       : uncovered(after.machine, pfn, order);
   }
-  const all = Number.POSITIVE_INFINITY;
-  const [was, now] = [before, after].map((state) => noinitBytes(state.machine.memblock.reserved.regions, 0, all));
-  if (before.boot !== after.boot || (now ?? 0) >= (was ?? 0)) return null;
+  if (before.boot !== after.boot || !losesNoinit(before.machine, after.machine)) return null;
   for (const { start, order } of facts.preserved) {
     const found = uncovered(after.machine, start, order);
     if (found !== null && uncovered(before.machine, start, order) === null) return found;

@@ -17,6 +17,7 @@ import {
 } from '../../machine/index.ts';
 import { type Access, frames, localsOf, type State } from '../../vm/index.ts';
 import { blocksIn, type Facts, inForce, isMemory, linksAt, mayBeRestored, zoneText } from './facts.ts';
+import { difference } from './newly.ts';
 import type { Invariant, Moment, Violation } from './types.ts';
 
 const hex = (n: number): string => `0x${n.toString(16)}`;
@@ -155,9 +156,9 @@ const managedPagesAddUp: Invariant = {
   check: managed,
 };
 
-/** The first two neighbours that are out of order, overlap, or should be one. */
-function untidy(type: MemblockType): Violation | null {
-  for (let i = 1; i < type.regions.length; i++) {
+/** The first two neighbours among [from, to) that are out of order, overlap, or should be one. */
+function untidy(type: MemblockType, from = 0, to = type.regions.length): Violation | null {
+  for (let i = Math.max(from, 0) + 1; i < Math.min(to, type.regions.length); i++) {
     const [low, high] = [type.regions[i - 1], type.regions[i]] as [Region, Region];
     const end = low.base + low.size;
     const alike = low.nid === high.nid && low.flags === high.flags;
@@ -182,8 +183,11 @@ const regionsSorted: Invariant = {
   watches: ({ rw, struct, at }) => rw === 'w' && struct === 'memblock' && (at === 'memory' || at === 'reserved'),
   breaks({ before, after }, access) {
     const type = access.at as 'memory' | 'reserved';
-    const found = untidy(after.machine.memblock[type]);
-    return found !== null && untidy(before.machine.memblock[type]) === null ? found : null;
+    const [was, now] = [before.machine.memblock[type], after.machine.memblock[type]];
+    const differ = difference(was.regions, now.regions);
+    // what stands apart from the edit is as tidy as it was
+    const found = untidy(now, differ.start - 1, differ.now + 1);
+    return found !== null && untidy(was) === null ? untidy(now) : null;
   },
   *check({ machine }) {
     for (const type of [machine.memblock.memory, machine.memblock.reserved]) {

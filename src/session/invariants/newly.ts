@@ -39,12 +39,32 @@ export function* allInPages(find: FindInPages, machine: Machine, facts: Facts): 
   }
 }
 
+/** Which part of an array of regions differs: from `start` on, up to `was` in the one and `now` in the other. */
+export interface Difference {
+  readonly start: number;
+  readonly was: number;
+  readonly now: number;
+}
+
+/** Where two arrays of regions differ. An edit keeps the regions before and behind it as they are. */
+export function difference(before: readonly Region[], after: readonly Region[]): Difference {
+  let start = 0;
+  let [was, now] = [before.length, after.length];
+  while (start < Math.min(was, now) && before[start] === after[start]) start++;
+  while (was > start && now > start && before[was - 1] === after[now - 1]) {
+    was--;
+    now--;
+  }
+  return { start, was, now };
+}
+
 /** The regions of `now` that are not in `was`, in order. Both are sorted by address. */
 export function* newRegions(was: readonly Region[], now: readonly Region[]): Generator<Region> {
-  let i = 0;
-  for (const region of now) {
-    while (i < was.length && (was[i] as Region).base < region.base) i++;
-    const old = was[i];
+  const differ = difference(was, now);
+  let i = differ.start;
+  for (const region of now.slice(differ.start, differ.now)) {
+    while (i < differ.was && (was[i] as Region).base < region.base) i++;
+    const old = i < differ.was ? was[i] : undefined;
     const same = old?.base === region.base && old.size === region.size && old.flags === region.flags;
     if (!same) yield region;
   }

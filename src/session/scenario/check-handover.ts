@@ -5,7 +5,7 @@ import { checkOverlaps, pick } from './check-machine.ts';
 import { blameMemory, blameScratch } from './culprit.ts';
 import { type Doc, nodeAt } from './document.ts';
 import type { Path } from './path.ts';
-import { defaultRadixNodes, radixPages, splitPages } from './preserve.ts';
+import { blocksOf, defaultRadixNodes, type PreservedRow, radixPages } from './preserve.ts';
 import type { Report } from './problem.ts';
 import { pageAddress, preservedRow, scratchSchema } from './schema.ts';
 import type { Area, MemoryRange, PreservedBlock } from './types.ts';
@@ -43,10 +43,8 @@ function checkInScratch(area: Area, scratch: readonly Area[], start: Path, lengt
   });
 }
 
-type Row = { start: number; order?: number | undefined; pages?: number | undefined };
-
 /** The length in bytes of an entry with exactly one of `order` and `pages`; null, reported, otherwise. */
-function lengthOf(row: Row, path: Path, report: Report): number | null {
+function lengthOf(row: PreservedRow, path: Path, report: Report): number | null {
   if (row.order === undefined && row.pages === undefined)
     report.place([...path, 'order'], 'missing; write order or pages');
   else if (row.order !== undefined && row.pages !== undefined)
@@ -55,7 +53,7 @@ function lengthOf(row: Row, path: Path, report: Report): number | null {
   return null;
 }
 
-function checkAligned(row: Row, path: Path, report: Report): void {
+function checkAligned(row: PreservedRow, path: Path, report: Report): void {
   if (row.order === undefined || row.start % (PAGE_SIZE * 2 ** row.order) === 0) return;
   const size = hex(PAGE_SIZE * 2 ** row.order);
   report.value(
@@ -63,6 +61,17 @@ function checkAligned(row: Row, path: Path, report: Report): void {
     `is not a multiple of its block of order ${row.order} (${size}); move it or lower the order`,
   );
   report.value([...path, 'order'], `is more than the alignment of ${hex(row.start)} allows; see start`);
+}
+
+/** `times` and `every` of an entry whose block has that many bytes: both or none, and the copies apart. */
+function checkTimes(row: PreservedRow, size: number, path: Path, report: Report): void {
+  const { order, times, every } = row;
+  if (times === undefined && every === undefined) return;
+  if (times === undefined) report.place([...path, 'times'], 'missing; write how many there are beside every');
+  else if (every === undefined) report.place([...path, 'every'], 'missing; write how far they lie apart beside times');
+  else if (every < size) report.value([...path, 'every'], `is less than the ${hex(size)} that each of them takes`);
+  else if (order !== undefined && every % size !== 0)
+    report.value([...path, 'every'], `is not a multiple of a block of order ${order} (${hex(size)})`);
 }
 
 interface Context {
@@ -81,13 +90,16 @@ function checkPreserved(index: number, { root, memory, scratch, ram, report }: C
   const before = report.findings.length;
   const size = lengthOf(row, path, report);
   if (size === null) return null;
-  const length = [...path, row.order === undefined ? 'pages' : 'order'];
-  checkInRam({ start: row.start, size }, [...path, 'start'], length, ram, report);
-  checkInScratch({ start: row.start, size }, scratch, [...path, 'start'], length, report);
+  checkTimes(row, size, path, report);
+  const { times = 1, every = 0 } = row;
+  for (let i = 0; i < times && report.findings.length === before; i++) {
+    const area = { start: row.start + i * every, size };
+    const length = [...path, i > 0 ? 'times' : row.order === undefined ? 'pages' : 'order'];
+    checkInRam(area, i > 0 ? length : [...path, 'start'], length, ram, report);
+    checkInScratch(area, scratch, i > 0 ? length : [...path, 'start'], length, report);
+  }
   if (report.findings.length === before) checkAligned(row, path, report);
-  if (report.findings.length > before) return null;
-  if (row.order !== undefined) return [{ start: row.start, order: row.order }];
-  return splitPages(row.start, row.pages ?? 0, memory);
+  return report.findings.length > before ? null : blocksOf(row, memory);
 }
 
 /** An address of the handover that need not be given; null when it is absent or wrong. */

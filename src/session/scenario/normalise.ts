@@ -3,7 +3,7 @@
 import { withDefaults } from './config.ts';
 import { earlyCalls } from './early.ts';
 import type { Path } from './path.ts';
-import { defaultRadixNodes, splitPages } from './preserve.ts';
+import { blocksOf, defaultRadixNodes } from './preserve.ts';
 import type { RawScenario } from './schema.ts';
 import type { Boot, HandoverBoot, KernelBoot, MemoryRange, Place, Scenario } from './types.ts';
 
@@ -15,9 +15,7 @@ function handoverBoot(raw: RawHandover, memory: readonly MemoryRange[]): Handove
   return {
     kind: 'handover',
     scratch: raw.scratch,
-    preserved: raw.preserved.flatMap(({ start, order, pages }) =>
-      order === undefined ? splitPages(start, pages ?? 0, memory) : [{ start, order }],
-    ),
+    preserved: raw.preserved.flatMap((row) => blocksOf(row, memory)),
     radixNodes: raw.radixNodes ?? defaultRadixNodes(raw.scratch),
     scratchArray: raw.scratchArray ?? null,
     fdt: raw.fdt ?? null,

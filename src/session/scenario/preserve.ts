@@ -33,6 +33,23 @@ export function splitPages(start: number, pages: number, memory: readonly Memory
   return blocks;
 }
 
+/** An entry of `preserved`: a block or pages, and how often, that far apart. */
+export interface PreservedRow {
+  readonly start: number;
+  readonly order?: number | undefined;
+  readonly pages?: number | undefined;
+  readonly times?: number | undefined;
+  readonly every?: number | undefined;
+}
+
+/** The blocks of an entry. */
+export function blocksOf(row: PreservedRow, memory: readonly MemoryRange[]): PreservedBlock[] {
+  const { start, order, pages = 0, times = 1, every = 0 } = row;
+  return Array.from({ length: times }, (_, i) => start + i * every).flatMap((at) =>
+    order === undefined ? splitPages(at, pages, memory) : [{ start: at, order }],
+  );
+}
+
 /** Key bits below each level of the tree (KHO_BITMAP_SIZE_LOG2 15, then 9 a table); the root is always there. */
 const LEVEL_SHIFTS: readonly bigint[] = [15n, 24n, 33n, 42n, 51n];
 

@@ -55,6 +55,8 @@ export const preservedRow = object('something preserved; write as in {"start": "
   start: pageAddress,
   order: order.optional(),
   pages: whole(1, 2 ** 34, 'a number of pages').optional(),
+  times: whole(1, 65536, 'a number of blocks').optional(),
+  every: pageSize.optional(),
 });
 
 /** `boots[0]`, where it is no kernel's */
