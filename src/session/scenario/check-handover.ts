@@ -5,7 +5,7 @@ import { checkOverlaps, pick } from './check-machine.ts';
 import { blameMemory, blameScratch } from './culprit.ts';
 import { type Doc, nodeAt } from './document.ts';
 import type { Path } from './path.ts';
-import { defaultRadixNodes, radixPages, splitPages } from './preserve.ts';
+import { type BitmapBits, defaultRadixNodes, splitPages, treePages } from './preserve.ts';
 import type { Report } from './problem.ts';
 import { pageAddress, preservedRow, scratchSchema } from './schema.ts';
 import type { Area, MemoryRange, PreservedBlock } from './types.ts';
@@ -71,10 +71,11 @@ interface Context {
   readonly scratch: readonly Area[];
   readonly ram: Ram;
   readonly report: Report;
+  readonly bits: BitmapBits;
 }
 
 /** Checks one preserved entry; its blocks when it is right, else null. */
-function checkPreserved(index: number, { root, memory, scratch, ram, report }: Context): PreservedBlock[] | null {
+function checkPreserved(index: number, { root, memory, scratch, ram, report, bits }: Context): PreservedBlock[] | null {
   const path = [...HANDOVER, 'preserved', index];
   const row = pick(root, path, preservedRow);
   if (row === null) return null;
@@ -87,7 +88,7 @@ function checkPreserved(index: number, { root, memory, scratch, ram, report }: C
   if (report.findings.length === before) checkAligned(row, path, report);
   if (report.findings.length > before) return null;
   if (row.order !== undefined) return [{ start: row.start, order: row.order }];
-  return splitPages(row.start, row.pages ?? 0, memory);
+  return splitPages(row.start, row.pages ?? 0, memory, bits);
 }
 
 /** An address of the handover that need not be given; null when it is absent or wrong. */
@@ -96,13 +97,13 @@ function given(root: Doc, path: Path): number | null {
 }
 
 function checkRadixNodes(blocks: readonly PreservedBlock[], context: Context): Area | null {
-  const { root, scratch, ram, report } = context;
+  const { root, scratch, ram, report, bits } = context;
   const path = [...HANDOVER, 'radixNodes'];
   const isGiven = nodeAt(root, path) !== null;
   const start = isGiven ? given(root, ['radixNodes']) : defaultRadixNodes(scratch);
   if (start === null) return null;
-  const area = { start, size: radixPages(blocks) * PAGE_SIZE };
-  const needs = `(the radix tree takes ${area.size / PAGE_SIZE} pages, ${range(area)})`;
+  const area = { start, size: treePages(blocks, bits) * PAGE_SIZE };
+  const needs = `(${bits === null ? 'the radix tree' : 'the list of bitmaps'} takes ${area.size / PAGE_SIZE} pages, ${range(area)})`;
   const wrong = (what: string) =>
     isGiven
       ? report.value(path, `${what} ${needs}`)
@@ -122,7 +123,7 @@ function checkRadixNodes(blocks: readonly PreservedBlock[], context: Context): A
 }
 
 /** The scratch array and the FDT: each a page of RAM apart from the tree; the FDT outlives scratch, so not in it. */
-function checkPages(radix: Area | null, { root, scratch, ram, report }: Context): void {
+function checkPages(radix: Area | null, { root, scratch, ram, report, bits }: Context): void {
   for (const key of ['scratchArray', 'fdt']) {
     const start = given(root, [key]);
     if (start === null) continue;
@@ -130,13 +131,18 @@ function checkPages(radix: Area | null, { root, scratch, ram, report }: Context)
     const area = { start, size: PAGE_SIZE };
     checkInRam(area, path, path, ram, report);
     if (radix !== null && overlap(area, radix))
-      report.value(path, `overlaps the radix tree (${range(radix)}); move it`);
+      report.value(path, `overlaps the ${bits === null ? 'radix tree' : 'list of bitmaps'} (${range(radix)}); move it`);
     if (key === 'fdt') checkInScratch(area, scratch, path, path, report);
   }
 }
 
 /** Checks `boots[0].handover` against memory; does nothing while either is wrong in itself. */
-export function checkHandover(root: Doc, memory: readonly MemoryRange[] | null, report: Report): void {
+export function checkHandover(
+  root: Doc,
+  memory: readonly MemoryRange[] | null,
+  bits: BitmapBits,
+  report: Report,
+): void {
   const scratchPath = [...HANDOVER, 'scratch'];
   const scratch = pick(root, scratchPath, scratchSchema);
   if (memory === null || scratch === null) return;
@@ -151,7 +157,7 @@ export function checkHandover(root: Doc, memory: readonly MemoryRange[] | null, 
   });
   checkOverlaps(scratch, scratchPath, 'scratch', report);
   if (report.findings.length > before || blameScratch(scratch, scratchPath, starts, report)) return;
-  const context = { root, memory, scratch, ram, report };
+  const context = { root, memory, scratch, ram, report, bits };
   const blocks = rows.map((_, i) => checkPreserved(i, context));
   const right = blocks.filter((b) => b !== null);
   checkPages(right.length === blocks.length ? checkRadixNodes(right.flat(), context) : null, context);
