@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KEYS, type KeyRow } from '../../components/index.ts';
-import { buildKernel, kernelIntrinsics, shippedPatches } from '../../src/kernel/index.ts';
+import { buildKernel, kernelIntrinsics, PROFILES, shippedPatches } from '../../src/kernel/index.ts';
 import { makeConfig } from '../../src/machine/index.ts';
 import { COMMANDS, INVARIANTS, OPEN, TOPICS, VARIANTS } from '../../src/session/index.ts';
 import { CONFIG_TABLE, STAGES, scenarioJsonSchema } from '../../src/session/scenario/index.ts';
@@ -174,6 +174,21 @@ function variants(): string {
   );
 }
 
+/** A part for each kernel profile, as `info kernels` has it. */
+function kernels(): string {
+  return PROFILES.map(({ name, what, differs, known, forbidsDeferred }, i) => {
+    const newer = PROFILES[i - 1]?.name;
+    const kconfig = forbidsDeferred
+      ? ['', 'Its Kconfig entry of KHO says `depends on !DEFERRED_STRUCT_PAGE_INIT`.']
+      : [];
+    const rows =
+      newer === undefined
+        ? []
+        : ['', `Where it differs from ${code(newer)}:`, '', ...differs.map((text) => `- ${text}`)];
+    return [`### ${name}`, '', what, ...kconfig, ...rows, '', `How well it is known: ${known}.`].join('\n');
+  }).join('\n\n');
+}
+
 /** Every block by name. `root` is the checkout. */
 export const BLOCKS: Readonly<Record<string, (root: string) => string>> = {
   commands,
@@ -185,6 +200,7 @@ export const BLOCKS: Readonly<Record<string, (root: string) => string>> = {
   'expression-names': expressionNames,
   config,
   invariants,
+  kernels,
   open,
   variants,
   stages: () => STAGES.map(code).join(', '),

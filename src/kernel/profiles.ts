@@ -63,11 +63,11 @@ export const PROFILES: readonly Profile[] = [
     what: 'Before the radix tree: page-size bitmaps, made into a list for the next kernel by kho_finalize().',
     differs: [
       'kho_mem_track: xarrays by order, then by number, to bitmaps of 32768 blocks; no block is cut at a node border',
-      'kho_finalize() makes the list: written to debugfs out/finalize (an actor calls it), or on the way out of the kernel; then preserving is -EBUSY',
+      'kho_finalize() makes the list, as debugfs out/finalize asks (an actor calls it) or on the way out; then preserving is -EBUSY',
       'deserialize_bitmap() reserves each block with a size computed in an int',
       'restoring wants the magic and an order of at most MAX_PAGE_ORDER',
       'FDT kho-v1, subtrees with the property fdt, no kexec-metadata, no live update orchestrator',
-      'scratch for every online node, also one without memory, where that fails',
+      'scratch for every online node, also one without memory, where that fails; kho_scratch= takes no size of 0, and anything behind the third',
     ],
     known: 'in part: from the list, and from what later patches removed',
     forbidsDeferred: true,

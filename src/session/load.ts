@@ -34,6 +34,7 @@ import {
   type Place,
   parseScenario,
   type Scenario,
+  splitFor,
   type TextKind,
 } from './scenario/index.ts';
 
@@ -65,7 +66,7 @@ export interface Loaded {
   /** in their order; never empty */
   readonly boots: readonly LoadedBoot[];
   readonly first: State;
-  /** pages of the radix tree that a handover gives */
+  /** pages of the radix tree, or of the list of bitmaps, that a handover gives */
   readonly radixPages: number;
   /** where a value of the scenario stands in its file, for mistakes found later: `file:line:col` */
   place(path: readonly (string | number)[]): string;
@@ -177,9 +178,11 @@ function preparesHandover(scenario: Scenario, boot: KernelBoot): boolean {
   );
 }
 
+const bitmapBitsOf = (kernel: string): number | null => kernelProfile(kernel)?.bitmapBits ?? null;
+
 /** The bitmaps of a kernel that keeps no radix tree. */
 function bitmapsOf(kernel: string): { bitmapBits?: number } {
-  const bits = kernelProfile(kernel)?.bitmapBits ?? null;
+  const bits = bitmapBitsOf(kernel);
   return bits === null ? {} : { bitmapBits: bits };
 }
 
@@ -296,6 +299,7 @@ export function loadScenarioText(file: string, text: string, options: LoadOption
     kernels: KERNELS,
     functions: [...fns.map(({ name }) => name), ...patched],
     arity,
+    bitmapBits: bitmapBitsOf,
     conflicts: kconfigConflicts,
     check: (kind, words) => checkText(program, kind, words),
   });
@@ -306,10 +310,11 @@ export function loadScenarioText(file: string, text: string, options: LoadOption
 /** Loads a scenario that needs no reading; `placeOf` says where its values stand in `file`. */
 export function loadParsed(
   file: string,
-  scenario: Scenario,
+  given: Scenario,
   placeOf: (path: Path) => Place,
   options: LoadOptions = {},
 ): LoadResult {
+  const scenario = options.kernel === undefined ? given : splitFor(given, bitmapBitsOf(options.kernel));
   const place: PlaceText = (path) => {
     const { line, col } = placeOf(path);
     return `${file}:${line}:${col}`;

@@ -1,7 +1,9 @@
 // `info …`: everything that is simulated, in the formats a kernel developer knows. One row a topic.
+import { PROFILES } from '../../kernel/index.ts';
 import { entries, freeBlocks, KernelFault, MIGRATETYPE_NAMES, NEVER_SET, names, runs } from '../../machine/index.ts';
 import { threadState, whereOf } from '../describe.ts';
 import { formatValue, structFields } from '../format.ts';
+import { keepsBitmaps } from '../kho-memory.ts';
 import type { Session } from '../session.ts';
 import { fdtLines } from '../views/fdt.ts';
 import { kpageflags } from '../views/kpageflags.ts';
@@ -87,7 +89,24 @@ function kho(session: Session): string[] {
   const blocks = (handover?.preserved ?? []).map(
     (b) => `preserved  phys ${hex(b.start)}  order ${b.order}  pfn ${hex(b.start / 4096)}`,
   );
-  return [...fields.map(([name, value]) => `kho_in.${name} = ${formatValue(value, name)}`), ...blocks];
+  const out = (keepsBitmaps(machine) ? (structFields(machine, { struct: 'kho_out', at: 0 }) ?? []) : []).map(
+    ([name, value]) => `kho_out.${name} = ${formatValue(value, name)}`,
+  );
+  return [...fields.map(([name, value]) => `kho_in.${name} = ${formatValue(value, name)}`), ...out, ...blocks];
+}
+
+/** A row per profile; those of the boots of this scenario are marked. */
+function kernels(session: Session): string[] {
+  const used = (name: string) => session.loaded.boots.filter(({ boot }) => boot.kernel === name);
+  return PROFILES.flatMap(({ name, what, differs, known, forbidsDeferred }) => {
+    const boots = used(name).map(({ number }) => `boot ${number}`);
+    return [
+      `${name.padEnd(6)} ${what}${boots.length === 0 ? '' : ` (${boots.join(', ')})`}`,
+      ...(forbidsDeferred ? ['       Kconfig: KHO depends on !DEFERRED_STRUCT_PAGE_INIT; "force" overrides it'] : []),
+      ...differs.map((text) => `       - ${text}`),
+      `       known: ${known}`,
+    ];
+  });
 }
 
 function threads(session: Session): string[] {
@@ -231,8 +250,8 @@ export const TOPICS: readonly Topic[] = [
   { name: 'config', help: 'the kernel configuration', lines: config },
   {
     name: 'kernels',
-    help: 'kernel profiles',
-    lines: () => ["v7.3  the new kernel's boot; compared with the real functions of 7.3.4"],
+    help: 'kernel profiles: what each is, where it differs from the next newer one, how well it is known',
+    lines: kernels,
   },
   {
     name: 'patches',

@@ -5,10 +5,10 @@ import { checkOverlaps, pick } from './check-machine.ts';
 import { blameMemory, blameScratch } from './culprit.ts';
 import { type Doc, nodeAt } from './document.ts';
 import type { Path } from './path.ts';
-import { blocksOf, defaultRadixNodes, type PreservedRow, radixPages } from './preserve.ts';
+import { type BitmapBits, blocksOf, defaultRadixNodes, treePages } from './preserve.ts';
 import type { Report } from './problem.ts';
 import { pageAddress, preservedRow, scratchSchema } from './schema.ts';
-import type { Area, MemoryRange, PreservedBlock } from './types.ts';
+import type { Area, MemoryRange, PreservedBlock, PreservedRow } from './types.ts';
 
 const HANDOVER: Path = ['boots', 0, 'handover'];
 
@@ -80,10 +80,11 @@ interface Context {
   readonly scratch: readonly Area[];
   readonly ram: Ram;
   readonly report: Report;
+  readonly bits: BitmapBits;
 }
 
 /** Checks one preserved entry; its blocks when it is right, else null. */
-function checkPreserved(index: number, { root, memory, scratch, ram, report }: Context): PreservedBlock[] | null {
+function checkPreserved(index: number, { root, memory, scratch, ram, report, bits }: Context): PreservedBlock[] | null {
   const path = [...HANDOVER, 'preserved', index];
   const row = pick(root, path, preservedRow);
   if (row === null) return null;
@@ -99,7 +100,7 @@ function checkPreserved(index: number, { root, memory, scratch, ram, report }: C
     checkInScratch(area, scratch, i > 0 ? length : [...path, 'start'], length, report);
   }
   if (report.findings.length === before) checkAligned(row, path, report);
-  return report.findings.length > before ? null : blocksOf(row, memory);
+  return report.findings.length > before ? null : blocksOf(row, memory, bits);
 }
 
 /** An address of the handover that need not be given; null when it is absent or wrong. */
@@ -108,13 +109,13 @@ function given(root: Doc, path: Path): number | null {
 }
 
 function checkRadixNodes(blocks: readonly PreservedBlock[], context: Context): Area | null {
-  const { root, scratch, ram, report } = context;
+  const { root, scratch, ram, report, bits } = context;
   const path = [...HANDOVER, 'radixNodes'];
   const isGiven = nodeAt(root, path) !== null;
   const start = isGiven ? given(root, ['radixNodes']) : defaultRadixNodes(scratch);
   if (start === null) return null;
-  const area = { start, size: radixPages(blocks) * PAGE_SIZE };
-  const needs = `(the radix tree takes ${area.size / PAGE_SIZE} pages, ${range(area)})`;
+  const area = { start, size: treePages(blocks, bits) * PAGE_SIZE };
+  const needs = `(${bits === null ? 'the radix tree' : 'the list of bitmaps'} takes ${area.size / PAGE_SIZE} pages, ${range(area)})`;
   const wrong = (what: string) =>
     isGiven
       ? report.value(path, `${what} ${needs}`)
@@ -134,7 +135,7 @@ function checkRadixNodes(blocks: readonly PreservedBlock[], context: Context): A
 }
 
 /** The scratch array and the FDT: each a page of RAM apart from the tree; the FDT outlives scratch, so not in it. */
-function checkPages(radix: Area | null, { root, scratch, ram, report }: Context): void {
+function checkPages(radix: Area | null, { root, scratch, ram, report, bits }: Context): void {
   for (const key of ['scratchArray', 'fdt']) {
     const start = given(root, [key]);
     if (start === null) continue;
@@ -142,13 +143,18 @@ function checkPages(radix: Area | null, { root, scratch, ram, report }: Context)
     const area = { start, size: PAGE_SIZE };
     checkInRam(area, path, path, ram, report);
     if (radix !== null && overlap(area, radix))
-      report.value(path, `overlaps the radix tree (${range(radix)}); move it`);
+      report.value(path, `overlaps the ${bits === null ? 'radix tree' : 'list of bitmaps'} (${range(radix)}); move it`);
     if (key === 'fdt') checkInScratch(area, scratch, path, path, report);
   }
 }
 
 /** Checks `boots[0].handover` against memory; does nothing while either is wrong in itself. */
-export function checkHandover(root: Doc, memory: readonly MemoryRange[] | null, report: Report): void {
+export function checkHandover(
+  root: Doc,
+  memory: readonly MemoryRange[] | null,
+  bits: BitmapBits,
+  report: Report,
+): void {
   const scratchPath = [...HANDOVER, 'scratch'];
   const scratch = pick(root, scratchPath, scratchSchema);
   if (memory === null || scratch === null) return;
@@ -163,7 +169,7 @@ export function checkHandover(root: Doc, memory: readonly MemoryRange[] | null, 
   });
   checkOverlaps(scratch, scratchPath, 'scratch', report);
   if (report.findings.length > before || blameScratch(scratch, scratchPath, starts, report)) return;
-  const context = { root, memory, scratch, ram, report };
+  const context = { root, memory, scratch, ram, report, bits };
   const blocks = rows.map((_, i) => checkPreserved(i, context));
   const right = blocks.filter((b) => b !== null);
   checkPages(right.length === blocks.length ? checkRadixNodes(right.flat(), context) : null, context);

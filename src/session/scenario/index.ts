@@ -2,6 +2,7 @@
 
 export { CONFIG_TABLE, type ConfigRow, withDefaults } from './config.ts';
 export { EARLY_POINTS } from './early.ts';
+export { splitFor } from './normalise.ts';
 export { type ParseResult, parseScenario } from './parse.ts';
 export type { Path } from './path.ts';
 export { defaultRadixNodes, splitPages } from './preserve.ts';

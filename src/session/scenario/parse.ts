@@ -42,7 +42,9 @@ function check(root: Doc, known: Known, report: Report): RawScenario | null {
   if (kernels.length > 0) checkWords(root, known, report);
   const nodesShift = shifts.includes(null) || shifts.length === 0 ? null : Math.min(...shifts.map(Number));
   const memory = checkMachine(root, nodesShift, report);
-  if (kernels[0] === 1) checkHandover(root, memory, report);
+  const receiver = nodeAt(root, ['boots', 1, 'kernel'])?.value;
+  const bits = (typeof receiver === 'string' && known.bitmapBits?.(receiver)) || null;
+  if (kernels[0] === 1) checkHandover(root, memory, bits, report);
   return shape.success ? shape.data : null;
 }
 
@@ -71,5 +73,5 @@ export function parseScenario(file: string, text: string, known: Known): ParseRe
   if (raw === null || findings.length > 0) return { ok: false, errors: toProblems(file, text, findings) };
   const place = lineIndex(text);
   const placeOf = (path: Path) => place(nearestNode(root, path).offset);
-  return { ok: true, scenario: normalise(raw, placeOf), placeOf };
+  return { ok: true, scenario: normalise(raw, placeOf, known), placeOf };
 }

@@ -37,11 +37,22 @@ export interface PreservedBlock {
   readonly order: number;
 }
 
+/** A row of `preserved`: one block, or pages that are split into blocks; and how often, that far apart. */
+export interface PreservedRow {
+  readonly start: number;
+  readonly order?: number | undefined;
+  readonly pages?: number | undefined;
+  readonly times?: number | undefined;
+  readonly every?: number | undefined;
+}
+
 /** The short old kernel: what it hands over, nothing else. Addresses are physical; null means not handed over. */
 export interface HandoverBoot {
   readonly kind: 'handover';
   readonly scratch: readonly Area[];
   readonly preserved: readonly PreservedBlock[];
+  /** what `preserved` is made of: the scenario's rows, before a kernel's rules split them */
+  readonly rows?: readonly PreservedRow[];
   readonly radixNodes: number;
   readonly scratchArray: number | null;
   readonly fdt: number | null;
@@ -131,6 +142,8 @@ export interface Known {
   readonly functions: readonly string[];
   /** the number of arguments of a function, where it is the same in every kernel */
   readonly arity?: ReadonlyMap<string, number>;
+  /** bits of a bitmap of preserved blocks of a kernel, null where it keeps a radix tree */
+  readonly bitmapBits?: (kernel: string) => number | null;
   /** what a kernel's Kconfig has against options */
   readonly conflicts?: (kernel: string, isOn: (option: string) => boolean) => readonly KconfigConflict[];
   /** what is wrong with a text, worded to follow it (`names no field; …`); null when nothing is */
