@@ -242,5 +242,8 @@ describe('in a session', () => {
     );
     expect((await port.execute('compare +nothing')).ok).toBe(false);
     expect(port.view().comparison).toBe(view);
+    const dropped = await execute(port, 'patch drop no-preserved-page-init', 'compare +no-preserved-page-init');
+    expect(dropped).toContain('patches: none  |  no-preserved-page-init');
+    expect(dropped).toContain('A  initialises page 0x18005 (node 0, DMA32)');
   });
 });
