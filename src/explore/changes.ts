@@ -49,6 +49,9 @@ export const PAGE_TRACKS = [
 /** 64-bit words of a physical page, by which `phys` counts. */
 export const WORDS = 512;
 
+/** Locks: who holds one is a matter of the moment. */
+const LOCKS = 'spinlock';
+
 /** Structs on a kernel stack: named by thread and serial number. They are no part of the machine. */
 const ON_STACK = /^\d+\.\d+$/;
 
@@ -158,7 +161,7 @@ function tableChanges(a: Table, b: Table, add: Add): void {
   if (a === b) return;
   for (const kind of new Set([...Object.keys(a.kinds), ...Object.keys(b.kinds)])) {
     const [was, now] = [a.kinds[kind] ?? {}, b.kinds[kind] ?? {}];
-    if (was === now) continue;
+    if (was === now || kind === LOCKS) continue;
     for (const at of new Set([...Object.keys(was), ...Object.keys(now)])) {
       if (was[at] === now[at] || ON_STACK.test(at)) continue;
       const [x, y] = [was[at]?.fields ?? {}, now[at]?.fields ?? {}];

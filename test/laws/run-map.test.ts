@@ -4,8 +4,10 @@ import { describe, expect, test } from 'vitest';
 import {
   hashNumber,
   type RunMap,
+  runDiff,
   runFind,
   runGet,
+  runGrown,
   runHash,
   runMap,
   runSet,
@@ -109,6 +111,29 @@ describe('RunMap', () => {
       fc.property(fc.array(change, { maxLength: 30 }), fc.nat(SIZE), fc.nat(SIZE), (changes, from, to) => {
         const map = changes.reduce(changed, runMap(SIZE, 0, kind));
         expect(runUpdate(map, from, to, (value) => value)).toBe(map);
+      }),
+      law(500),
+    );
+  });
+
+  test('runDiff gives the maximal stretches in which two maps differ, also when one was made larger', () => {
+    const maps = fc.tuple(fc.array(change, { maxLength: 20 }), fc.array(change, { maxLength: 6 }), fc.nat(2));
+    fc.assert(
+      fc.property(maps, ([shared, own, fill]) => {
+        const a = runGrown(shared.reduce(changed, runMap(SIZE, 0, kind)), 12, fill);
+        const b = own.reduce(changed, a);
+        expect(Array.from({ length: 4 * SIZE }, (_, i) => runGet(a, SIZE + i)).every((v) => v === fill)).toBe(true);
+        const found = [...runDiff(a, b)];
+        const covered = new Set<number>();
+        found.forEach(({ start, end, was, now }, n) => {
+          const last = found[n - 1];
+          expect(last?.end === start && last.was === was && last.now === now).toBe(false);
+          for (let i = start; i < end; i++) {
+            covered.add(i);
+            expect([runGet(a, i), runGet(b, i)]).toEqual([was, now]);
+          }
+        });
+        for (let i = 0; i < 2 * SIZE; i++) expect(covered.has(i)).toBe(runGet(a, i) !== runGet(b, i));
       }),
       law(500),
     );

@@ -2,7 +2,7 @@
 import { label, position } from '../../debugger/index.ts';
 import { didYouMean } from '../../vm/index.ts';
 import { calledNames, callersOf, callerTree, startText } from '../call-graph.ts';
-import { baseOf, compareRuns, comparisonText, type RanVariant, readOperands, runVariant } from '../compare/index.ts';
+import { compareRuns, comparisonText, type RanVariant, readOperands, runVariant } from '../compare/index.ts';
 import { type Execution, executionsOf, type Wanted } from '../executions.ts';
 import { readPlaces } from '../places.ts';
 import { runOn } from '../positions.ts';
@@ -98,7 +98,7 @@ function* compare(session: Session, args: string): Running {
   const all = given.includes('--all');
   const named = given.filter((word) => word !== '--all');
   if (named.length === 0) return usage(compareCommand, 'a variant is missing');
-  const read = readOperands(named.length === 1 ? ['base', ...named] : named, baseOf(session.loaded));
+  const read = readOperands(named.length === 1 ? ['base', ...named] : named, session.loaded);
   if (!read.ok) return refuse(...read.errors);
   const ran: RanVariant[] = [];
   for (const variant of read.variants) {

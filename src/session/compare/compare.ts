@@ -106,7 +106,7 @@ const comparedVariant = ({ label, loaded, recorded }: RanVariant): ComparedVaria
   label,
   scenario: loaded.file,
   title: loaded.scenario.title,
-  boots: loaded.boots.map(({ number, boot, patches }) => ({ boot: number, kernel: boot.kernel, patches })),
+  boots: loaded.boots.map(({ number, variant, patches }) => ({ boot: number, kernel: variant.kernel, patches })),
   end: `#${recorded.at}`,
 });
 

@@ -13,5 +13,5 @@ export type {
   EndRow,
   FactRow,
 } from './types.ts';
-export { type Base, baseOf, isWords, readOperands, type Variant, type VariantsResult } from './variants.ts';
+export { readOperands, type Variant, type VariantsResult } from './variants.ts';
 export { type CompareSideView, type CompareView, compareView } from './view.ts';

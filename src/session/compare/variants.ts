@@ -3,7 +3,15 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parse } from 'jsonc-parser';
 import { KERNELS } from '../../kernel/index.ts';
-import { type Loaded, type LoadResult, lastBoot, loadScenario, loadScenarioText } from '../load.ts';
+import {
+  type BootVariant,
+  type Loaded,
+  type LoadResult,
+  lastBoot,
+  loadScenario,
+  loadScenarioText,
+  warningsOf,
+} from '../load.ts';
 
 /** A scenario with the kernel, patches and configuration it is run with. */
 export interface Variant {
@@ -15,14 +23,6 @@ export interface Variant {
 export type VariantsResult =
   | { readonly ok: true; readonly variants: readonly Variant[] }
   | { readonly ok: false; readonly errors: readonly string[] };
-
-/** A scenario that words change: its file, and what was already changed of its last boot. */
-export interface Base {
-  readonly file: string;
-  readonly kernel?: string;
-  /** patches beyond the scenario's own */
-  readonly patches: readonly string[];
-}
 
 interface Changes {
   kernel: string | undefined;
@@ -58,14 +58,8 @@ function readWords(operand: string): Changes | string {
   return changes;
 }
 
-interface BootText {
-  kernel?: string;
-  patches?: string[];
-  config?: Record<string, unknown>;
-}
-
 interface ScenarioText {
-  boots?: BootText[];
+  boots?: { config?: Record<string, unknown> }[];
   stops?: unknown[];
   tour?: unknown[];
   expect?: { stop?: unknown }[];
@@ -74,25 +68,33 @@ interface ScenarioText {
 /** Expectations that are asked of any kernel: a stop at a function may name one that a changed kernel lacks. */
 const askedOfAny = ({ stop }: { stop?: unknown }): boolean => typeof stop !== 'string' || /^\s*catch\b/.test(stop);
 
-/** The scenario with its last boot changed, and the patches that go on top; a sentence when there is nothing to drop. */
-function changed(
-  text: string,
-  changes: Changes,
-  given: readonly string[],
-): { scenario: ScenarioText; patches: string[] } | string {
+/** The scenario with the configuration of its last boot changed, without what is about a session; null: it has no boot. */
+function changedText(text: string, config: Changes['config']): ScenarioText | null {
   const scenario = parse(text, [], { allowTrailingComma: true }) as ScenarioText | null | undefined;
   const boot = scenario?.boots?.at(-1);
-  if (scenario == null || typeof boot !== 'object' || boot === null) return 'the scenario has no boot to change';
-  const own = boot.patches ?? [];
-  const unknown = changes.drop.find((name) => !own.includes(name) && !given.includes(name));
-  if (unknown !== undefined)
-    return `no patch '${unknown}' to drop; in force are ${[...own, ...given].join(', ') || 'none'}`;
-  boot.patches = own.filter((name) => !changes.drop.includes(name));
-  if (Object.keys(changes.config).length > 0) boot.config = { ...boot.config, ...changes.config };
+  if (scenario == null || typeof boot !== 'object' || boot === null) return null;
+  if (Object.keys(config).length > 0) boot.config = { ...boot.config, ...config };
   delete scenario.stops;
   delete scenario.tour;
   scenario.expect = (scenario.expect ?? []).filter(askedOfAny);
-  return { scenario, patches: [...given.filter((name) => !changes.drop.includes(name)), ...changes.add] };
+  return scenario;
+}
+
+const patchName = (name: string): string => (name.split('/').at(-1) ?? name).replace(/\.patch$/, '');
+
+/** Kernel and patches of the last boot as the words make them; a sentence when there is nothing to drop. */
+function changedVariant({ kernel, patches }: BootVariant, changes: Changes): BootVariant | string {
+  let left = patches;
+  for (const name of changes.drop) {
+    const found = left.find((one) => one.name === name) ?? left.find((one) => patchName(one.name) === patchName(name));
+    if (found === undefined)
+      return `no patch '${name}' to drop; in force are ${left.map((one) => one.name).join(', ') || 'none'}`;
+    left = left.filter((one) => one !== found);
+  }
+  return {
+    kernel: changes.kernel ?? kernel,
+    patches: [...left, ...changes.add.map((name) => ({ name, folder: '' }))],
+  };
 }
 
 /** Numbers of the expectations that errors are about; null when one is about something else. */
@@ -102,19 +104,19 @@ function expectationsIn(errors: readonly string[]): Set<number> | null {
 }
 
 /** The variant that words make of a scenario. Expectations that a changed kernel cannot be asked are left out. */
-function loadWords(base: Base, operand: string): LoadResult {
+function loadWords(base: Loaded, operand: string): LoadResult {
   const label = operand.replace(/^base,/, '');
+  const no = (why: string): LoadResult => ({ ok: false, errors: [`${label}: ${why}`] });
   const changes = readWords(operand);
   if (typeof changes === 'string') return { ok: false, errors: [changes] };
-  const kernel = changes.kernel ?? base.kernel;
-  // the file as it is names the place of a mistake
-  const asItIs = loadScenario(base.file);
-  if (!asItIs.ok) return asItIs;
-  const made = changed(readFileSync(base.file, 'utf8'), changes, base.patches);
-  if (typeof made === 'string') return { ok: false, errors: [`${label}: ${made}`] };
-  const { scenario, patches } = made;
-  const options = { patches, ...(kernel === undefined ? {} : { kernel }) };
-  const load = () => loadScenarioText(base.file, JSON.stringify(scenario), options);
+  const last = lastBoot(base);
+  const variant = changedVariant(last.variant, changes);
+  if (typeof variant === 'string') return no(variant);
+  const scenario = changedText(readFileSync(base.file, 'utf8'), changes.config);
+  if (scenario === null) return no('the scenario has no boot to change');
+  const now = Object.fromEntries(base.boots.map((boot) => [boot.number, boot.variant]));
+  const load = () =>
+    loadScenarioText(base.file, JSON.stringify(scenario), { boots: { ...now, [last.number]: variant } });
   let loaded = load();
   const unasked = loaded.ok ? null : expectationsIn(loaded.errors);
   if (unasked !== null) {
@@ -128,26 +130,37 @@ function loadWords(base: Base, operand: string): LoadResult {
 
 const fileLabel = (file: string): string => basename(file).replace(/\.jsonc?$/, '');
 
-/** Reads the operands of the command line: files, and words that change the first file. */
-export function readOperands(operands: readonly string[], base: Base | null = null): VariantsResult {
+/** The scenario that words are about: the one that is open, or the first file. */
+function baseOf(files: readonly string[], open: Loaded | null): LoadResult {
+  if (open !== null) return { ok: true, loaded: open };
+  const [file] = files;
+  if (file !== undefined) return loadScenario(file);
+  return {
+    ok: false,
+    errors: ['a scenario is missing; write khodbg compare FILE FILE, or FILE and words such as v7.2 or +PATCH'],
+  };
+}
+
+/** Reads operands: files, and words that change the first file, or the scenario that is open. */
+export function readOperands(operands: readonly string[], open: Loaded | null = null): VariantsResult {
   const files = operands.filter((operand) => !isWords(operand));
-  const from = base ?? (files[0] === undefined ? null : { file: files[0], patches: [] });
-  if (from === null)
-    return {
-      ok: false,
-      errors: ['a scenario is missing; write khodbg compare FILE FILE, or FILE and words such as v7.2 or +PATCH'],
-    };
-  const named = operands.some((operand) => operand === 'base');
-  const others = base === null && named ? operands.filter((operand) => operand !== files[0]) : operands;
+  const base = baseOf(files, open);
+  if (!base.ok) return base;
+  const others =
+    open === null && operands.includes('base') ? operands.filter((operand) => operand !== files[0]) : operands;
   const wanted = others.length < 2 ? operands : others;
   if (wanted.length < 2)
     return {
       ok: false,
       errors: [`two variants at least are compared; add a scenario, or words such as ${KERNELS.at(-1)} or +PATCH`],
     };
+  const load = (operand: string): LoadResult => {
+    if (operand === 'base' || (open === null && operand === files[0])) return base;
+    return isWords(operand) ? loadWords(base.loaded, operand) : loadScenario(operand);
+  };
   const found = wanted.map((operand) => ({
     label: isWords(operand) ? operand.replace(/^base,/, '') : fileLabel(operand),
-    result: isWords(operand) ? loadWords(from, operand) : loadScenario(operand),
+    result: load(operand),
   }));
   const errors = found.flatMap(({ result }) => (result.ok ? [] : result.errors));
   if (errors.length > 0) return { ok: false, errors: [...new Set(errors)] };
@@ -155,14 +168,6 @@ export function readOperands(operands: readonly string[], base: Base | null = nu
     ok: true,
     variants: found.flatMap(({ label, result }) => (result.ok ? [{ label, loaded: result.loaded }] : [])),
   };
-}
-
-/** The open scenario, as words change it. */
-export function baseOf(loaded: Loaded): Base {
-  const { boot, patches } = lastBoot(loaded);
-  const own = loaded.scenario.boots.at(-1);
-  const listed = own?.kind === 'kernel' ? own.patches.map(({ name }) => name) : [];
-  return { file: loaded.file, kernel: boot.kernel, patches: patches.filter((name) => !listed.includes(name)) };
 }
 
 const plain = (value: unknown): string => JSON.stringify(value);
@@ -174,13 +179,14 @@ export function givenDifferences(variants: readonly Variant[]): string[] {
   const differ = (what: string, values: readonly string[]) => {
     if (new Set(values).size > 1) out.push(`${what}: ${values.join('  |  ')}`);
   };
+  for (const { label, loaded } of variants) out.push(...warningsOf(loaded).map((text) => `warning: ${label}: ${text}`));
   const numbers = [...new Set(variants.flatMap(({ loaded }) => loaded.boots.map((boot) => boot.number)))];
   for (const number of numbers) {
     const boots = variants.map(({ loaded }) => loaded.boots.find((boot) => boot.number === number));
     const where = numbers.length > 1 ? `boot ${number} ` : '';
     differ(
       `${where}kernel`,
-      boots.map((boot) => boot?.boot.kernel ?? 'none'),
+      boots.map((boot) => boot?.variant.kernel ?? 'none'),
     );
     differ(
       `${where}patches`,

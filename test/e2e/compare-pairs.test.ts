@@ -1,0 +1,39 @@
+// Every pair X-before.json, X-after.json under scenarios/: compare names the first divergent function and effect. A seeded
+// share of them, all when laws run whole.
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { compareVariants, differs, readOperands } from '../../src/session/index.ts';
+import { WHOLE } from '../laws/support.ts';
+
+const FOLDER = join(import.meta.dirname, '../../scenarios');
+const SEED = Number(process.env.KHODBG_SEED ?? 20260);
+/** Of so many pairs one is compared when laws do not run whole. */
+const SHARE = 12;
+
+const pairs = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('-before.json'))
+  .map((before) => ({ before, after: before.replace(/-before\.json$/, '-after.json') }))
+  .filter(({ after }) => existsSync(join(FOLDER, after)))
+  .sort((a, b) => a.before.localeCompare(b.before));
+
+const chosen = pairs.filter((_, i) => WHOLE || (i + SEED) % SHARE === 0);
+
+describe('before and after', () => {
+  test('there are pairs', () => expect(pairs.length).toBeGreaterThan(1));
+
+  test.each(chosen)('$before', ({ before, after }) => {
+    const read = readOperands([before, after].map((name) => join(FOLDER, name)));
+    if (!read.ok) throw new Error(read.errors.join('\n'));
+    const result = compareVariants(read.variants);
+    if (!result.ok) throw new Error(result.errors.join('\n'));
+    const { comparison } = result;
+    expect(differs(comparison)).toBe(true);
+    const found = comparison.pairs[0]?.divergence ?? comparison.pairs[0]?.order;
+    const first = found?.first === 'A' ? found.a : found?.b;
+    expect(first?.own).toBe(true);
+    expect(first?.moment?.function).toMatch(/^\w+$/);
+    expect(first?.moment?.effects.join('')).not.toBe('');
+    expect(first?.moment?.source.some((line) => line.current)).toBe(true);
+  });
+});
