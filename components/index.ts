@@ -3,6 +3,7 @@
 export { colorLevel, isUtf8 } from './color-level.ts';
 export { KEYS, type KeyRow } from './keys/table.ts';
 export { layout } from './layout.ts';
+export { type Picked, runPicker } from './picker/run-picker.tsx';
 export { polyfillPromise } from './polyfill.ts';
 export { runScreen, type ScreenOptions } from './run.tsx';
 export { guard } from './text.ts';

@@ -15,7 +15,7 @@ const head = ({ step, steps, keysText }: NoteView): string => `note ${step}/${st
 const oneLine = ({ text }: NoteView): string => text.replace(/\s+/g, ' ');
 
 /** Words in lines of at most `w` cells; the first line has `taken` cells less. */
-function wrapWords(text: string, w: number, taken: number): string[] {
+export function wrapWords(text: string, w: number, taken: number): string[] {
   const out: string[] = [];
   let line = '';
   let room = w - taken;

@@ -4,6 +4,8 @@ export type {
   BootView,
   CommandResult,
   FrameView,
+  GalleryGroup,
+  GalleryRow,
   LinesView,
   LocalView,
   LogLine,

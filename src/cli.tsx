@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // khodbg's command line: arguments and files in, screen or line mode or one report out, exit status as documented.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { checkAll } from './check-all.ts';
 import { findScenarios } from './check-scenarios.ts';
@@ -14,6 +14,7 @@ import {
   CHECK_FORMATS,
   checkStatus,
   conform,
+  galleryText,
   type Loaded,
   type LoadOptions,
   loadScenario,
@@ -21,6 +22,7 @@ import {
   noKernel,
   Port,
   printable,
+  readGallery,
   runReport,
   scenariosFolder,
   sourceOf,
@@ -101,6 +103,20 @@ async function open(file: string, options: OpenOptions, given: readonly (Given[]
   if (plain) return prompt(port, print, complain);
   const { runScreen } = await import('../components/index.ts');
   return runScreen(port, { stdin: process.stdin, stdout: process.stdout, color: options.color });
+}
+
+/** Without a file: the gallery, to choose from on a terminal, else as text. Commands are for a scenario: the default one. */
+async function openAny(options: OpenOptions, given: readonly (Given[] | string)[]): Promise<number> {
+  const root = scenariosFolder();
+  if (given.length > 0) return open(join(root, DEFAULT), options, given);
+  const groups = readGallery(root);
+  if (options.batch === true || !interactive() || process.env.TERM === 'dumb') {
+    print(galleryText(relative('', root) || root, groups));
+    return 0;
+  }
+  const { runPicker } = await import('../components/index.ts');
+  const picked = await runPicker(groups, { stdin: process.stdin, stdout: process.stdout, color: options.color });
+  return 'status' in picked ? picked.status : open(join(root, `${picked.name}.json`), options, given);
 }
 
 interface RunOptions {
@@ -240,7 +256,7 @@ function program(given: (Given[] | string)[], exit: (status: number | Promise<nu
       'Steps, forwards and backwards, through a simulated Linux boot with KHO and deferred struct page initialisation.',
     )
     .version(VERSION)
-    .argument('[file]', `scenario; without one, the shipped ${DEFAULT}`)
+    .argument('[file]', `scenario; without one, the gallery of those that are shipped; with commands, ${DEFAULT}`)
     .addOption(
       new Option('-x, --command <file>', 'executes the commands of a file (- for standard input)').argParser(
         (file: string) => {
@@ -265,7 +281,7 @@ function program(given: (Given[] | string)[], exit: (status: number | Promise<nu
     .exitOverride()
     .configureOutput({ writeErr: (text) => complain(text.trimEnd()) })
     .action((file: string | undefined, options: OpenOptions) =>
-      exit(open(file ?? join(scenariosFolder(), DEFAULT), options, given)),
+      exit(file === undefined ? openAny(options, given) : open(file, options, given)),
     );
   /** options that stand before the word that they are for */
   const stray = (): boolean => {

@@ -9,7 +9,7 @@ import { CONFIG_TABLE, STAGES, scenarioJsonSchema } from '../../src/session/scen
 import { type Intrinsics, REFUSALS } from '../../src/vm/index.ts';
 import { coverage } from './coverage.ts';
 import { code, table } from './markdown.ts';
-import { scenarioRows } from './scenarios.ts';
+import { scenarioTables } from './scenarios.ts';
 
 type CommandGroup = (typeof COMMANDS)[number]['group'];
 
@@ -205,7 +205,7 @@ export const BLOCKS: Readonly<Record<string, (root: string) => string>> = {
   variants,
   stages: () => STAGES.map(code).join(', '),
   patches: () => shippedPatches().map(code).join(', '),
-  scenarios: (root) => table(['scenario', 'patches', 'what it shows'], scenarioRows(root)),
+  scenarios: scenarioTables,
 };
 
 /** Files that are generated as a whole. */

@@ -22,6 +22,7 @@ export {
   readOperands,
 } from './compare/index.ts';
 export { type Conformed, conform, OPEN } from './conform/index.ts';
+export { type GalleryGroup, type GalleryRow, galleryText, groupHeading, readGallery } from './gallery.ts';
 export {
   type Difference,
   type ImportResult,

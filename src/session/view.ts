@@ -32,11 +32,16 @@ export interface StopView {
   readonly lines: readonly string[];
 }
 
+/** What patches did to a line: added it, changed it, or took something away behind it. */
+export type PatchMark = '+' | '~' | '-';
+
 export interface SourceLine {
   readonly number: number;
   readonly text: string;
   readonly breakpoint: 'enabled' | 'disabled' | null;
   readonly current: boolean;
+  /** left out where no patch was */
+  readonly patch?: PatchMark;
 }
 
 /** The listing round the current line of the selected frame: the whole file, so that the pane can scroll. */
@@ -44,6 +49,8 @@ export interface SourceView {
   readonly file: string;
   readonly function: string;
   readonly lines: readonly SourceLine[];
+  /** lines that patches marked; 0 where none changed the file */
+  readonly patched: number;
   /** line of the selected frame; 1-based */
   readonly currentLine: number;
 }

@@ -207,7 +207,13 @@ export function fakeView(current: number, direction: 'fwd' | 'rev'): SessionView
           : [`deferred_init_memmap_chunk () at ${file}:${current}`],
     },
     thread: THREADS[1] ?? null,
-    source: { file, function: 'deferred_init_memmap_chunk', lines: sourceLines(current), currentLine: current },
+    source: {
+      file,
+      function: 'deferred_init_memmap_chunk',
+      lines: sourceLines(current),
+      patched: 0,
+      currentLine: current,
+    },
     stack: FRAMES.map(([name, args, path, line], level) => ({
       level,
       function: name,

@@ -64,12 +64,17 @@ export interface MountOptions extends Partial<Omit<ScreenOptions, 'stdin' | 'std
 
 /** Runs the screen over a session in an emulated terminal. */
 export function mountScreen(port: SessionPort, options: MountOptions = {}) {
+  return mountProgram((given) => runScreen(port, given), options);
+}
+
+/** Runs what fills a terminal in an emulated one. */
+export function mountProgram(run: (options: ScreenOptions) => Promise<number>, options: MountOptions = {}) {
   const { cols = 120, rows = 40, color = 'auto', env = TRUECOLOR, ...rest } = options;
   const term = new xterm.Terminal({ cols, rows, allowProposedApi: true, scrollback: 200 });
   const stdin = fakeInput();
   const { counts, stream: stdout } = fakeOutput(term, cols, rows);
   let exitCode: number | null = null;
-  const exited = runScreen(port, { ...rest, color, env, stdin, stdout: stdout as never }).then((code) => {
+  const exited = run({ ...rest, color, env, stdin, stdout: stdout as never }).then((code) => {
     exitCode = code;
     return code;
   });

@@ -15,6 +15,7 @@ import type {
   FrameView,
   LocalView,
   LogLine,
+  PatchMark,
   PositionView,
   SessionView,
   SourceView,
@@ -26,6 +27,7 @@ import type {
 import { memblockLines } from './memblock.ts';
 import type { Memo } from './memo.ts';
 import { bootsOf, paneViews } from './panes.ts';
+import { patchMarksReader } from './patch-marks.ts';
 import { memmapView, pageblockView } from './strips.ts';
 
 function positionView(session: Session): PositionView {
@@ -40,6 +42,8 @@ function positionView(session: Session): PositionView {
   };
 }
 
+const marksOf = patchMarksReader();
+
 function sourceView(session: Session): SourceView | null {
   const frame = session.frame();
   if (frame === null) return null;
@@ -52,15 +56,19 @@ function sourceView(session: Session): SourceView | null {
     const at = place === undefined ? null : lineOf(session.kernel, place);
     if (at?.file === file) points.set(at.line, p.enabled ? 'enabled' : 'disabled');
   }
+  const marks = marksOf(bootOf(session.loaded, session.now()), file);
   const lines = (session.kernel.files[file] ?? '').split('\n').map((text, i) => ({
+    ...patchOf(marks.get(i + 1)),
     number: i + 1,
     text: text.replace(/\t/g, '    '),
     breakpoint: points.get(i + 1) ?? null,
     current: i + 1 === line,
   }));
   if (lines.at(-1)?.text === '') lines.pop();
-  return { file, function: fn, lines, currentLine: line };
+  return { file, function: fn, lines, patched: marks.size, currentLine: line };
 }
+
+const patchOf = (patch: PatchMark | undefined): { patch?: PatchMark } => (patch === undefined ? {} : { patch });
 
 function stackView(session: Session): FrameView[] {
   return session.stack().map((frame, level) => ({
