@@ -30,6 +30,7 @@ export {
   kernelText,
   patchedNames,
   patchProfiles,
+  patchWithThoseBefore,
   profilePatches,
   shippedPatch,
   shippedPatches,
