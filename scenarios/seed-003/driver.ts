@@ -99,3 +99,9 @@ function dma_take_all_memory(): void {
 		while (page !== null) page = alloc_pages_node(NUMA_NO_NODE, order, MIGRATE_UNMOVABLE);
 	}
 }
+
+/* The image is loaded and started from a thread of its own */
+function dma_kexec(kernel_size: phys_addr_t, initrd_size: phys_addr_t): void {
+	kexec_file_load(kernel_size, initrd_size);
+	kernel_kexec();
+}

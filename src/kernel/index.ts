@@ -31,6 +31,7 @@ export {
   kernelText,
   patchedNames,
   patchProfiles,
+  patchWithThoseBefore,
   profilePatches,
   shippedPatch,
   shippedPatches,

@@ -1,6 +1,6 @@
 // Kernel text of a variant: a profile's, with patches on it. Knows nothing of compiling.
 import { applyKernelPatch, type Files, type PatchOptions } from './patch.ts';
-import { kernelText, profilePatches } from './text.ts';
+import { kernelText, patchBefore, profilePatches } from './text.ts';
 
 /** A patch by the name it goes under and its text. `own`: the user's, which may be applied with fuzz 1. */
 export interface Patch {
@@ -19,12 +19,23 @@ export type Variant =
     }
   | { readonly ok: false; readonly errors: readonly string[] };
 
+/** A patch that says `After: NAME` goes on text that has that one already. */
+function unmet(name: string, text: string, earlier: ReadonlySet<string>): string | null {
+  const after = patchBefore(text);
+  if (after === null || earlier.has(after)) return null;
+  return `${name}: goes on the patch '${after}', which is not before it; name that one first`;
+}
+
 /** The text with patches applied in order. */
 export function variantText(patches: readonly Patch[]): Variant {
   let files = kernelText();
   const changed = new Set<string>();
   const warnings: string[] = [];
+  const earlier = new Set<string>();
   for (const { name, text, own } of patches) {
+    const wrong = unmet(name, text, earlier);
+    if (wrong !== null) return { ok: false, errors: [wrong] };
+    earlier.add(name);
     const options: PatchOptions = { fuzz: own === true ? 1 : 0 };
     const result = applyKernelPatch(files, name, text, options);
     if (!result.ok) return result;

@@ -16,7 +16,9 @@ import {
   namesOf,
   PROFILES,
   patchProfiles,
+  patchWithThoseBefore,
   profilePatches,
+  profileText,
   shippedPatch,
   shippedPatches,
   variablesOf,
@@ -78,8 +80,7 @@ const profile = (kernel: string): Files => patched(kernelText(), profilePatches(
 
 /** Each shipped patch on each profile that it names. */
 const USES = shippedPatches().flatMap((name) => patchProfiles(name).map((kernel) => ({ name, kernel })));
-const used = ({ name, kernel }: (typeof USES)[number]): Files =>
-  patched(profile(kernel), [{ name, text: shippedPatch(name) }]);
+const used = ({ name, kernel }: (typeof USES)[number]): Files => patched(profile(kernel), patchWithThoseBefore(name));
 
 /** What tsc says of texts of the kernel, by name, in one run; each is a program of its own. */
 function typeErrors(texts: Readonly<Record<string, Files>>): string {
@@ -196,6 +197,16 @@ describe('profiles', () => {
 describe('shipped patches', () => {
   test.each(shippedPatches())('%s names profiles there are', (name) => {
     expect(patchProfiles(name).filter((kernel) => !KERNELS.some((known) => known === kernel))).toEqual([]);
+  });
+
+  test('that go on others are refused without them', () => {
+    const patch = (name: string) => ({ name, text: shippedPatch(name) });
+    const alone = profileText('v7.3', [patch('seed003-1'), patch('seed003-3')]);
+    expect(alone).toEqual({
+      ok: false,
+      errors: ["seed003-3: goes on the patch 'seed003-2', which is not before it; name that one first"],
+    });
+    expect(profileText('v7.3', patchWithThoseBefore('seed003-3'))).toMatchObject({ ok: true });
   });
 
   test.each(USES)('$name applies to $kernel without fuzz and compiles', (use) => {

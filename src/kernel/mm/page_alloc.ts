@@ -336,11 +336,11 @@ function get_page_from_freelist(nid: nid_t, order: int, mt: migratetype): page |
 	return null;
 }
 
-/* What was free has no count and no type */
+/* The first page gets the reference; what the others hold stays as it was, 0 but for a block that was freed unchecked */
 function prep_new_page(page: page, order: int): void {
 	const pfn = page_to_pfn(page);
 
-	set_page_count(pfn, pfn + pages_of_order(order), 0);
+	if (CONFIG_DEBUG_VM) VM_BUG_ON_PAGE(page_count(page) !== 0, page, "page_ref_count(page)");
 	set_page_count(pfn, pfn + 1, 1);
 	page.private = 0n;
 }
