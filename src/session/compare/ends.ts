@@ -1,6 +1,6 @@
 // What differs between the ends of two runs, in ranges: struct pages, pageblocks, zones, memblock, free lists, what was
 // printed and what went wrong. Knows nothing of how it came about.
-import { type Change, machineChanges } from '../../explore/index.ts';
+import { type Change, isFreeHead, machineChanges } from '../../explore/index.ts';
 import { entries, flagsNid, flagsZid, type Machine, runGet, ZONE_NAMES } from '../../machine/index.ts';
 import type { RecordedBoot, Report } from '../report/index.ts';
 import { stageOf } from '../report/index.ts';
@@ -61,19 +61,21 @@ function pageWords(range: PageRange, m: Machine, side: 'was' | 'now'): string {
   return changes.map((change) => `${change.track.slice(5)} ${valueWords(change.track, change[side])}`).join(', ');
 }
 
-/** Struct pages that differ in nothing but the marks of a free block: the free lists say that. */
-const marksOnly = (range: PageRange): boolean =>
-  range.changes.every((change) => /^page\.(page_type|private)$/.test(change.track));
+/** The marks that a struct page has as the head of a free block: the free lists say that. */
+function isMark({ track, start }: Change, machines: readonly Machine[]): boolean {
+  return /^page\.(page_type|private)$/.test(track) && machines.some((m) => isFreeHead(m, start));
+}
 
 function pageRows(changes: readonly Change[], a: Machine, b: Machine): Row[] {
-  return pageRanges(changes.filter((change) => change.track.startsWith('page.')))
-    .filter((range) => !(marksOnly(range) && [a, b].some((m) => runGet(m.buddy.blocks, range.start) !== null)))
-    .map((range) => ({
-      topic: 'struct pages',
-      place: span('page', range.start, range.end),
-      a: pageWords(range, a, 'was'),
-      b: pageWords(range, b, 'now'),
-    }));
+  const own = changes.filter((change) => change.track.startsWith('page.') && !isMark(change, [a, b]));
+  const rows: { start: number; end: number; a: string; b: string }[] = [];
+  for (const range of pageRanges(own)) {
+    const words = { a: pageWords(range, a, 'was'), b: pageWords(range, b, 'now') };
+    const last = rows.at(-1);
+    if (last?.end === range.start && last.a === words.a && last.b === words.b) last.end = range.end;
+    else rows.push({ start: range.start, end: range.end, ...words });
+  }
+  return rows.map(({ start, end, ...words }) => ({ topic: 'struct pages', place: span('page', start, end), ...words }));
 }
 
 /** Free pages by zone and type, and blocks by order where they differ. */
