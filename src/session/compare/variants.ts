@@ -192,6 +192,8 @@ export function givenDifferences(variants: readonly Variant[]): string[] {
       `${where}patches`,
       boots.map((boot) => boot?.patches.join(' ') || 'none'),
     );
+    // of a boot that only one has, more would be noise
+    if (boots.includes(undefined)) continue;
     const names = [...new Set(boots.flatMap((boot) => Object.keys(boot?.boot.config ?? {})))];
     for (const name of names)
       differ(
