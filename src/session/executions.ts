@@ -2,6 +2,7 @@
 // each, with arguments and caller. Reads the history; moves nobody.
 import { label, type Position, position } from '../debugger/index.ts';
 import { declaredParameters, type Kernel } from '../kernel/index.ts';
+import { KernelFault, type Value } from '../machine/index.ts';
 import { type Ex, type Fn, type Frame, linkExpression, type State } from '../vm/index.ts';
 import { formatValue } from './format.ts';
 import { bootOf } from './load.ts';
@@ -41,14 +42,24 @@ function callsHere(fn: Fn | undefined, pc: number, name: string): number[] {
 }
 
 /** Arguments of an intrinsic's call: those of a range operation stand in slots, which plain assignments before it fill. */
-function intrinsicArguments(kernel: Kernel, frame: Frame, pc: number, names: readonly string[]): string {
+function argumentValues(kernel: Kernel, frame: Frame, pc: number): readonly (Value | undefined)[] {
   const ops = kernel.linked.program.fns[frame.fn]?.ops ?? [];
   const locals = [...frame.locals];
   const value = (ex: Ex) => linkExpression(ex, kernel.linked.env)(locals, undefined as never);
   for (const op of ops.slice(frame.pc, pc)) if (op[0] === 'set') locals[op[1]] = value(op[2]);
   const op = ops[pc];
-  const values = op?.[0] === 'range' ? locals.slice(op[3], op[3] + op[4]) : op?.[0] === 'mem' ? op[3].map(value) : [];
-  return values.map((one, i) => `${names[i] ?? ''}=${formatValue(one, names[i] ?? '')}`).join(', ');
+  return op?.[0] === 'range' ? locals.slice(op[3], op[3] + op[4]) : op?.[0] === 'mem' ? op[3].map(value) : [];
+}
+
+/** They as text, by their declared names; nothing where working them out is what the kernel died of. */
+function intrinsicArguments(kernel: Kernel, frame: Frame, pc: number, names: readonly string[]): string {
+  try {
+    const values = argumentValues(kernel, frame, pc);
+    return values.map((one, i) => `${names[i] ?? ''}=${formatValue(one, names[i] ?? '')}`).join(', ');
+  } catch (error) {
+    if (error instanceof KernelFault) return '';
+    throw error;
+  }
 }
 
 /** Where in a turn that begins at `at` an intrinsic is called: micro-step by micro-step. */
