@@ -1,14 +1,19 @@
 // Invariants: each holds on a healthy boot and is broken by a small change, at the micro-step that did it; what turns do not
 // show is found at a stage and looked back for.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createTwoFilesPatch } from 'diff';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { patchWithThoseBefore, profileText, shippedPatch } from '../../src/kernel/index.ts';
 import { MEMBLOCK_RSRV_KERN, type Region } from '../../src/machine/index.ts';
-import { type Loaded, lastBoot, Port, runReport } from '../../src/session/index.ts';
+import { type Loaded, lastBoot, loadScenarioText, Port, runReport } from '../../src/session/index.ts';
 import { INVARIANT_NAMES, INVARIANTS, turnReader } from '../../src/session/invariants/index.ts';
 import { newTrace, type State } from '../../src/vm/index.ts';
 import { generated, law, smallMachine } from '../laws/support.ts';
-import { execute, openPort } from '../support/open.ts';
-import { type Change, loadPatched } from '../support/patched.ts';
+import { execute, openPort, scenarioFile } from '../support/open.ts';
+import { type Change, edited, loadPatched } from '../support/patched.ts';
+import { folderWith } from '../support/temporary.ts';
 
 type Rows = ReadonlyMap<string, { readonly ok: boolean; readonly at?: string; readonly what?: string }>;
 
@@ -214,6 +219,26 @@ describe('an invariant', () => {
     expect(frame?.fn).toBe(one.fn);
     await execute(port, 'delete', 'next');
     expect(port.session.state.cursor.at.at).toBeGreaterThan(at);
+  });
+
+  test('asks a kernel that knows types for the counts that a type says', () => {
+    const name = 'seed-003/rfc-refused-after';
+    expect(run(loadPatched(name, null)).rows.get('restored-pages-clean')).toMatchObject({ ok: true });
+
+    const typed = profileText('v7.3', [
+      ...patchWithThoseBefore('seed003-3'),
+      { name: 'seed003-bit-53', text: shippedPatch('seed003-bit-53') },
+    ]);
+    const text = typed.ok ? (typed.files[KHO] ?? '') : '';
+    const forgetful = edited(text, [['type === KHO_PAGE_SPLIT ? 1 : 0', '0']]);
+    const folder = folderWith({ 'forgetful.patch': createTwoFilesPatch(`a/${KHO}`, `b/${KHO}`, text, forgetful) });
+    const file = scenarioFile(name);
+    const result = loadScenarioText(file, readFileSync(file, 'utf8'), { patches: [join(folder, 'forgetful.patch')] });
+    if (!result.ok) throw new Error(result.errors.join('\n'));
+    expect(run(result.loaded).rows.get('restored-pages-clean')).toMatchObject({
+      ok: false,
+      what: expect.stringMatching(/^pages 0x8001\.\.0x8010\._refcount: expected 1, as of a page restored by itself/),
+    });
   });
 
   test('every case has another row, and every row but the regions has a case', () => {
