@@ -1,6 +1,7 @@
 // The door for front ends: executes a command line in slices (the caller waits for one before the next) that leave room for keys and ^C, and tells
 // who listens when something changed.
 import { label } from '../debugger/index.ts';
+import { BUDGET } from './budget.ts';
 import type { Output, Running } from './commands/command.ts';
 import { begin, complete, findCommand, splitLine } from './commands/table.ts';
 import { type Loaded, warningsOf } from './load.ts';
@@ -15,7 +16,13 @@ const SLICE = 12;
 
 const isRunning = (work: Output | Running): work is Running => 'next' in work;
 
-/** A session behind a port. `clock` gives milliseconds; it decides only when to let others in. */
+/** `clock` gives milliseconds: it decides only when to let others in. `budget`: turns that a history may have. */
+export interface PortOptions {
+  readonly clock?: () => number;
+  readonly budget?: number;
+}
+
+/** A session behind a port. */
 export class Port implements SessionPort {
   readonly session: Session;
   private readonly memo = new Memo();
@@ -24,11 +31,11 @@ export class Port implements SessionPort {
   private last = '';
   private current: SessionView | null = null;
 
-  constructor(
-    loaded: Loaded,
-    private readonly clock: () => number = () => performance.now(),
-  ) {
-    this.session = new Session(loaded);
+  private readonly clock: () => number;
+
+  constructor(loaded: Loaded, { clock = () => performance.now(), budget = BUDGET }: PortOptions = {}) {
+    this.clock = clock;
+    this.session = new Session(loaded, budget);
     this.session.openAtLastBoot();
     this.session.say(
       'event',

@@ -1,6 +1,8 @@
 // `khodbg run`: a scenario run to its end without history, its expectations checked, its stops listed, as report and text.
+
 import { hitsOf, label, position } from '../debugger/index.ts';
 import type { State } from '../vm/index.ts';
+import { BUDGET, givenUp, spentIn } from './budget.ts';
 import { begin, splitLine } from './commands/table.ts';
 import { evaluate } from './expression.ts';
 import { INVARIANT_NAMES, InvariantWatch } from './invariants/index.ts';
@@ -22,11 +24,14 @@ import { Session } from './session.ts';
 import { stageReader } from './stages.ts';
 
 export type RunResult =
-  | { readonly ok: true; readonly report: Report; readonly text: string; readonly status: number }
+  | {
+      readonly ok: true;
+      readonly report: Report;
+      readonly text: string;
+      readonly status: number;
+      readonly exhausted: string | null;
+    }
   | { readonly ok: false; readonly errors: readonly string[] };
-
-/** Turns after which a run is given up unless it is told otherwise: some seconds, or a machine of some 40 GiB. */
-export const BUDGET = 2_500_000;
 
 /** Sets a stop; its number, or why it is refused. One that is set already keeps its number. */
 function setStop(session: Session, line: string): number | string {
@@ -118,5 +123,7 @@ export function runReport(loaded: Loaded, budget: number = BUDGET): RunResult {
   );
   const report = reportOf(recorded, { stops, expect: checked, invariants: invariantRows(invariants, loaded) });
   const text = reportText(report, { title: loaded.scenario.title, patches: lastBoot(loaded).patches }).trimEnd();
-  return { ok: true, report, text, status: recorded.ended ? exitStatus(report) : 3 };
+  const { last } = lastRecord(recorded);
+  const exhausted = recorded.ended ? spentIn(loaded, last) : givenUp(loaded, last, budget, recorded.full);
+  return { ok: true, report, text, status: recorded.ended ? exitStatus(report) : 3, exhausted };
 }

@@ -1,6 +1,7 @@
 // Runs a loaded scenario to its end, keeping no history: one loop, one recording trace, and the record that reports and
 // expectations are made of.
 import { newTrace, runToBlock, type State, step } from '../../vm/index.ts';
+import { LOOK_EVERY, memoryFull } from '../budget.ts';
 import { bootOf, type Loaded } from '../load.ts';
 import { observeDeath, observeDeferredRange, observeReturn, observeThreads, reachStage } from './landmarks.ts';
 import { observeAccesses, observeConsole, observeNotes } from './observe.ts';
@@ -23,6 +24,8 @@ export interface Recorded {
   readonly turns: number;
   /** false when the budget ran out before the last boot ended */
   readonly ended: boolean;
+  /** whether that was for the memory of this process */
+  readonly full: boolean;
 }
 
 /** The record of the boot of a number; undefined when it was not reached. */
@@ -39,7 +42,7 @@ export function lastRecord(recorded: Recorded): RecordedBoot {
 
 /** Limits of a run. */
 export interface RunOptions {
-  /** at most so many turns (statement pieces); default: no limit */
+  /** at most so many turns (statement pieces), some of which count for several; default: no limit */
   readonly maxTurns?: number;
   /** told of each turn; its trace is valid during the call */
   onTurn?(turn: TurnSeen): void;
@@ -74,7 +77,9 @@ export function runScenario(loaded: Loaded, options: RunOptions = {}): Recorded 
   let at = 0;
   let turns = 0;
   let thread = runToBlock(linked, state);
-  for (; thread >= 0 && turns < maxTurns; thread = runToBlock(linked, state)) {
+  let spent = 0;
+  let full = false;
+  for (; thread >= 0 && spent < maxTurns && !full; thread = runToBlock(linked, state)) {
     const after = step(linked, state, { thread }, trace);
     const turn: TurnSeen = { start: at, end: at + trace.micro, thread, before: state, after, trace };
     if (after.boot === state.boot) observe(recorder, turn);
@@ -82,6 +87,8 @@ export function runScenario(loaded: Loaded, options: RunOptions = {}): Recorded 
     options.onTurn?.(turn);
     at += trace.micro;
     turns++;
+    spent += trace.weight;
+    if (turns % LOOK_EVERY === 0) full = memoryFull();
     if (after.boot !== state.boot) {
       boots.push({ ...recorder, last: state });
       running = bootOf(loaded, after);
@@ -92,5 +99,5 @@ export function runScenario(loaded: Loaded, options: RunOptions = {}): Recorded 
   const ended = thread < 0;
   if (ended) reachStage(recorder, 'end', at, state);
   boots.push({ ...recorder, last: state });
-  return { loaded, boots, at, turns, ended };
+  return { loaded, boots, at, turns, ended, full };
 }
