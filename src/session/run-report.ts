@@ -1,6 +1,7 @@
 // `khodbg run`: a scenario run to its end without history, its expectations checked, its stops listed, as report and text.
 
 import { hitsOf, label, position } from '../debugger/index.ts';
+import { KernelFault } from '../machine/index.ts';
 import type { State } from '../vm/index.ts';
 import { BUDGET, givenUp, spentIn } from './budget.ts';
 import { begin, splitLine } from './commands/table.ts';
@@ -66,8 +67,28 @@ function invariantRows({ broken }: InvariantWatch, loaded: Loaded): ReportInvari
   });
 }
 
-/** Runs a loaded scenario. The exit status is 0, 1 when an expectation failed, 3 when it did not end within its budget. */
+/** Does a boot run text that is not shipped? */
+const ownText = (loaded: Loaded): boolean =>
+  loaded.boots.some(({ boot, variant }) =>
+    [...variant.patches.map(({ name }) => name), ...boot.actors.map(({ from }) => from ?? '')].some((name) =>
+      name.includes('/'),
+    ),
+  );
+
+/** Runs a loaded scenario. What a user's own text left in memory may be nothing that a report can be made of. */
 export function runReport(loaded: Loaded, budget: number = BUDGET): RunResult {
+  try {
+    return reported(loaded, budget);
+  } catch (error) {
+    const expected = error instanceof TypeError || error instanceof RangeError || error instanceof KernelFault;
+    if (!expected || !ownText(loaded)) throw error;
+    const what = 'the text left values in memory that no report can be made of';
+    return { ok: false, errors: [`${loaded.file}: ${what}: ${error.message.split('\n')[0]}`] };
+  }
+}
+
+/** Runs a loaded scenario. The exit status is 0, 1 when an expectation failed, 3 when it did not end within its budget. */
+function reported(loaded: Loaded, budget: number): RunResult {
   const session = new Session(loaded);
   const { stops: wanted, expect } = loaded.scenario;
   const own = setStops(
