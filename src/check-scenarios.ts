@@ -4,16 +4,17 @@ import { join } from 'node:path';
 import type { Piece } from './debugger/index.ts';
 import { setStops } from './line-mode.ts';
 import {
-  BUDGET,
   type CheckFailure,
   type CheckResult,
   type Loaded,
   loadScenario,
   Port,
   type ReportRun,
+  type RunEnd,
   type RunResult,
   reportFailures,
   runReport,
+  sheltered,
   startReport,
 } from './session/index.ts';
 
@@ -37,16 +38,16 @@ export function findScenarios(paths: readonly string[]): { files: string[]; erro
 const RECENT = 512;
 
 /** Presses the tour; the report is told of the turns of its history, which then goes on to the end of the run. */
-async function runWithTour(loaded: Loaded, run: ReportRun): Promise<{ ended: boolean; failures: CheckFailure[] }> {
+async function runWithTour(loaded: Loaded, run: ReportRun): Promise<{ end: RunEnd; failures: CheckFailure[] }> {
   // written out: this is done for each turn
-  const watch = ({ start, end, thread, before, after, trace }: Piece) => {
-    if (run.turns < BUDGET) run.turn({ start: start.at, end, thread, before, after, trace });
-  };
-  const port = new Port(loaded, undefined, { recent: RECENT, watch });
+  const watch = ({ start, end, thread, before, after, trace }: Piece) =>
+    run.turn({ start: start.at, end, thread, before, after, trace });
+  const port = new Port(loaded, { recent: RECENT, watch });
   const failures = await pressedTour(port);
   const { time } = port.session;
-  while (run.turns < BUDGET && time.grow(0));
-  return { ended: time.branch(0).ended && run.turns < BUDGET, failures };
+  while (time.grow(0));
+  const { ended, exhausted } = time.branch(0);
+  return { end: { ended, full: exhausted === 'memory' }, failures };
 }
 
 async function pressedTour(port: Port): Promise<CheckFailure[]> {
@@ -62,7 +63,7 @@ async function pressedTour(port: Port): Promise<CheckFailure[]> {
 
 function runFailures(result: RunResult): CheckFailure[] {
   if (!result.ok) return result.errors.map((what) => ({ kind: 'scenario', what }));
-  if (result.status === 3) return [{ kind: 'budget', what: 'the boot did not end within the budget of turns' }];
+  if (result.exhausted !== null) return [{ kind: 'budget', what: result.exhausted }];
   return reportFailures(result.report);
 }
 
@@ -72,8 +73,8 @@ async function runOnce(loaded: Loaded): Promise<{ result: RunResult; tour: Check
   if (!started.ok) return { result: started, tour: [] };
   const { run } = started;
   if (loaded.scenario.tour.length === 0) return { result: runReport(loaded), tour: [] };
-  const { ended, failures } = await runWithTour(loaded, run);
-  return { result: run.finish(ended), tour: failures };
+  const { end, failures } = await runWithTour(loaded, run);
+  return { result: sheltered(loaded, () => run.finish(end)), tour: failures };
 }
 
 /** Checks one scenario: its file, its run with what it expects and with its invariants, its tour. */

@@ -15,7 +15,12 @@ const SLICE = 12;
 
 const isRunning = (work: Output | Running): work is Running => 'next' in work;
 
-/** A session behind a port. `clock` gives milliseconds; it decides only when to let others in. */
+/** `clock` gives milliseconds: it decides only when to let others in. */
+export interface PortOptions extends HistoryOptions {
+  readonly clock?: () => number;
+}
+
+/** A session behind a port. */
 export class Port implements SessionPort {
   readonly session: Session;
   private readonly memo = new Memo();
@@ -24,11 +29,10 @@ export class Port implements SessionPort {
   private last = '';
   private current: SessionView | null = null;
 
-  constructor(
-    loaded: Loaded,
-    private readonly clock: () => number = () => performance.now(),
-    history: HistoryOptions = {},
-  ) {
+  private readonly clock: () => number;
+
+  constructor(loaded: Loaded, { clock = () => performance.now(), ...history }: PortOptions = {}) {
+    this.clock = clock;
     this.session = new Session(loaded, history);
     this.session.openAtLastBoot();
     this.session.say(

@@ -1,6 +1,9 @@
 // `khodbg run`: a scenario run to its end without history, its expectations checked, its stops listed, as report and text.
+
 import { type Hit, hitsOf, label, type Point, position } from '../debugger/index.ts';
+import { KernelFault } from '../machine/index.ts';
 import type { State } from '../vm/index.ts';
+import { BUDGET, givenUp, spentIn } from './budget.ts';
 import { begin, splitLine } from './commands/table.ts';
 import { evaluate } from './expression.ts';
 import { INVARIANT_NAMES, InvariantWatch, type PlacedTurn } from './invariants/index.ts';
@@ -15,6 +18,7 @@ import {
   type Report,
   type ReportInvariant,
   type ReportStop,
+  type RunEnd,
   RunWriter,
   reportOf,
   reportText,
@@ -31,11 +35,10 @@ export type RunResult =
       readonly text: string;
       readonly status: number;
       readonly recorded: Recorded;
+      /** which budget ran out, and where; null when none did */
+      readonly exhausted: string | null;
     }
   | { readonly ok: false; readonly errors: readonly string[] };
-
-/** Turns after which a run is given up unless it is told otherwise: some seconds, or a machine of some 40 GiB. */
-export const BUDGET = 2_500_000;
 
 /** Sets a stop; its number, or why it is refused. One that is set already keeps its number. */
 function setStop(session: Session, line: string): number | string {
@@ -95,11 +98,6 @@ export class ReportRun {
     this.scenarioPoints = new Set(own.values());
   }
 
-  /** so far */
-  get turns(): number {
-    return this.writer.turns;
-  }
-
   /** One turn more, under the default schedule; its trace is valid during the call. */
   turn(turn: TurnSeen): void {
     this.writer.turn(turn, this.look);
@@ -130,10 +128,11 @@ export class ReportRun {
     });
   }
 
-  /** What came of it; `ended`: nothing can move any more. */
-  finish(ended: boolean): RunResult {
+  /** What came of a run that went as far as that; `budget`: turns that it might take. */
+  finish(end: RunEnd, budget: number = BUDGET): RunResult {
+    const { ended, full } = end;
     const { loaded, invariants, seen, asked } = this;
-    const recorded = this.writer.finish(ended);
+    const recorded = this.writer.finish(end);
     if (ended) invariants.stage('end', lastRecord(recorded).last, recorded.at);
     const checked = checkExpectations(
       recorded,
@@ -147,7 +146,9 @@ export class ReportRun {
     const rows = invariantRows(invariants, loaded);
     const report = reportOf(recorded, { stops: this.stops, expect: checked, invariants: rows });
     const text = reportText(report, { title: loaded.scenario.title, patches: lastBoot(loaded).patches }).trimEnd();
-    return { ok: true, report, text, status: ended ? exitStatus(report) : 3, recorded };
+    const { last } = lastRecord(recorded);
+    const exhausted = ended ? spentIn(loaded, last) : givenUp(loaded, last, budget, full);
+    return { ok: true, report, text, status: ended ? exitStatus(report) : 3, recorded, exhausted };
   }
 }
 
@@ -168,10 +169,35 @@ export function startReport(loaded: Loaded): { ok: true; run: ReportRun } | { ok
   return { ok: true, run: new ReportRun(loaded, session, own.numbers, asked.numbers) };
 }
 
+/** Does a boot run text that is not shipped? */
+const ownText = (loaded: Loaded): boolean =>
+  loaded.boots.some(({ boot, variant }) =>
+    [...variant.patches.map(({ name }) => name), ...boot.actors.map(({ from }) => from ?? '')].some((name) =>
+      name.includes('/'),
+    ),
+  );
+
+/** What a user's own text left in memory may be nothing that a report can be made of: then that, as an error. */
+export function sheltered<T>(loaded: Loaded, work: () => T): T | { ok: false; errors: readonly string[] } {
+  try {
+    return work();
+  } catch (error) {
+    const expected = error instanceof TypeError || error instanceof RangeError || error instanceof KernelFault;
+    if (!expected || !ownText(loaded)) throw error;
+    const what = 'the text left values in memory that no report can be made of';
+    return { ok: false, errors: [`${loaded.file}: ${what}: ${error.message.split('\n')[0]}`] };
+  }
+}
+
 /** Runs a loaded scenario. The exit status is 0, 1 when an expectation failed, 3 when it did not end within its budget. */
 export function runReport(loaded: Loaded, budget: number = BUDGET): RunResult {
-  const started = startReport(loaded);
-  if (!started.ok) return started;
-  const { run } = started;
-  return run.finish(runTurns(loaded, budget, (turn) => run.turn(turn)));
+  return sheltered(loaded, () => {
+    const started = startReport(loaded);
+    if (!started.ok) return started;
+    const { run } = started;
+    return run.finish(
+      runTurns(loaded, budget, (turn) => run.turn(turn)),
+      budget,
+    );
+  });
 }

@@ -6,6 +6,7 @@ export {
   lastRecord,
   type Recorded,
   type RecordedBoot,
+  type RunEnd,
   type RunOptions,
   RunWriter,
   recordedBoot,

@@ -1,6 +1,7 @@
 // Runs a loaded scenario to its end, keeping no history: one loop, one recording trace, and the record that reports and
 // expectations are made of.
 import { newTrace, runToBlock, type State, step } from '../../vm/index.ts';
+import { LOOK_EVERY, memoryFull } from '../budget.ts';
 import { bootOf, type Loaded } from '../load.ts';
 import { observeDeath, observeDeferredRange, observeReturn, observeThreads, reachStage } from './landmarks.ts';
 import { observeAccesses, observeConsole, observeNotes } from './observe.ts';
@@ -26,6 +27,8 @@ export interface Recorded {
   readonly turns: number;
   /** false when the budget ran out before the last boot ended */
   readonly ended: boolean;
+  /** whether that was for the memory of this process */
+  readonly full: boolean;
 }
 
 /** The record of the boot of a number; undefined when it was not reached. */
@@ -40,9 +43,15 @@ export function lastRecord(recorded: Recorded): RecordedBoot {
   return last;
 }
 
+/** How far a run went: until nothing could move any more, or until it was given up. `full`: for want of memory. */
+export interface RunEnd {
+  readonly ended: boolean;
+  readonly full: boolean;
+}
+
 /** Limits of a run. */
 export interface RunOptions {
-  /** at most so many turns (statement pieces); default: no limit */
+  /** at most so many turns (statement pieces), some of which count for several; default: no limit */
   readonly maxTurns?: number;
   /** told of each turn; its trace is valid during the call */
   onTurn?(turn: TurnSeen): void;
@@ -72,8 +81,9 @@ export class RunWriter {
   private state: State;
   private begun: { readonly first: State; readonly from: number };
   private at = 0;
-  /** so far */
-  turns = 0;
+  private turns = 0;
+  /** what the turns so far count for */
+  spent = 0;
 
   constructor(private readonly loaded: Loaded) {
     this.state = loaded.first;
@@ -95,30 +105,35 @@ export class RunWriter {
     this.state = after;
     this.at = turn.end;
     this.turns++;
+    this.spent += turn.trace.weight;
   }
 
-  /** The record; `ended`: nothing can move any more. */
-  finish(ended: boolean): Recorded {
+  /** The record of a run that went as far as that. */
+  finish({ ended, full }: RunEnd): Recorded {
     const { loaded, at, turns, state, recorder, begun } = this;
     if (ended) reachStage(recorder, 'end', at, state);
-    return { loaded, boots: [...this.boots, { ...recorder, ...begun, last: state }], at, turns, ended };
+    return { loaded, boots: [...this.boots, { ...recorder, ...begun, last: state }], at, turns, ended, full };
   }
 }
 
-/** Runs all boots under the default schedule, `most` turns at most; was that the end? */
-export function runTurns(loaded: Loaded, most: number, onTurn: (turn: TurnSeen) => void): boolean {
+/** Runs all boots under the default schedule, as long as their turns count for less than `most`. */
+export function runTurns(loaded: Loaded, most: number, onTurn: (turn: TurnSeen) => void): RunEnd {
   const trace = newTrace(true);
   const { linked } = bootOf(loaded, loaded.first).kernel;
   let state = loaded.first;
   let at = 0;
+  let spent = 0;
+  let full = false;
   let thread = runToBlock(linked, state);
-  for (let n = 0; thread >= 0 && n < most; n++, thread = runToBlock(linked, state)) {
+  for (let n = 1; thread >= 0 && spent < most && !full; n++, thread = runToBlock(linked, state)) {
     const after = step(linked, state, { thread }, trace);
     onTurn({ start: at, end: at + trace.micro, thread, before: state, after, trace });
     at += trace.micro;
+    spent += trace.weight;
     state = after;
+    if (n % LOOK_EVERY === 0) full = memoryFull();
   }
-  return thread < 0;
+  return { ended: thread < 0, full };
 }
 
 /** Runs all boots to the end under the default schedule and records them. */
