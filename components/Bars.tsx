@@ -80,7 +80,7 @@ function keyMode({ view, ui }: ScreenValue): KeyMode {
   if (ui.mode === 'finding') return 'finding';
   if (ui.mode === 'typing') return ui.editor.search ? 'search' : 'typing';
   if (view.busy !== null || ui.running !== null) return 'running';
-  if (ui.overlay) return 'overlay';
+  if (ui.overlay) return ui.overlay.kind === 'compare' ? 'compare' : 'overlay';
   if (ui.called !== ui.focus) return 'keys';
   return PANES[ui.focus].hasCursor ? 'tree' : 'called';
 }

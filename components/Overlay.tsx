@@ -14,14 +14,14 @@ const NOTHING: Overlay = { title: '', lines: [], scroll: 0, kind: 'output' };
 
 /** Lines in a frame over the whole area of the panes. */
 export function OverlayPane({ area, boxed }: { readonly area: Rect; readonly boxed: boolean }): ReactNode {
-  const { ui, theme } = useScreen();
+  const { ui, view, theme } = useScreen();
   const overlay = ui.overlay ?? NOTHING;
   const body = overlayBody(area, boxed);
   const rows = usePainting({
-    deps: [overlay, body.w, body.h, theme],
-    make: () => paintOverlay(overlay, body.w, body.h, theme),
+    deps: [overlay, overlay.kind === 'compare' ? view.comparison : null, body.w, body.h, theme],
+    make: () => paintOverlay(overlay, view, body.w, body.h, theme),
   });
-  const title = overlayTitle(overlay, body.w, body.h);
+  const title = overlayTitle(overlay, view, body.w, body.h);
   const frame = boxed ? 'box' : 'rule';
   return <Framed rect={area} body={body} frame={frame} title={title} rows={rows} focused theme={theme} layer={1} />;
 }

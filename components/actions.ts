@@ -8,7 +8,7 @@ import type { ActionName } from './keys/table.ts';
 import { focusOrder, isBoxed, type Layout, layout } from './layout.ts';
 import { PANE_IDS, type PaneId, TURNS } from './layout-spec.ts';
 import { noteHeight } from './note.ts';
-import { overlayBody, overlayRows } from './overlay-rows.ts';
+import { overlayBody, overlayLength } from './overlay-rows.ts';
 import { cursorAnchor, cursorLine } from './panes/source-cursor.ts';
 import { PANES } from './panes/table.ts';
 import { editLine } from './prompt/editor.ts';
@@ -73,14 +73,14 @@ function moveInPane({ port, ui }: Parts, step: (page: number) => number): void {
   ui.dispatch({ type: 'scrolled', pane: state.focus, to });
 }
 
-function scrollOverlay(ui: Parts['ui'], key: string): boolean {
+function scrollOverlay({ port, ui }: Pick<Parts, 'port' | 'ui'>, key: string): boolean {
   const { overlay } = ui.get();
   const step = OVERLAY_STEPS[key];
   if (!overlay || !step) return false;
   const places = placesOf(ui.get());
   const body = overlayBody(places.area, isBoxed(places));
   const page = Math.max(1, body.h);
-  const most = Math.max(0, overlayRows(overlay, body.w).length - page);
+  const most = Math.max(0, overlayLength(overlay, port.view(), body.w) - page);
   ui.dispatch({ type: 'overlay-scrolled', to: Math.min(most, Math.max(0, overlay.scroll + step(page))) });
   return true;
 }
@@ -183,6 +183,6 @@ export function createActions(parts: Parts): Actions {
     interrupt: () => queue.interrupt(),
     redraw: host.redraw,
     suspend: host.suspend,
-    scrollOverlay: (key) => scrollOverlay(ui, key),
+    scrollOverlay: (key) => scrollOverlay(parts, key),
   };
 }

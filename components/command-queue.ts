@@ -84,7 +84,9 @@ export class CommandQueue {
       const now = port.view();
       if (result.note !== undefined) ui.dispatch({ type: 'noted', note: result.note });
       if (result.play !== undefined) play(result.play);
-      if (result.note == null)
+      if (now.comparison !== before.comparison && now.comparison !== null)
+        ui.dispatch({ type: 'opened', overlay: { title: line, lines: [], scroll: 0, kind: 'compare' } });
+      else if (result.note == null)
         report(ui, line, result, now.stop !== before.stop || now.position.at !== before.position.at);
       if (result.quit) quit();
     } finally {

@@ -174,6 +174,10 @@ export class Controller {
   #boundKey(name: string): void {
     if (this.#ui.get().overlay) {
       if (this.#actions.scrollOverlay(name)) return;
+      if (name === 'Tab' && this.#ui.get().overlay?.kind === 'compare') {
+        this.#ui.dispatch({ type: 'turned-side' });
+        return;
+      }
       if (!IN_OVERLAY.has(name)) this.#ui.dispatch({ type: 'closed' });
       if (LEAVING.has(name)) return;
     }

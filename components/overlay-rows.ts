@@ -1,10 +1,15 @@
 // The rows of an overlay: a window of its lines and where it stands in them. Knows nothing of what they say.
 
+import { compareRows } from './compare-rows.ts';
 import type { Rect } from './layout.ts';
 import { fillRows, paintRow } from './row.ts';
+import type { SessionView } from './session-view.ts';
 import type { Overlay } from './state.ts';
 import { expandTabs } from './text.ts';
-import type { Theme } from './theme.ts';
+import { createTheme, type Theme } from './theme.ts';
+
+/** To count rows, how they are painted does not matter. */
+const PLAIN = createTheme(0, true);
 
 /** Breaks a long line so that nothing of it is lost; continuations are indented. */
 function wrapped(text: string, w: number): readonly string[] {
@@ -22,6 +27,13 @@ export function overlayRows(overlay: Overlay, w: number): readonly string[] {
   return overlay.lines.flatMap((line) => wrapped(line, w));
 }
 
+/** How many rows an overlay has. */
+export function overlayLength(overlay: Overlay, view: SessionView, w: number): number {
+  return overlay.kind === 'compare'
+    ? compareRows(view, overlay.side ?? 0, w, PLAIN).length
+    : overlayRows(overlay, w).length;
+}
+
 /** The rectangle inside an overlay's frame. */
 export function overlayBody(area: Rect, boxed: boolean): Rect {
   const edge = boxed ? 1 : 0;
@@ -29,7 +41,17 @@ export function overlayBody(area: Rect, boxed: boolean): Rect {
 }
 
 /** Paints `h` rows of an overlay. */
-export function paintOverlay(overlay: Overlay, w: number, h: number, theme: Theme): readonly string[] {
+export function paintOverlay(
+  overlay: Overlay,
+  view: SessionView,
+  w: number,
+  h: number,
+  theme: Theme,
+): readonly string[] {
+  if (overlay.kind === 'compare') {
+    const rows = compareRows(view, overlay.side ?? 0, w, theme);
+    return fillRows(rows.slice(overlay.scroll, overlay.scroll + h), w, h);
+  }
   const rows = overlayRows(overlay, w).slice(overlay.scroll, overlay.scroll + h);
   const painted = rows.map((line) => paintRow(theme, w, [[heading(overlay, line) ? 'bold' : 'plain', line]]));
   return fillRows(painted, w, h);
@@ -40,8 +62,8 @@ function heading({ kind }: Overlay, line: string): boolean {
 }
 
 /** The overlay's title, with the rows shown when not all are. */
-export function overlayTitle(overlay: Overlay, w: number, h: number): string {
-  const count = overlayRows(overlay, w).length;
+export function overlayTitle(overlay: Overlay, view: SessionView, w: number, h: number): string {
+  const count = overlayLength(overlay, view, w);
   const { title, scroll } = overlay;
   return count <= h ? title : `${title}  ${scroll + 1}-${Math.min(count, scroll + h)} of ${count}`;
 }

@@ -3,6 +3,8 @@
 export type {
   BootView,
   CommandResult,
+  CompareSideView,
+  CompareView,
   FrameView,
   GalleryGroup,
   GalleryRow,

@@ -10,7 +10,10 @@ export interface Overlay {
   readonly title: string;
   readonly lines: readonly string[];
   readonly scroll: number;
-  readonly kind: 'help' | 'output';
+  /** `compare`: no lines, it is painted from the session's comparison */
+  readonly kind: 'help' | 'output' | 'compare';
+  /** the side of a comparison that is shown where there is room for one */
+  readonly side?: 0 | 1;
 }
 
 /** What the message row says until the next command. */
@@ -64,6 +67,7 @@ export type UiAction =
   | { readonly type: 'completed'; readonly words: readonly string[] }
   | { readonly type: 'opened'; readonly overlay: Overlay }
   | { readonly type: 'overlay-scrolled'; readonly to: number }
+  | { readonly type: 'turned-side' }
   | { readonly type: 'closed' }
   | { readonly type: 'noted'; readonly note: NoteView | null }
   | { readonly type: 'said'; readonly message: Message | null }
@@ -127,6 +131,9 @@ const HANDLERS: Handlers = {
   },
   'overlay-scrolled': (draft, { to }) => {
     if (draft.overlay) draft.overlay.scroll = Math.max(0, to);
+  },
+  'turned-side': (draft) => {
+    if (draft.overlay) draft.overlay.side = draft.overlay.side === 1 ? 0 : 1;
   },
   closed: (draft) => {
     draft.overlay = null;

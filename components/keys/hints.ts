@@ -5,13 +5,24 @@ import type { Theme } from '../theme.ts';
 import { KEYS } from './table.ts';
 
 /** What the screen is busy with, as far as keys are concerned. */
-export type KeyMode = 'keys' | 'called' | 'tree' | 'typing' | 'finding' | 'search' | 'overlay' | 'asking' | 'running';
+export type KeyMode =
+  | 'keys'
+  | 'called'
+  | 'tree'
+  | 'typing'
+  | 'finding'
+  | 'search'
+  | 'overlay'
+  | 'compare'
+  | 'asking'
+  | 'running';
 
 const OTHER: Readonly<Record<Exclude<KeyMode, 'keys' | 'called' | 'tree'>, readonly string[]>> = {
   typing: ['Enter|run', 'Esc|leave', 'Tab|complete', 'Up/Down|history', 'C-r|search', 'C-u|clear'],
   finding: ['Enter|find', 'Esc|leave', 'then C-n/C-p|next, previous'],
   search: ['Enter|run', 'C-r|older', 'Esc|cancel'],
   overlay: ['Esc|close', 'Up/Down|scroll', 'PgUp/PgDn|page', ':|command', '?|keys'],
+  compare: ['Esc|close', 'Up/Down|scroll', 'Tab|other side', ':|command', '?|keys'],
   asking: ['y|yes', 'n|no'],
   running: ['C-c|stop', 'other keys|wait their turn'],
 };

@@ -20,28 +20,23 @@ export interface SourceSlice {
 const PATCHED = { '+': 'ready', '~': 'changed', '-': 'bad' } as const;
 const MARKS = { enabled: 'B', disabled: 'b' } as const;
 
-function gutter(line: SourceLine, { digits, patched }: Columns, here: boolean): readonly Span[] {
+/** Breakpoint, patch mark, arrow, number: the marks have the blank before the arrow, so that no line gets longer. */
+function gutter(line: SourceLine, digits: number, here: boolean): readonly Span[] {
   const mark = line.breakpoint ? MARKS[line.breakpoint] : ' ';
   const arrow = line.current ? '=>' : here ? ' >' : '  ';
   return [
     ['breakpoint', mark],
-    [here ? 'bold' : 'number', ` ${arrow} ${String(line.number).padStart(digits)} `],
-    ...(patched ? [line.patch === undefined ? '  ' : ([PATCHED[line.patch], `${line.patch} `] as const)] : []),
+    line.patch === undefined ? ' ' : ([PATCHED[line.patch], line.patch] as const),
+    [here ? 'bold' : 'number', `${arrow} ${String(line.number).padStart(digits)} `],
   ];
-}
-
-/** How wide the gutter is: digits of a line's number, and whether patches have a column. */
-interface Columns {
-  readonly digits: number;
-  readonly patched: boolean;
 }
 
 /** Narrower listings indent by two. */
 const WIDE = 90;
 
-function paintLine(line: SourceLine, columns: Columns, here: boolean, w: number, theme: Theme): string {
+function paintLine(line: SourceLine, digits: number, here: boolean, w: number, theme: Theme): string {
   const text = expandTabs(line.text, w < WIDE ? 2 : 4);
-  const marks = gutter(line, columns, here);
+  const marks = gutter(line, digits, here);
   if (!line.current) return paintRow(theme, w, [...marks, ...(here ? [['bold', text] as const] : highlight(text))]);
   const lit = marks.map((span) => (typeof span === 'string' ? span : span[1])).join('') + text;
   return paintRow(theme, w, [['current', lit]], 'current');
@@ -56,14 +51,13 @@ export function paintSource(
 ): string[] {
   if (!source) return [paintRow(theme, w, [['dim', 'no source: no thread stands in kernel text here']])];
   const digits = Math.max(3, String(source.lines.at(-1)?.number ?? 1).length);
-  const columns = { digits, patched: source.patched > 0 };
   const first = Math.max(
     0,
     source.lines.findIndex((line) => line.number >= top),
   );
   return source.lines
     .slice(first, first + h)
-    .map((line) => paintLine(line, columns, focused && line.number === cursor && !line.current, w, theme));
+    .map((line) => paintLine(line, digits, focused && line.number === cursor && !line.current, w, theme));
 }
 
 function sourceTitle({ function: name, file, patched }: SourceView): string {

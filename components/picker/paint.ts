@@ -75,6 +75,9 @@ export function paintPickerList(state: PickerState, w: number, h: number, theme:
   const width = Math.min(longest, Math.max(16, Math.floor(w * 0.42)));
   const first = firstShown(lines, selected, h);
   const rows = lines.slice(first, first + h).map((line, i) => paintLine(line, width, first + i === selected, w, theme));
+  // the thread of what is shown first stays in sight
+  const heading = lines.findLast((line, i) => i <= first && line.kind === 'heading');
+  if (first > 0 && heading !== undefined) rows[0] = paintLine(heading, width, false, w, theme);
   return fillRows(rows, w, h);
 }
 
@@ -107,7 +110,7 @@ export function paintPickerHead(state: PickerState, w: number, theme: Theme): st
   return paintRow(theme, w, [['status', 'khodbg'], '  ', count, ['bold', looked]]);
 }
 
-const KEYS = ['Enter|open', 'arrows j k|move', 'Tab|next thread', '/|look for words', 'Esc|list all', 'q|quit'];
+const KEYS = ['Enter|open', 'arrows j k|move', 'Tab|next thread', '/|look for words', 'q|quit'];
 const TYPING = ['Enter|open', 'arrows|move', 'Esc|list all'];
 
 /** Paints the keys. */

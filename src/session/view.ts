@@ -259,6 +259,8 @@ export interface SessionView extends PaneViews {
   readonly busy: string | null;
   /** the last comparison's first pair, in two columns; null before the command */
   readonly comparison: CompareView | null;
+  /** the memmaps that its two variants end with */
+  comparedMemmaps(cells: number): readonly [MemmapView, MemmapView] | null;
   memmap(cells: number): MemmapView;
   pageblocks(columns: number, rows: number): PageblockView;
 }

@@ -33,12 +33,12 @@ describe('the source pane', () => {
     const near = marked[0]?.number ?? 1;
     const slice = { source, top: near, cursor: near, focused: false };
     const [mono = ''] = paintSource(slice, 60, 1, createTheme(0, true));
-    expect(stripVTControlCharacters(mono)).toMatch(new RegExp(`^ +${near} [-+~] `));
+    expect(stripVTControlCharacters(mono)).toMatch(new RegExp(`^ [-+~] +${near} `));
     const [coloured = ''] = paintSource(slice, 60, 1, createTheme(3, false));
-    expect(coloured).toContain(`m${marked[0]?.patch} \x1b[0m`);
+    expect(coloured).toContain(`m${marked[0]?.patch}\x1b[0m`);
   });
 
-  test('has no such column where no patch changed the file', async () => {
+  test('has no such marks where no patch changed the file', async () => {
     const port = await openPort('seed-000/uninit-boundary-after');
     const { source } = port.view();
     expect(source?.patched).toBe(0);

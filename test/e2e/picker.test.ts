@@ -66,9 +66,9 @@ describe('the picker', () => {
     await t.press('\x1b');
     await t.waitFor(`  ${all} scenarios`);
     await t.press('/');
-    await t.type('node border first');
+    await t.type('restored across first today/restores');
     await t.press('\x7f');
-    await t.waitFor(/of \d+ scenarios {1,2}\/node border firs_/);
+    await t.waitFor(/of \d+ scenarios {1,2}\/restored across first today\/restore_/);
     expect(t.screen()).toContain('> restore-across-nodes');
     await t.resize(80, 24);
     await t.waitFor('> restore-across-nodes');

@@ -248,6 +248,7 @@ export function fakeView(current: number, direction: 'fwd' | 'rev'): SessionView
     tourSteps: 0,
     busy: null,
     comparison: null,
+    comparedMemmaps: () => null,
     memmap,
     pageblocks,
     ...fakePanes,

@@ -1,5 +1,7 @@
 // Commands that ask about the text and the whole history: callers, lines; and compare, which asks about variants.
+
 import { label, position } from '../../debugger/index.ts';
+import type { Machine } from '../../machine/index.ts';
 import { didYouMean } from '../../vm/index.ts';
 import { calledNames, callersOf, callerTree, startText } from '../call-graph.ts';
 import { compareRuns, comparisonText, type RanVariant, readOperands, runVariant } from '../compare/index.ts';
@@ -93,6 +95,12 @@ const linesCommand: Command = {
   words: (session) => calledNames(session.kernel),
 };
 
+/** The machines that the first two variants end with. */
+function endsOf([a, b]: readonly RanVariant[]): (() => readonly [Machine, Machine]) | null {
+  const [ofA, ofB] = [a?.recorded.boots.at(-1), b?.recorded.boots.at(-1)];
+  return ofA === undefined || ofB === undefined ? null : () => [ofA.last.machine, ofB.last.machine];
+}
+
 function* compare(session: Session, args: string): Running {
   const given = args.split(/\s+/).filter((word) => word !== '');
   const all = given.includes('--all');
@@ -110,6 +118,7 @@ function* compare(session: Session, args: string): Running {
   const comparison = compareRuns(ran);
   session.change((draft) => {
     draft.comparison = comparison;
+    draft.comparedEnds = endsOf(ran);
   });
   return say(...comparisonText(comparison, { all }).split('\n'));
 }

@@ -234,6 +234,13 @@ export function buildView(session: Session, memo: Memo): SessionView {
     points: memo.get('points', [points], () => pointsText(session)),
     busy,
     comparison: memo.get('comparison', [state.comparison], () => comparisonView(state.comparison)),
+    comparedMemmaps: (cells) =>
+      memo.get(`compared memmaps ${cells}`, [state.comparedEnds], () => {
+        const [a, b] = state.comparedEnds?.() ?? [];
+        return a === undefined || b === undefined
+          ? null
+          : ([memmapView(a, null, cells, -1), memmapView(b, null, cells, -1)] as const);
+      }),
     memmap: (cells) =>
       memo.get(`memmap ${cells}`, [machine, previous, cursor, points], () =>
         memmapView(machine, before(), cells, touchedPage(session)),

@@ -1,0 +1,72 @@
+// All of a session that changes, as types: where one stands, stop points, marks. Knows nothing of how it changes.
+import type { Position, Trigger } from '../debugger/index.ts';
+import type { Machine, Value } from '../machine/index.ts';
+import type { Comparison } from './compare/index.ts';
+import type { LogLine, StopView } from './view.ts';
+
+/** Where one stands: a branch, a position, the thread and frame one looks at. */
+export interface Cursor {
+  readonly branch: number;
+  readonly at: Position;
+  /** index of the thread */
+  readonly thread: number;
+  /** 0 = innermost */
+  readonly level: number;
+}
+
+/** A stop point as the user sees it. */
+export interface PointRow {
+  readonly number: number;
+  /** `breakpoint`, `hw watchpoint`, `catchpoint`, … */
+  readonly type: string;
+  /** what was typed after the command */
+  readonly what: string;
+  readonly trigger: Trigger;
+  readonly enabled: boolean;
+  readonly temporary: boolean;
+  readonly thread: number | null;
+  readonly condition: string | null;
+  readonly hits: number;
+}
+
+/** A named position: a stage reached, a stop made, a fault. */
+export interface Mark {
+  readonly at: number;
+  /** number of the boot it is in */
+  readonly boot: number;
+  readonly kind: 'stage' | 'stop' | 'fault';
+  readonly label: string;
+}
+
+export type Locking = 'off' | 'on' | 'step' | 'replay';
+
+/** All of a session that changes, as one immutable value. */
+export interface SessionState {
+  readonly cursor: Cursor;
+  /** where one stood at the last stop: what changed since is shown */
+  readonly previous: Cursor;
+  readonly points: readonly PointRow[];
+  readonly nextPoint: number;
+  readonly stop: StopView;
+  readonly direction: 'fwd' | 'rev';
+  readonly locking: Locking;
+  /** cursors to go back to, newest last, and those gone back from */
+  readonly past: readonly Cursor[];
+  readonly future: readonly Cursor[];
+  /** every cursor before a change of place, for undo-move */
+  readonly trail: readonly Cursor[];
+  readonly marks: Readonly<Record<number, readonly Mark[]>>;
+  readonly log: readonly LogLine[];
+  /** console lines of this branch that the log has */
+  readonly dmesg: number;
+  readonly values: readonly Value[];
+  /** `FILE:LINE` of the last line listed */
+  readonly listed: { readonly file: string; readonly line: number } | null;
+  readonly busy: string | null;
+  /** what compare found last */
+  readonly comparison: Comparison | null;
+  /** the machines that its first two variants end with; a function, so that nobody walks through them */
+  readonly comparedEnds: (() => readonly [Machine, Machine]) | null;
+  /** steps of the tour that were played, and where one stood before the first and after each */
+  readonly tour: { readonly at: number; readonly places: readonly Cursor[] };
+}
