@@ -528,7 +528,7 @@ const WRONG: readonly (readonly [name: string, old: string, by: string, expected
     'preserved too many times, all entries together',
     '"order": 0 }',
     '"order": 0, "times": 2, "every": "8K" }, { "start": "0x10000000", "order": 0, "times": 65535, "every": "4K" }',
-    ['14:133: boots[0].handover.preserved[1].times: 65535 makes more than 65536 blocks of all entries'],
+    ['14:134: boots[0].handover.preserved[1].times: 65535 makes more than 65536 blocks of all entries'],
   ],
   [
     'preserved with both',
