@@ -118,6 +118,7 @@ describe('a valid scenario', () => {
       kind: 'handover',
       scratch: [{ start: 64 * 2 ** 20, size: 4 * 2 ** 20 }],
       preserved: [{ start: 0x18000000, order: 0 }],
+      rows: [{ start: 0x18000000, order: 0 }],
       radixNodes: 0x5000000,
       scratchArray: null,
       fdt: null,
@@ -168,6 +169,22 @@ describe('a valid scenario', () => {
         { start: 0x48003000, order: 0 },
         { start: 0x48004000, order: 2 },
         { start: 0x48008000, order: 3 },
+      ],
+    });
+  });
+
+  test('a preserved entry may stand for many blocks at one distance', () => {
+    const rows =
+      '"order": 0, "times": 3, "every": "8K" }, { "start": "0x19001000", "pages": 3, "times": 2, "every": "16K"';
+    expect(load(but('"order": 0', rows)).boots[0]).toMatchObject({
+      preserved: [
+        { start: 0x18000000, order: 0 },
+        { start: 0x18002000, order: 0 },
+        { start: 0x18004000, order: 0 },
+        { start: 0x19001000, order: 0 },
+        { start: 0x19002000, order: 1 },
+        { start: 0x19005000, order: 0 },
+        { start: 0x19006000, order: 1 },
       ],
     });
   });
@@ -476,6 +493,42 @@ const WRONG: readonly (readonly [name: string, old: string, by: string, expected
     ', "order": 0',
     '',
     ['14:22: boots[0].handover.preserved[0].order: missing; write order or pages'],
+  ],
+  [
+    'preserved many times, no distance',
+    '"order": 0',
+    '"order": 0, "times": 2',
+    ['14:22: boots[0].handover.preserved[0].every: missing; write how far they lie apart beside times'],
+  ],
+  [
+    'preserved at a distance, how often not said',
+    '"order": 0',
+    '"order": 0, "every": "8K"',
+    ['14:22: boots[0].handover.preserved[0].times: missing; write how many there are beside every'],
+  ],
+  [
+    'preserved many times, one in the other',
+    '"order": 0',
+    '"pages": 3, "times": 2, "every": "8K"',
+    ['14:80: boots[0].handover.preserved[0].every: 8K is less than the 0x3000 that each of them takes'],
+  ],
+  [
+    'preserved many times, not aligned',
+    '"order": 0',
+    '"order": 1, "times": 2, "every": "12K"',
+    ['14:80: boots[0].handover.preserved[0].every: 12K is not a multiple of a block of order 1 (0x2000)'],
+  ],
+  [
+    'preserved many times, outside RAM in the end',
+    '"order": 0',
+    '"order": 0, "times": 3, "every": "64M"',
+    ['14:68: boots[0].handover.preserved[0].times: 3 is not in RAM; see memory'],
+  ],
+  [
+    'preserved too many times, all entries together',
+    '"order": 0 }',
+    '"order": 0, "times": 2, "every": "8K" }, { "start": "0x10000000", "order": 0, "times": 65535, "every": "4K" }',
+    ['14:134: boots[0].handover.preserved[1].times: 65535 makes more than 65536 blocks of all entries'],
   ],
   [
     'preserved with both',

@@ -148,6 +148,21 @@ function checkPages(radix: Area | null, { root, scratch, ram, report, bits }: Co
   }
 }
 
+/** Blocks that all entries of `preserved` list together, at most. */
+const MOST_BLOCKS = 65536;
+
+/** Reports the entry that makes the blocks of all entries too many. */
+function checkCount(root: Doc, rows: number, report: Report): boolean {
+  for (let i = 0, blocks = 0; i < rows; i++) {
+    const path = [...HANDOVER, 'preserved', i];
+    blocks += pick(root, path, preservedRow)?.times ?? 1;
+    if (blocks <= MOST_BLOCKS) continue;
+    report.value([...path, 'times'], `makes more than ${MOST_BLOCKS} blocks of all entries`);
+    return false;
+  }
+  return true;
+}
+
 /** Checks `boots[0].handover` against memory; does nothing while either is wrong in itself. */
 export function checkHandover(
   root: Doc,
@@ -169,6 +184,7 @@ export function checkHandover(
   });
   checkOverlaps(scratch, scratchPath, 'scratch', report);
   if (report.findings.length > before || blameScratch(scratch, scratchPath, starts, report)) return;
+  if (!checkCount(root, rows.length, report)) return;
   const context = { root, memory, scratch, ram, report, bits };
   const blocks = rows.map((_, i) => checkPreserved(i, context));
   const right = blocks.filter((b) => b !== null);
