@@ -62,7 +62,7 @@ async function pressedTour(port: Port): Promise<CheckFailure[]> {
 
 function runFailures(result: RunResult): CheckFailure[] {
   if (!result.ok) return result.errors.map((what) => ({ kind: 'scenario', what }));
-  if (result.status === 3) return [{ kind: 'budget', what: 'the boot did not end within the budget of turns' }];
+  if (result.exhausted !== null) return [{ kind: 'budget', what: result.exhausted }];
   return reportFailures(result.report);
 }
 

@@ -49,6 +49,7 @@ interface OpenOptions {
   readonly patch: string[];
   readonly kernel?: string;
   readonly color: 'auto' | 'always' | 'never';
+  readonly budget: number;
 }
 
 function readCommands(file: string): Given[] | string {
@@ -88,19 +89,19 @@ async function open(file: string, options: OpenOptions, given: readonly (Given[]
     if (typeof part === 'string') return fail([part]);
     commands.push(...part);
   }
-  const port = new Port(loaded.loaded);
+  const port = new Port(loaded.loaded, undefined, { budget: options.budget });
   const wrong = await setStops(port);
   if (wrong !== null) return fail([wrong]);
   const batch = options.batch === true || !interactive();
   const plain = batch || process.env.TERM === 'dumb';
   if (given.length > 0) {
     const { status, quit } = await runCommands(port, commands, plain ? print : () => {}, complain);
-    if (quit || batch) return status;
+    if (quit || batch) return outcome(port, status);
   } else if (plain) {
     await printFirstStop(port, print);
-    if (batch) return 0;
+    if (batch) return outcome(port, 0);
   }
-  if (plain) return prompt(port, print, complain);
+  if (plain) return outcome(port, await prompt(port, print, complain));
   const { runScreen } = await import('../components/index.ts');
   return runScreen(port, { stdin: process.stdin, stdout: process.stdout, color: options.color });
 }
@@ -117,6 +118,14 @@ async function openAny(options: OpenOptions, given: readonly (Given[] | string)[
   const { runPicker } = await import('../components/index.ts');
   const picked = await runPicker(groups, { stdin: process.stdin, stdout: process.stdout, color: options.color });
   return 'status' in picked ? picked.status : open(join(root, `${picked.name}.json`), options, given);
+}
+
+/** The exit status of a session in line mode: 3 when nothing was refused, but a budget ran out on the way. */
+function outcome({ session }: Port, status: number): number {
+  const { exhausted } = session;
+  if (status !== 0 || exhausted === null) return status;
+  complain(printable(`${session.loaded.file}: ${exhausted}`, 1000));
+  return 3;
 }
 
 interface RunOptions {
@@ -139,8 +148,7 @@ function run(file: string, options: RunOptions): number {
   warn(loaded.loaded);
   const result = runReport(loaded.loaded, options.budget);
   if (!result.ok) return fail(result.errors);
-  if (result.status === 3)
-    complain(`${file}: the budget of ${options.budget} turns ran out before the boot ended; --budget N raises it`);
+  if (result.exhausted !== null) complain(printable(`${file}: ${result.exhausted}`, 1000));
   print(options.json === true ? JSON.stringify(result.report, null, 2) : result.text);
   return result.status;
 }
@@ -251,6 +259,8 @@ function program(given: (Given[] | string)[], exit: (status: number | Promise<nu
       .argParser(collect)
       .default([] as string[]);
   const kernels = (what: string) => new Option('--kernel <name>', what).argParser(kernelName);
+  const budget = () =>
+    new Option('--budget <turns>', 'gives up after so many, with exit status 3').argParser(positive).default(BUDGET);
   const root = new Command('khodbg')
     .description(
       'Steps, forwards and backwards, through a simulated Linux boot with KHO and deferred struct page initialisation.',
@@ -274,6 +284,7 @@ function program(given: (Given[] | string)[], exit: (status: number | Promise<nu
     .option('--batch', 'line mode: exits after the commands; a refused command ends it with 2')
     .addOption(patches())
     .addOption(kernels(OF_LAST_BOOT))
+    .addOption(budget())
     .addOption(
       new Option('--color <when>', 'colour on the screen').choices(['auto', 'always', 'never']).default('auto'),
     )
@@ -293,9 +304,7 @@ function program(given: (Given[] | string)[], exit: (status: number | Promise<nu
     .description('runs a scenario to its end and prints what happened; exit status 1 when an expectation failed')
     .argument('<file>', 'scenario')
     .option('--json', 'the report as JSON, a stable format')
-    .addOption(
-      new Option('--budget <turns>', 'gives up after so many, with exit status 3').argParser(positive).default(BUDGET),
-    )
+    .addOption(budget())
     .addOption(patches())
     .addOption(kernels(OF_LAST_BOOT))
     .exitOverride()

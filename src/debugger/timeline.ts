@@ -51,6 +51,17 @@ export interface Branch {
   thinned: number;
   /** no thread can move at the last entry */
   ended: boolean;
+  /** turns, some of which count for several */
+  spent: number;
+  /** why it was given up before its end */
+  exhausted: 'turns' | 'memory' | null;
+}
+
+/** When a branch is given up: after so many turns, or when `full` says so, which is asked once in `every` turns. */
+export interface Limits {
+  readonly turns: number;
+  readonly every: number;
+  full(): boolean;
 }
 
 /** One turn of the history: from an entry (or a position inside it) to the next. `trace` is valid until the next call. */
@@ -66,6 +77,7 @@ export interface Piece {
 /** All branches of a history, one boot or several. Grows by itself where a later position is asked for. */
 export class Timeline {
   readonly branches: Branch[] = [];
+  limits: Limits | null = null;
   private readonly trace = newTrace(true);
   private readonly quiet = newTrace(false);
   /** of turns that nobody but `watch` asked for */
@@ -91,6 +103,8 @@ export class Timeline {
       states: [first],
       thinned: 0,
       ended: false,
+      spent: 0,
+      exhausted: null,
     });
   }
 
@@ -127,6 +141,8 @@ export class Timeline {
       states: parent.states.slice(0, keep),
       thinned: Math.min(parent.thinned, keep),
       ended: false,
+      spent: keep,
+      exhausted: null,
     };
     branch.states[keep - 1] = this.entry(parent, keep - 1);
     this.branches.push(branch);
@@ -248,13 +264,23 @@ export class Timeline {
       branch.ended = true;
       return false;
     }
+    if (this.isSpent(branch)) return false;
     const next = step(this.linked, state, { thread }, trace);
+    branch.spent += trace.weight;
     this.push(branch, at + trace.micro, next);
     this.observe(branch.id, at + trace.micro, next, trace);
     if (branch.id === 0 && this.watch !== null)
       this.watch({ start: { at, sub: 0 }, end: at + trace.micro, thread, before: state, after: next, trace });
     if (this.mover(branch.id, at + trace.micro, next) < 0) branch.ended = true;
     return true;
+  }
+
+  /** Is the branch given up? */
+  private isSpent(branch: Branch): boolean {
+    if (this.limits === null || branch.exhausted !== null) return branch.exhausted !== null;
+    if (branch.spent >= this.limits.turns) branch.exhausted = 'turns';
+    else if (branch.at.length % this.limits.every === 0 && this.limits.full()) branch.exhausted = 'memory';
+    return branch.exhausted !== null;
   }
 
   private push(branch: Branch, at: number, state: State | null): void {

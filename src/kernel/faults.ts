@@ -135,6 +135,7 @@ function lastWords(m: Machine, pid: number, fault: KernelFault): string[] {
 
 /** Machine and threads after a fault: the oops printed; pid 0, pid 1 and oops=panic take the whole machine with them. */
 export function died(state: State, thread: number, fault: KernelFault, stack: readonly string[]): State {
+  if (fault.kind === 'budget') return { ...state, halted: true };
   const { machine: m } = state;
   const name = state.threads[thread]?.name ?? '';
   const pid = pidOf(name, thread);

@@ -45,15 +45,24 @@ function padded(text: string, flags: string, width: number): string {
   return sign + text.slice(sign.length).padStart(width - sign.length, '0');
 }
 
-/** `format` with its arguments; %d %u %x with l, ll, L, z, the flags - 0 #, a width, %s %pa %pe %c %%. */
+/** What printk() keeps of a message (LOG_LINE_MAX), and so the widest field. */
+const LINE_MAX = 1024;
+
+/** `format` with its arguments, cut where printk() cuts; %d %u %x with l, ll, L, z, the flags - 0 #, a width, %s %pa %pe %c %%. */
 export function printf(format: string, args: readonly Value[]): string {
   let next = 0;
-  return format.replace(
-    /%([-0#+ ]*)(\d*)(?:hh|h|ll|l|L|z|t)?(pa|pe|[diuxXsc%])/g,
-    (_all, flags: string, width: string, kind: string) => {
-      if (kind === '%') return '%';
-      const value = args[next++] ?? null;
-      return padded(digits(kind, flags.includes('#'), value), flags, Number(width || 0));
-    },
-  );
+  const text = format
+    .slice(0, LINE_MAX)
+    .replace(
+      /%([-0#+ ]*)(\d*)(?:hh|h|ll|l|L|z|t)?(pa|pe|[diuxXsc%])/g,
+      (_all, flags: string, width: string, kind: string) => {
+        if (kind === '%') return '%';
+        const value = args[next++] ?? null;
+        return padded(digits(kind, flags.includes('#'), value), flags, Math.min(LINE_MAX, Number(width || 0))).slice(
+          0,
+          LINE_MAX,
+        );
+      },
+    );
+  return text.slice(0, LINE_MAX);
 }

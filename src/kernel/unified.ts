@@ -24,6 +24,9 @@ export interface FileDiff {
 /** All diffs of a text in order, or what is wrong with one. */
 export type Diffs = { readonly ok: true; readonly diffs: FileDiff[] } | { readonly ok: false; readonly error: string };
 
+/** Longest line outside hunks. */
+const LONGEST = 20_000;
+
 /** Most hunks of one patch. */
 const MOST_HUNKS = 10_000;
 
@@ -61,6 +64,7 @@ class Reader {
   /** Takes the lines at `at`; what is wrong, or null. */
   next(): string | null {
     const line = this.lines[this.at] as string;
+    if (line.length > LONGEST) return `line ${this.at + 1} has more than ${LONGEST} characters`;
     const following = this.lines[this.at + 1] ?? '';
     const git = GIT.exec(line);
     if (git !== null) this.open(git[1] ?? '', git[2] ?? '');

@@ -1,8 +1,11 @@
 // A fault of the simulated kernel while it executes one operation: what a real one would die of. Thrown by accessors and
 // intrinsics, caught by the virtual machine, never by a user's error.
 
-/** Why the operation could not be done. `trap`: C and JavaScript would differ, or the text did what no kernel can mean. */
-export type FaultKind = 'oops' | 'BUG' | 'trap' | 'panic';
+/**
+ * Why the operation could not be done. `trap`: C and JavaScript would differ, or the text did what no kernel can mean;
+ * `budget`: it would have used more of the host than a simulated kernel may.
+ */
+export type FaultKind = 'oops' | 'BUG' | 'trap' | 'panic' | 'budget';
 
 /** Thrown inside one operation of the virtual machine. `lines` are printed before the oops header, as dump_page() does. */
 export class KernelFault extends Error {
@@ -32,6 +35,11 @@ export function pageFault(address: bigint, write: boolean): KernelFault {
     `#PF: supervisor ${write ? 'write' : 'read'} access in kernel mode`,
     `#PF: error_code(0x${hex(write ? 2n : 0n, 4)}) - not-present page`,
   ]);
+}
+
+/** The end of what text may use: how much of what, and what it may be changed to. */
+export function exhausted(what: string): KernelFault {
+  return new KernelFault('budget', what, what);
 }
 
 /** What the virtual machine refuses to guess at. */

@@ -16,9 +16,11 @@ type Rows = Readonly<Record<string, Row>>;
 export interface Table {
   readonly hash: Hash;
   readonly kinds: Readonly<Record<string, Rows>>;
+  /** how many structs there are of a kind: what changing one of them costs */
+  readonly counts: Readonly<Record<string, number>>;
 }
 
-export const EMPTY_TABLE: Table = { hash: 0, kinds: {} };
+export const EMPTY_TABLE: Table = { hash: 0, kinds: {}, counts: {} };
 
 const fieldHash = (name: string, value: Value): Hash => mix(hashValue(value), hashString(name));
 const rowHash = (kind: string, at: number | string, fields: Hash): Hash =>
@@ -52,8 +54,9 @@ export function dropRow(table: Table, kind: string, at: number | string): Table 
   if (rows === undefined || old === undefined) return table;
   const { [at]: _gone, ...rest } = rows;
   const kinds = { ...table.kinds, [kind]: rest };
-  if (Object.keys(rest).length === 0) delete kinds[kind];
-  return { hash: minus(table.hash, rowHash(kind, at, old.hash)), kinds };
+  const count = (table.counts[kind] ?? 1) - 1;
+  if (count === 0) delete kinds[kind];
+  return { hash: minus(table.hash, rowHash(kind, at, old.hash)), kinds, counts: { ...table.counts, [kind]: count } };
 }
 
 /** The table with one field of an existing struct changed; the same table when the value is the same. */
@@ -74,5 +77,6 @@ function replace(table: Table, kind: string, at: number | string, next: Row): Ta
   let hash = table.hash;
   if (old !== undefined) hash = minus(hash, rowHash(kind, at, old.hash));
   hash = plus(hash, rowHash(kind, at, next.hash));
-  return { hash, kinds: { ...table.kinds, [kind]: { ...rows, [at]: next } } };
+  const counts = old === undefined ? { ...table.counts, [kind]: (table.counts[kind] ?? 0) + 1 } : table.counts;
+  return { hash, kinds: { ...table.kinds, [kind]: { ...rows, [at]: next } }, counts };
 }

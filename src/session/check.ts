@@ -50,9 +50,10 @@ export function reportFailures(report: Report): CheckFailure[] {
 
 const wrong = ({ failures }: CheckResult): boolean => failures.some(({ kind }) => kind === 'scenario');
 
-/** 0: all is well; 1: something failed; 2: a file is no scenario. */
-export function checkStatus(results: readonly CheckResult[]): 0 | 1 | 2 {
+/** 0: all is well; 1: something failed; 2: a file is no scenario; 3: a budget ran out. */
+export function checkStatus(results: readonly CheckResult[]): 0 | 1 | 2 | 3 {
   if (results.some(wrong)) return 2;
+  if (results.some(({ failures }) => failures.some(({ kind }) => kind === 'budget'))) return 3;
   return results.some(({ failures }) => failures.length > 0) ? 1 : 0;
 }
 

@@ -85,12 +85,17 @@ export function stopOf(session: Session, outcome: Outcome): StopView {
     case 'fault': {
       const state = session.time.stateAt(session.state.cursor.branch, outcome.at);
       const death = state?.threads[outcome.thread]?.death;
-      const name = death?.kind === 'oops' || death?.kind === 'BUG' || death?.kind === 'panic' ? death.kind : 'fault';
+      const name =
+        death?.kind === 'oops' || death?.kind === 'BUG' || death?.kind === 'panic' || death?.kind === 'budget'
+          ? death.kind
+          : 'fault';
       return { kind: 'fault', lines: [`${name}: ${death?.what ?? ''} in ${death?.function ?? ''}`] };
     }
     case 'done':
       return { kind: 'step', lines: [] };
     case 'end':
+      if (session.time.branch(session.state.cursor.branch).exhausted !== null)
+        return { kind: 'end', lines: [`given up: ${session.exhausted}`] };
       return {
         kind: 'end',
         lines: [`end of boot ${bootAt(session, outcome.at)}: no thread can move; the boot has ended`],

@@ -1,4 +1,5 @@
 // The contract of the session layer: what front ends may use.
+export { BUDGET } from './budget.ts';
 export {
   CHECK_FORMATS,
   type CheckFailure,
@@ -52,6 +53,6 @@ export {
 } from './load.ts';
 export { Port } from './port.ts';
 export { printable } from './printable.ts';
-export { BUDGET, ReportRun, type RunResult, runReport, startReport } from './run-report.ts';
+export { ReportRun, type RunResult, runReport, startReport } from './run-report.ts';
 export { NEWEST, noKernel, type SourceResult, sourceOf } from './source.ts';
 export * from './view.ts';

@@ -1,6 +1,7 @@
 // `khodbg run`: a scenario run to its end without history, its expectations checked, its stops listed, as report and text.
 import { type Hit, hitsOf, label, type Point, position } from '../debugger/index.ts';
 import type { State } from '../vm/index.ts';
+import { BUDGET, givenUp, spentIn } from './budget.ts';
 import { begin, splitLine } from './commands/table.ts';
 import { evaluate } from './expression.ts';
 import { INVARIANT_NAMES, InvariantWatch, type PlacedTurn } from './invariants/index.ts';
@@ -31,11 +32,9 @@ export type RunResult =
       readonly text: string;
       readonly status: number;
       readonly recorded: Recorded;
+      readonly exhausted: string | null;
     }
   | { readonly ok: false; readonly errors: readonly string[] };
-
-/** Turns after which a run is given up unless it is told otherwise: some seconds, or a machine of some 40 GiB. */
-export const BUDGET = 2_500_000;
 
 /** Sets a stop; its number, or why it is refused. One that is set already keeps its number. */
 function setStop(session: Session, line: string): number | string {
@@ -131,7 +130,7 @@ export class ReportRun {
   }
 
   /** What came of it; `ended`: nothing can move any more. */
-  finish(ended: boolean): RunResult {
+  finish(ended: boolean, budget: number = BUDGET): RunResult {
     const { loaded, invariants, seen, asked } = this;
     const recorded = this.writer.finish(ended);
     if (ended) invariants.stage('end', lastRecord(recorded).last, recorded.at);
@@ -147,7 +146,9 @@ export class ReportRun {
     const rows = invariantRows(invariants, loaded);
     const report = reportOf(recorded, { stops: this.stops, expect: checked, invariants: rows });
     const text = reportText(report, { title: loaded.scenario.title, patches: lastBoot(loaded).patches }).trimEnd();
-    return { ok: true, report, text, status: ended ? exitStatus(report) : 3, recorded };
+    const { last } = lastRecord(recorded);
+    const exhausted = ended ? spentIn(loaded, last) : givenUp(loaded, last, budget, recorded.full);
+    return { ok: true, report, text, status: ended ? exitStatus(report) : 3, recorded, exhausted };
   }
 }
 
@@ -173,5 +174,8 @@ export function runReport(loaded: Loaded, budget: number = BUDGET): RunResult {
   const started = startReport(loaded);
   if (!started.ok) return started;
   const { run } = started;
-  return run.finish(runTurns(loaded, budget, (turn) => run.turn(turn)));
+  return run.finish(
+    runTurns(loaded, budget, (turn) => run.turn(turn)),
+    budget,
+  );
 }

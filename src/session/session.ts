@@ -20,6 +20,7 @@ import type { Kernel } from '../kernel/index.ts';
 import type { Value } from '../machine/index.ts';
 import { entries } from '../machine/index.ts';
 import { type Frame, runnable, type State, type Thread } from '../vm/index.ts';
+import { BUDGET, givenUp, LOOK_EVERY, memoryFull, spentIn } from './budget.ts';
 import type { Comparison } from './compare/index.ts';
 import { condition, type Evaluated, evaluate, type Variables } from './expression.ts';
 import { InvariantLog } from './invariant-log.ts';
@@ -102,6 +103,8 @@ export interface BootStart {
 export interface HistoryOptions {
   /** so many states are kept, of older ones keyframes */
   readonly recent?: number;
+  /** turns after which a branch is given up */
+  readonly budget?: number;
   /** told of each turn of the first branch, once and in order; the trace is valid during the call */
   readonly watch?: (turn: Piece) => void;
 }
@@ -111,12 +114,14 @@ export class Session {
   time: Timeline;
   invariants = new InvariantLog(this);
   state: SessionState;
+  readonly budget: number;
+  private spent: string | null = null;
   private stages: Map<number, Mark[]> = new Map();
   private starts: Map<number, BootStart[]> = new Map();
 
   constructor(
     public loaded: Loaded,
-    { recent, watch }: HistoryOptions = {},
+    { recent, watch, budget = BUDGET }: HistoryOptions = {},
   ) {
     const { linked } = bootOf(loaded, loaded.first).kernel;
     const observe: Timeline['observe'] = (branch, at, state, trace) => {
@@ -125,9 +130,12 @@ export class Session {
       const stage = stageReached(bootOf(loaded, state).kernel.initcalls, state, trace.returned);
       if (stage !== null) this.addStage(branch, { at, boot, kind: 'stage', label: stage });
       const death = state.threads[state.current]?.death;
+      if (death?.kind === 'budget') this.spent = spentIn(loaded, state);
       if (death) this.addStage(branch, { at, boot, kind: 'fault', label: death.what });
     };
     this.time = new Timeline(linked, loaded.first, observe, recent, undefined, watch);
+    this.budget = budget;
+    this.time.limits = { turns: budget, every: LOOK_EVERY, full: memoryFull };
     const cursor: Cursor = { branch: 0, at: position(0), thread: 0, level: 0 };
     this.state = {
       cursor,
@@ -151,10 +159,18 @@ export class Session {
     };
   }
 
+  /** Which budget ran out in a history of this session, and where; null when none did. */
+  get exhausted(): string | null {
+    const branch = this.time.branches.find((one) => one.exhausted !== null);
+    if (branch === undefined) return this.spent;
+    const state = this.time.stateAt(branch.id, position(this.time.end(branch.id)));
+    return state === null ? null : givenUp(this.loaded, state, this.budget, branch.exhausted === 'memory');
+  }
+
   /** Goes on as another session of the same scenario, in its history; what was said so far stays said. */
   become(other: Session): void {
-    const { loaded, time, stages, starts } = other;
-    Object.assign(this, { loaded, time, stages, starts, invariants: new InvariantLog(this) });
+    const { loaded, time, stages, starts, spent } = other;
+    Object.assign(this, { loaded, time, stages, starts, spent, invariants: new InvariantLog(this) });
     const { cursor, stop, points } = other.state;
     const { console } = this.now(cursor).machine;
     this.change((draft) => {

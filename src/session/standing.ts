@@ -2,8 +2,8 @@
 // and text of the statement, and how often that was reached since the stage; and going there. Knows nothing of commands.
 import { type Position, position } from '../debugger/index.ts';
 import type { State } from '../vm/index.ts';
+import { BUDGET } from './budget.ts';
 import { bootOf } from './load.ts';
-import { BUDGET } from './run-report.ts';
 import type { Cursor, Session } from './session.ts';
 
 /** A place in a boot. `nth`: how often the statement was reached since the stage, this time included. */

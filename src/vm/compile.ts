@@ -14,6 +14,9 @@ export type Compiled =
   | { readonly ok: true; readonly program: Program }
   | { readonly ok: false; readonly errors: readonly string[] };
 
+/** So many mistakes are named. */
+const MOST_ERRORS = 50;
+
 const OPTIONS: ParserOptions = { sourceType: 'script', plugins: ['typescript'], errorRecovery: false };
 
 /** What the parser says of a syntax error, where it knows less than we do. */
@@ -206,10 +209,12 @@ export function compile(
   const all = { ...names, variables: new Set([...names.variables, ...variables.keys()]) };
   const unit: Unit = { names: all, functions, constants };
   for (const [name, declared] of found.functions) {
+    if (found.errors.length >= MOST_ERRORS) break;
     guarded(() => {
       fns[name] = compileFunction(name, declared, unit);
     });
   }
+  if (found.errors.length >= MOST_ERRORS) found.errors.push('more mistakes are not looked for; mend those first');
   if (found.errors.length > 0) return { ok: false, errors: found.errors };
   return {
     ok: true,

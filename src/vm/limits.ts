@@ -62,6 +62,8 @@ export function excessOf(root: t.Node): Excess | null {
     if (nodes > MOST_NODES) return at(node, `a function of more than ${MOST_NODES} words; split it`);
     if (variables > MOST_VARIABLES) return at(node, `more than ${MOST_VARIABLES} variables in one function; split it`);
     const name = node.type === 'Identifier' ? node.name : node.type === 'StringLiteral' ? node.value : '';
+    if (node.type === 'Identifier' && !/^[\w$]{1,100}$/.test(name))
+      return at(node, 'a name is made of at most 100 ASCII letters, digits and underscores');
     if (isHostName(name)) return at(node, `'${name}' is no name in kernel text; choose another`);
     for (const child of childrenOf(node)) stack.push({ node: child, depth: depth + 1 });
   }

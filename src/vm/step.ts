@@ -1,6 +1,7 @@
 // step(): the only function that moves anything. It runs one thread to its next statement boundary, call or return, or for
 // a number of micro-steps, or up to a cut inside a range operation. State in, state out.
 import { apply, type Effect, isRef, KernelFault, type Machine, pageFault, trap, type Value } from '../machine/index.ts';
+import { charge, chargeThreads } from './budget.ts';
 import {
   type Code,
   type Context,
@@ -21,6 +22,22 @@ const DEEPEST = 256;
 function stackOverflow(): KernelFault {
   const what = 'BUG: TASK stack guard page was hit';
   return new KernelFault('oops', what, what, [what, 'kernel stack overflow (page fault)']);
+}
+
+/** The same for structs on the stack of one function. */
+const MOST_ON_STACK = 256;
+
+/** What is not an accident of the kernel's but of the text, in words that say what the host's error was about. */
+function unfit(code: Code | undefined): KernelFault {
+  const name = code?.intrinsic == null ? 'the statement' : `${code.name}()`;
+  return trap(`${name} cannot work with the values it is given here`);
+}
+
+/** What a thread dies of: a fault as it is; an error of the host on values that no kernel would have given, as a trap. */
+function faultOf(error: unknown, code: Code | undefined): KernelFault {
+  if (error instanceof KernelFault) return error;
+  if (error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError) return unfit(code);
+  throw error;
 }
 
 /** The turn in progress. */
@@ -67,6 +84,7 @@ class Run implements Context {
   }
 
   emit(effect: Effect): void {
+    this.trace.weight += charge(this.machine, effect);
     this.machine = apply(this.machine, effect);
   }
 
@@ -141,6 +159,7 @@ class Run implements Context {
   }
 
   newStruct(code: Code): void {
+    if ((this.own?.length ?? 0) >= MOST_ON_STACK) throw stackOverflow();
     const fields: Record<string, Value> = {};
     code.names.forEach((name, i) => {
       fields[name] = (code.args[i] as (typeof code.args)[number])(this.locals, this);
@@ -302,6 +321,7 @@ class Run implements Context {
       ? null
       : { fn: this.fn.fn.name, pc: this.pc, locals: this.locals, own: this.own, up: this.up };
     threads[this.thread] = { name: was.name, top, serial: this.serial, waits: this.blocked, death: null };
+    if (this.spawned !== null) chargeThreads(threads.length + this.spawned.length);
     for (const start of this.spawned ?? []) threads.push(newThread(this.linked, start.name, start.fn, start.args));
     const { boot, halted } = this.state;
     const state = { boot, machine: this.machine, threads, current: this.thread, halted };
@@ -347,11 +367,10 @@ export function step(linked: Linked, state: State, turn: Turn, trace: Trace): St
   const run = new Run(linkedFor(linked, state), state, turn.thread, frame, trace, turn);
   try {
     run.go();
+    trace.micro = run.op;
+    return run.result();
   } catch (error) {
-    if (!(error instanceof KernelFault)) throw error;
     trace.micro = run.op + 1;
-    return run.died(error);
+    return run.died(faultOf(error, run.fn.code[run.pc]));
   }
-  trace.micro = run.op;
-  return run.result();
 }

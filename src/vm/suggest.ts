@@ -19,9 +19,13 @@ function distance(a: string, b: string): number {
   return above[b.length] ?? 0;
 }
 
+/** Longer words are not compared. */
+const LONGEST = 100;
+
 /** The known word nearest to `word`, letter case aside, if at most a third of its length must change; else null. */
 export function nearest(word: string, known: Iterable<string>): string | null {
   let best: string | null = null;
+  if (word.length > LONGEST) return null;
   let least = Math.floor(word.length / 3) + 1;
   for (const candidate of known) {
     if (Math.abs(candidate.length - word.length) >= least) continue;

@@ -31,6 +31,8 @@ export interface Trace {
   value: Value;
   /** true when the turn ended inside a range operation */
   partial: boolean;
+  /** what it counts for against a budget of turns: 1, and more where it changed one of very many structs */
+  weight: number;
 }
 
 /** An empty trace; `record` says whether accesses and notes are wanted. */
@@ -42,6 +44,7 @@ export function newTrace(record: boolean): Trace {
     returned: null,
     value: null,
     partial: false,
+    weight: 1,
   };
 }
 
@@ -54,4 +57,5 @@ export function resetTrace(trace: Trace): void {
   trace.returned = null;
   trace.value = null;
   trace.partial = false;
+  trace.weight = 1;
 }

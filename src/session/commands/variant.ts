@@ -39,7 +39,7 @@ function* change(session: Session, boot: LoadedBoot, variant: BootVariant): Runn
   const result = session.loaded.reload({ [boot.number]: variant });
   if (!result.ok)
     return refuse(...result.errors, `Nothing is changed: boot ${boot.number} is ${variantText(boot.variant)}.`);
-  const next = new Session(result.loaded);
+  const next = new Session(result.loaded, { budget: session.budget });
   const arrival = yield* findStanding(next, standingOf(session));
   if (arrival === null) return refuse('Interrupted; nothing is changed.');
   const branches = session.time.branches.length > 1;

@@ -1,9 +1,10 @@
 // Runs variants to their ends and compares each with the first: the first divergent effect, what differs at the end, and a
 // table of figures. Makes the Comparison that text, JSON and screen show.
 import { type Divergence, firstDivergence, type Side, type SideView, type Sync } from '../../explore/index.ts';
+import { BUDGET } from '../budget.ts';
 import type { Loaded } from '../load.ts';
 import type { Recorded, Report } from '../report/index.ts';
-import { BUDGET, runReport } from '../run-report.ts';
+import { runReport } from '../run-report.ts';
 import { bootEndRows, verdictRows } from './ends.ts';
 import { factRows } from './facts.ts';
 import { momentOf } from './moments.ts';

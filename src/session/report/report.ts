@@ -111,8 +111,9 @@ export function unexpectedBreaks(report: Report): ReportInvariant[] {
   return report.invariants.filter(({ ok, expected }) => !ok && expected !== true);
 }
 
-/** 0: all well; 1: an expectation failed, or an invariant broke or a thread died and no expectation names that. */
-export function exitStatus(report: Report): 0 | 1 {
+/** 0: all well; 1: an expectation failed, or an invariant broke or a thread died and no expectation names that; 3: a budget ran out. */
+export function exitStatus(report: Report): 0 | 1 | 3 {
+  if (report.boots.some(({ faults }) => faults.some(({ kind }) => kind === 'budget'))) return 3;
   const failed = report.expect.some((one) => !one.ok);
   return failed || unexpectedBreaks(report).length > 0 || unexpectedDeaths(report).length > 0 ? 1 : 0;
 }

@@ -1,6 +1,7 @@
 // Runs a loaded scenario to its end, keeping no history: one loop, one recording trace, and the record that reports and
 // expectations are made of.
 import { newTrace, runToBlock, type State, step } from '../../vm/index.ts';
+import { LOOK_EVERY, memoryFull } from '../budget.ts';
 import { bootOf, type Loaded } from '../load.ts';
 import { observeDeath, observeDeferredRange, observeReturn, observeThreads, reachStage } from './landmarks.ts';
 import { observeAccesses, observeConsole, observeNotes } from './observe.ts';
@@ -26,6 +27,8 @@ export interface Recorded {
   readonly turns: number;
   /** false when the budget ran out before the last boot ended */
   readonly ended: boolean;
+  /** whether that was for the memory of this process */
+  readonly full: boolean;
 }
 
 /** The record of the boot of a number; undefined when it was not reached. */
@@ -42,7 +45,7 @@ export function lastRecord(recorded: Recorded): RecordedBoot {
 
 /** Limits of a run. */
 export interface RunOptions {
-  /** at most so many turns (statement pieces); default: no limit */
+  /** at most so many turns (statement pieces), some of which count for several; default: no limit */
   readonly maxTurns?: number;
   /** told of each turn; its trace is valid during the call */
   onTurn?(turn: TurnSeen): void;
@@ -101,7 +104,14 @@ export class RunWriter {
   finish(ended: boolean): Recorded {
     const { loaded, at, turns, state, recorder, begun } = this;
     if (ended) reachStage(recorder, 'end', at, state);
-    return { loaded, boots: [...this.boots, { ...recorder, ...begun, last: state }], at, turns, ended };
+    return {
+      loaded,
+      boots: [...this.boots, { ...recorder, ...begun, last: state }],
+      at,
+      turns,
+      ended,
+      full: !ended && memoryFull(),
+    };
   }
 }
 
@@ -112,10 +122,13 @@ export function runTurns(loaded: Loaded, most: number, onTurn: (turn: TurnSeen) 
   let state = loaded.first;
   let at = 0;
   let thread = runToBlock(linked, state);
-  for (let n = 0; thread >= 0 && n < most; n++, thread = runToBlock(linked, state)) {
+  let spent = 0;
+  for (let n = 0; thread >= 0 && spent < most; n++, thread = runToBlock(linked, state)) {
+    if (n % LOOK_EVERY === LOOK_EVERY - 1 && memoryFull()) return false;
     const after = step(linked, state, { thread }, trace);
     onTurn({ start: at, end: at + trace.micro, thread, before: state, after, trace });
     at += trace.micro;
+    spent += trace.weight;
     state = after;
   }
   return thread < 0;

@@ -81,7 +81,7 @@ export interface ReportUninit {
 export interface ReportFault {
   /** of a death the position after it, of a WARN or bad page the statement it is in */
   readonly at: string;
-  readonly kind: 'oops' | 'BUG' | 'WARN' | 'bad-page' | 'panic' | 'trap';
+  readonly kind: 'oops' | 'BUG' | 'WARN' | 'bad-page' | 'panic' | 'trap' | 'budget';
   readonly text: string;
   /** names of functions, innermost first */
   readonly stack: readonly string[];
