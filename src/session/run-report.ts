@@ -1,5 +1,6 @@
 // `khodbg run`: a scenario run to its end without history, its expectations checked, its stops listed, as report and text.
 import { type Hit, hitsOf, label, type Point, position } from '../debugger/index.ts';
+import { KernelFault } from '../machine/index.ts';
 import type { State } from '../vm/index.ts';
 import { BUDGET, givenUp, spentIn } from './budget.ts';
 import { begin, splitLine } from './commands/table.ts';
@@ -169,13 +170,27 @@ export function startReport(loaded: Loaded): { ok: true; run: ReportRun } | { ok
   return { ok: true, run: new ReportRun(loaded, session, own.numbers, asked.numbers) };
 }
 
+/** Does a boot run text that is not shipped? */
+const ownText = (loaded: Loaded): boolean =>
+  loaded.boots.some(({ boot, variant }) =>
+    [...variant.patches.map(({ name }) => name), ...boot.actors.map(({ from }) => from ?? '')].some((name) =>
+      name.includes('/'),
+    ),
+  );
+
 /** Runs a loaded scenario. The exit status is 0, 1 when an expectation failed, 3 when it did not end within its budget. */
 export function runReport(loaded: Loaded, budget: number = BUDGET): RunResult {
   const started = startReport(loaded);
   if (!started.ok) return started;
   const { run } = started;
-  return run.finish(
-    runTurns(loaded, budget, (turn) => run.turn(turn)),
-    budget,
-  );
+  try {
+    const ended = runTurns(loaded, budget, (turn) => run.turn(turn));
+    return run.finish(ended, budget);
+  } catch (error) {
+    // what a user's own text leaves in memory may be nothing that a report can be made of
+    const expected = error instanceof TypeError || error instanceof RangeError || error instanceof KernelFault;
+    if (!expected || !ownText(loaded)) throw error;
+    const what = 'the text left values in memory that no report can be made of';
+    return { ok: false, errors: [`${loaded.file}: ${what}: ${error.message.split('\n')[0]}`] };
+  }
 }

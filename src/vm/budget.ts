@@ -1,6 +1,6 @@
 // What kernel text may use of the host, whoever wrote it: lines, threads, structs. What is used up ends the run where it is, with
 // a sentence. Time is counted in turns by those who run.
-import { type Effect, exhausted, type Machine } from '../machine/index.ts';
+import { type Effect, exhausted, type Machine, trap } from '../machine/index.ts';
 
 /** Lines of the console, threads that were ever started, structs of one kind. */
 const MOST_LINES = 50_000;
@@ -18,8 +18,47 @@ const WORD_OF_PAGE = 8;
 const copies = (m: Machine, struct: string): number =>
   Math.floor(Math.max(0, (m.table.counts[struct] ?? 0) - CHEAP) / COPIED);
 
+const NUMBERS: ReadonlySet<string> = new Set(['_refcount', 'page_type']);
+
+const whole = (...values: readonly unknown[]): boolean => values.every((value) => Number.isInteger(value));
+
+/** Is each value of the kind that its place in a struct page, or in a map, holds? C would have converted; nothing here does. */
+function fits(effect: Effect): boolean {
+  switch (effect.k) {
+    case 'init':
+      return whole(effect.start, effect.end, effect.nid, effect.zid);
+    case 'pages':
+      return (
+        whole(effect.start, effect.end) &&
+        Object.entries(effect.change).every(
+          ([name, value]) => typeof value === (NUMBERS.has(name) ? 'number' : 'bigint'),
+        )
+      );
+    case 'page-flags':
+      return whole(effect.start, effect.end) && typeof effect.set === 'bigint';
+    case 'store':
+      if (effect.ref.struct !== 'page') return effect.ref.struct !== 'u64[]' || typeof effect.value === 'bigint';
+      return (
+        typeof effect.value === (/^(?:_refcount|page_type|_mapcount)$/.test(String(effect.field)) ? 'number' : 'bigint')
+      );
+    case 'migratetype':
+      return whole(effect.start, effect.end, effect.migratetype);
+    case 'back':
+      return whole(effect.start, effect.end);
+    case 'list':
+      return whole(effect.pfn, effect.zone, effect.order, effect.migratetype);
+    case 'unlist':
+      return whole(effect.pfn);
+    case 'section':
+      return whole(effect.section);
+    default:
+      return true;
+  }
+}
+
 /** What an effect costs in turns, beyond its own. Throws when it is one too many of its kind. */
 export function charge(m: Machine, effect: Effect): number {
+  if (!fits(effect)) throw trap('a value is not of the kind that this memory holds; convert it with u64() or num()');
   switch (effect.k) {
     case 'print':
       if ((m.console?.length ?? 0) >= MOST_LINES)

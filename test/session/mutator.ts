@@ -20,12 +20,14 @@ function generator(seed: number): () => number {
   };
 }
 
-interface Dice {
+/** Random choices. */
+export interface Dice {
   pick<T>(from: readonly T[]): T;
   below(n: number): number;
 }
 
-function dice(seed: number): Dice {
+/** Random choices, the same for the same seed. */
+export function dice(seed: number): Dice {
   const random = generator(seed);
   for (let i = 0; i < 8; i++) random();
   const below = (n: number) => Math.floor(random() * n);
