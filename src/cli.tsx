@@ -128,6 +128,12 @@ function outcome({ session }: Port, status: number): number {
   return 3;
 }
 
+/** JSON in which what could steer a terminal is escaped; it means the same. */
+function plainJson(value: unknown): string {
+  const escaped = (c: string) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(value, null, 2).replace(/[^\n -~\u00a0-\u1fff\u2070-\ud7ff]/g, escaped);
+}
+
 interface RunOptions {
   readonly json?: boolean;
   readonly patch: string[];
@@ -149,7 +155,7 @@ function run(file: string, options: RunOptions): number {
   const result = runReport(loaded.loaded, options.budget);
   if (!result.ok) return fail(result.errors);
   if (result.exhausted !== null) complain(printable(`${file}: ${result.exhausted}`, 1000));
-  print(options.json === true ? JSON.stringify(result.report, null, 2) : result.text);
+  print(options.json === true ? plainJson(result.report) : result.text);
   return result.status;
 }
 

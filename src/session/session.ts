@@ -39,10 +39,10 @@ export interface BootStart {
 export interface HistoryOptions {
   /** so many states are kept, of older ones keyframes */
   readonly recent?: number;
+  /** turns after which a branch is given up */
+  readonly budget?: number;
   /** told of each turn of the first branch, once and in order; the trace is valid during the call */
   readonly watch?: (turn: Piece) => void;
-  /** turns that it may have */
-  readonly budget?: number;
 }
 
 /** One opened scenario. */

@@ -82,8 +82,6 @@ export class RunWriter {
   private begun: { readonly first: State; readonly from: number };
   private at = 0;
   private turns = 0;
-  /** what the turns so far count for */
-  spent = 0;
 
   constructor(private readonly loaded: Loaded) {
     this.state = loaded.first;
@@ -105,7 +103,6 @@ export class RunWriter {
     this.state = after;
     this.at = turn.end;
     this.turns++;
-    this.spent += turn.trace.weight;
   }
 
   /** The record of a run that went as far as that. */
