@@ -38,6 +38,10 @@ export function placeLines(session: Session, cursor: Cursor): string[] {
 const kindOf = (row: PointRow): StopView['kind'] =>
   row.type === 'catchpoint' ? 'catchpoint' : row.type.includes('watchpoint') ? 'watchpoint' : 'breakpoint';
 
+/** A watchpoint as gdb names it when it stops, where its lists say `acc watchpoint`. */
+const watchName = (row: PointRow): string =>
+  `Hardware ${row.type.replace('hw ', '').replace(/^acc /, 'access (read/write) ')}`;
+
 function hitLines(row: PointRow, hit: Hit): string[] {
   const name = lastName(row.what);
   switch (hit.point.trigger.kind) {
@@ -54,10 +58,10 @@ function hitLines(row: PointRow, hit: Hit): string[] {
         formatValue(hit.old, name) === formatValue(hit.now, name)
           ? `value ${formatValue(hit.now, name)}`
           : `${formatValue(hit.old, name)} → ${formatValue(hit.now, name)}`;
-      return [`Hardware ${row.type.replace('hw ', '')} ${row.number}: ${row.what}  ${changed}`, ...hit.matches];
+      return [`${watchName(row)} ${row.number}: ${row.what}  ${changed}`, ...hit.matches];
     }
     case 'pages':
-      return [`Hardware ${row.type.replace('hw ', '')} ${row.number}: ${row.what}`, ...hit.matches];
+      return [`${watchName(row)} ${row.number}: ${row.what}`, ...hit.matches];
     default: {
       const [first = '', ...rest] = hit.matches;
       return [`Catchpoint ${row.number} (${row.what.split(' ')[0]}), ${first}`, ...rest];

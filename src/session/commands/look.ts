@@ -10,11 +10,24 @@ import type { Session } from '../session.ts';
 import { findFile, readLocation, readPfn } from '../words.ts';
 import { type Command, type Output, refuse, say, usage } from './command.ts';
 
-function backtrace(session: Session): Output {
-  const stack = session.stack();
-  if (stack.length === 0) return refuse('No stack.');
-  return say(...stack.map((frame, i) => `#${String(i).padEnd(3)}${frameText(session, frame)}`));
+/** `bt 3`: the innermost three frames; `bt -3`: the outermost. */
+function backtrace(session: Session, args: string): Output {
+  const frames = session.stack().map((frame, i) => `#${String(i).padEnd(3)}${frameText(session, frame)}`);
+  if (frames.length === 0) return refuse('No stack.');
+  if (args === '') return say(...frames);
+  if (!/^-?[1-9]\d*$/.test(args)) return usage(backtraceCommand, `'${args}' is no number of frames`);
+  const count = Number(args);
+  if (count < 0) return say(...frames.slice(count));
+  return say(...frames.slice(0, count), ...(count < frames.length ? ['(More stack frames follow...)'] : []));
 }
+
+const backtraceCommand: Command = {
+  names: ['backtrace', 'bt', 'where'],
+  group: 'looking',
+  usage: 'backtrace [N | -N]',
+  help: 'the stack of the selected thread, or its innermost or outermost frames',
+  run: backtrace,
+};
 
 function selectFrame(session: Session, level: number, beyond: string): Output {
   const stack = session.stack();
@@ -277,13 +290,7 @@ const listCommand: Command = {
 
 /** The commands that look. */
 export const lookCommands: readonly Command[] = [
-  {
-    names: ['backtrace', 'bt', 'where'],
-    group: 'looking',
-    usage: 'backtrace',
-    help: 'the stack of the selected thread',
-    run: backtrace,
-  },
+  backtraceCommand,
   byCount(['up'], 1, 'the frame that called this one'),
   byCount(['down', 'dow'], -1, 'the frame called by this one'),
   frameCommand,
