@@ -9,6 +9,7 @@ import {
   type Ref,
   readField,
   row as tableRow,
+  trap,
   type Value,
 } from '../../machine/index.ts';
 import type { Context, Intrinsics, Wait } from '../../vm/index.ts';
@@ -98,9 +99,10 @@ const atomicRows: Intrinsics = {
   }),
 };
 
-const start = (c: Context, name: string, fn: Value, args: readonly Value[]) => {
-  c.spawned = [...(c.spawned ?? []), { name, fn: String((fn as { at: string }).at), args }];
-};
+function start(c: Context, name: Value, fn: Value, args: readonly Value[]): void {
+  if (!isRef(fn) || fn.struct !== 'fn') throw trap('a thread is started with a value that is no function');
+  c.spawned = [...(c.spawned ?? []), { name: String(name), fn: String(fn.at), args }];
+}
 
 const possibleCpus = (m: Machine) =>
   Math.max(
