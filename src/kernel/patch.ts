@@ -166,7 +166,7 @@ function refusal(files: Files, diff: FileDiff, file: string): string | null {
   if (files[file] !== undefined && Object.hasOwn(files, file))
     return diff.before === null ? `${file} is there already; it cannot be added` : null;
   if (called.endsWith('.h'))
-    return `${called} is a header; kernel text has none, and its structs and kernel variables are fixed (kernel.d.ts): leave this part of the patch out`;
+    return `${called} is a header; kernel text has none, its structs are fixed (kernel.d.ts), and variables stand in .ts files (let): leave this part of the patch out`;
   if (!/\.(?:c|ts)$/.test(called)) return `${called} is no kernel text; leave this part of the patch out`;
   if (diff.before !== null)
     return `${called} is not a file of the kernel text; it has ${Object.keys(files).join(', ')}`;
