@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { withRuns, withSessions } from '../scripts/docs/sessions.ts';
 import { loadScenarioText, runReport } from '../src/session/index.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -63,6 +64,23 @@ describe('documentation', () => {
     collect(JSON.parse(read('docs/scenario.schema.json')));
     expect(names.size).toBeGreaterThan(40);
     expect([...names].filter((name) => !text.includes(`\`${name}\``) && !text.includes(`"${name}"`))).toEqual([]);
+  });
+});
+
+describe('transcripts', () => {
+  const after = '```\n\nProse.\n\n```sh\nnpm test\n```\n';
+
+  test('a command line fills the empty block below it and leaves what follows', () => {
+    const page = '<!-- run: --version -->\n```text\n';
+    const { version } = JSON.parse(read('package.json')) as { version: string };
+    expect(withRuns(ROOT, `${page}${after}`)).toBe(`${page}$ khodbg --version\n${version}\n${after}`);
+  });
+
+  test('a session is replayed to its own fence, without commands to nothing', async () => {
+    const page = '<!-- session: scenarios/seed-000/uninit-order9.json -->\n```text\n';
+    expect(await withSessions(ROOT, `${page}${after}`)).toBe(`${page}${after}`);
+    const replayed = await withSessions(ROOT, `${page}(khodbg) print 6 * 7\nold\n${after}`);
+    expect(replayed).toMatch(/\(khodbg\) print 6 \* 7\n.* = 42\n```\n\nProse/);
   });
 });
 

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { runCommands, setStops } from '../../src/line-mode.ts';
 import { loadScenario, Port } from '../../src/session/index.ts';
 
-const SESSION = /(<!-- session: (\S+) -->\n```text\n)([\s\S]*?)(\n```)/g;
-const RUN = /(<!-- run: (.+?) -->\n```text\n)([\s\S]*?)(\n```)/g;
+/** Whole lines up to the fence, which may be the first line: a block may still be empty. */
+const BLOCK = '\\n```text\\n)((?:.*\\n)*?)(```)';
+const SESSION = new RegExp(`(<!-- session: (\\S+) -->${BLOCK}`, 'g');
+const RUN = new RegExp(`(<!-- run: (.+?) -->${BLOCK}`, 'g');
 const PROMPT = '(khodbg) ';
 
 async function transcript(root: string, file: string, old: string): Promise<string> {
@@ -20,7 +22,7 @@ async function transcript(root: string, file: string, old: string): Promise<stri
     print(prompt);
     await runCommands(port, [{ line: prompt.slice(PROMPT.length), origin: file }], print, print);
   }
-  return lines.join('\n');
+  return lines.map((text) => `${text}\n`).join('');
 }
 
 /** The text with its sessions run again; texts without one come back as they are. */
@@ -40,7 +42,7 @@ function printed(root: string, words: string): string {
   const args = ['dist/cli.js', ...words.split(' ')];
   const { stdout, stderr, status } = spawnSync('node', args, { cwd: root, input: '', encoding: 'utf8' });
   const lines = [`$ khodbg ${words}`, ...`${stdout}${stderr}`.trimEnd().split('\n')];
-  return [...lines, ...(status === 0 ? [] : [`[exit status ${status}]`])].join('\n');
+  return [...lines, ...(status === 0 ? [] : [`[exit status ${status}]`]), ''].join('\n');
 }
 
 /** The text with its command lines run again, by the program that was built. */

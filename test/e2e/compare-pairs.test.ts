@@ -4,12 +4,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { compareVariants, differs, readOperands } from '../../src/session/index.ts';
-import { WHOLE } from '../laws/support.ts';
+import { SEED, share } from '../laws/support.ts';
 
 const FOLDER = join(import.meta.dirname, '../../scenarios');
-const SEED = Number(process.env.KHODBG_SEED ?? 20260);
-/** Of so many pairs one is compared when laws do not run whole. */
-const SHARE = 12;
 
 const pairs = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('-before.json'))
@@ -17,12 +14,10 @@ const pairs = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
   .filter(({ after }) => existsSync(join(FOLDER, after)))
   .sort((a, b) => a.before.localeCompare(b.before));
 
-const chosen = pairs.filter((_, i) => WHOLE || (i + SEED) % SHARE === 0);
-
 describe('before and after', () => {
   test('there are pairs', () => expect(pairs.length).toBeGreaterThan(1));
 
-  test.each(chosen)('$before', ({ before, after }) => {
+  test.each(share(pairs, 12))(`$before (seed ${SEED})`, ({ before, after }) => {
     const read = readOperands([before, after].map((name) => join(FOLDER, name)));
     if (!read.ok) throw new Error(read.errors.join('\n'));
     const result = compareVariants(read.variants);

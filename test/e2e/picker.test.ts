@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runPicker, runScreen, type ScreenOptions } from '../../components/index.ts';
 import { galleryText, readGallery, scenariosFolder } from '../../src/session/index.ts';
-import { shippedFiles } from '../support/check-shipped.ts';
 import { openPort } from '../support/open.ts';
+import { shippedFiles } from '../support/shipped.ts';
 import { mountProgram } from '../support/vterm.ts';
 
 const ROOT = join(import.meta.dirname, '../..');

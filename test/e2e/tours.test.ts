@@ -1,25 +1,19 @@
 // Guided tours of shipped scenarios, pressed key by key on the real screen at 120x40, in a terminal emulator and without a
 // terminal, as `khodbg check` does: after each step the screen shows what the tour says.
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { pressTour, runTour, TOUR_SIZE } from '../../components/index.ts';
 import { runCommands } from '../../src/line-mode.ts';
-import { WHOLE } from '../laws/support.ts';
-import { shippedFiles } from '../support/check-shipped.ts';
+import { SEED, share } from '../laws/support.ts';
 import { execute, openPort, openScreen } from '../support/open.ts';
+import { shippedFiles } from '../support/shipped.ts';
 
 const TOURS = shippedFiles().map((file) => file.replace(/^scenarios\/|\.json$/g, ''));
 
-/** In a terminal: all where laws run whole, else a tenth of them. test/e2e/check-shipped-*.test.ts need no terminal. */
-const IN_A_TERMINAL = WHOLE
-  ? TOURS
-  : fc
-      .sample(fc.shuffledSubarray(TOURS, { minLength: Math.ceil(TOURS.length / 10) }), { numRuns: 1, seed: 20260 })
-      .flat()
-      .slice(0, Math.ceil(TOURS.length / 10));
+/** In a terminal: a tenth of them. test/e2e/check-shipped.test.ts needs no terminal. */
+const IN_A_TERMINAL = share(TOURS, 10);
 
 describe('tours', () => {
-  test.each(IN_A_TERMINAL)('%s', async (name) => {
+  test.each(IN_A_TERMINAL)(`%s (seed ${SEED})`, async (name) => {
     const { t, port } = await openScreen(name, TOUR_SIZE);
     try {
       const { tour } = port.session.loaded.scenario;

@@ -9,11 +9,23 @@ import { type Linked, newTrace, runToBlock, type State, stateHash, step } from '
 /** True in `npm run laws`: whole; else a tenth is run, of the same seed. */
 export const WHOLE = process.env.KHODBG_LAWS === '1';
 
-const SEED = Number(process.env.KHODBG_SEED ?? 20260);
+/** What laws and shares are drawn from; tests name it, so that a failure can be drawn again. */
+export const SEED = Number(process.env.KHODBG_SEED ?? 20260);
 
 /** Options of a property that is to run `runs` times when laws run whole. A failure prints seed and path. */
 export function law(runs: number): { numRuns: number; seed: number } {
   return { numRuns: WHOLE ? runs : Math.max(1, Math.ceil(runs / 10)), seed: SEED };
+}
+
+/** One in `part` of what there is, drawn from the seed, in the order it had; everything when laws run whole. */
+export function share<T>(all: readonly T[], part: number): readonly T[] {
+  if (WHOLE) return all;
+  const most = Math.ceil(all.length / part);
+  const indices = all.map((_, i) => i);
+  const drawn = fc.shuffledSubarray(indices, { minLength: indices.length });
+  const [order = []] = fc.sample(drawn, { numRuns: 1, seed: SEED });
+  const chosen = new Set(order.slice(0, most));
+  return all.filter((_, i) => chosen.has(i));
 }
 
 const ROOT = join(import.meta.dirname, '../../scenarios');
