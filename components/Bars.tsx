@@ -60,10 +60,10 @@ export function TimelineBar({ rect }: BarProps): ReactNode {
   return <Rows rect={rect} deps={[view.timeline, theme]} make={make} />;
 }
 
-/** The message row; it repeats the last line of the log where no pane shows it (`logged` false). */
+/** The message row; it repeats the last line of the log where neither a pane (`logged`) nor an overlay shows it. */
 export function MessageBar({ rect, logged }: BarProps & { readonly logged: boolean }): ReactNode {
   const { view, ui, theme } = useScreen();
-  const last = logged ? null : (view.log.at(-1) ?? null);
+  const last = logged || ui.overlay !== null ? null : (view.log.at(-1) ?? null);
   const make = () => [paintMessage(ui, last, view.points, rect.w, theme)];
   return <Rows rect={rect} deps={[ui.message, last, view.points, theme]} make={make} />;
 }
@@ -89,6 +89,7 @@ function keyMode({ view, ui }: ScreenValue): KeyMode {
 export function FooterBar({ rect }: BarProps): ReactNode {
   const value = useScreen();
   const mode = keyMode(value);
-  const { theme } = value;
-  return <Rows rect={rect} deps={[mode, theme]} make={() => [paintFooter(mode, rect.w, theme)]} />;
+  const { ui, theme } = value;
+  const touring = ui.note !== null;
+  return <Rows rect={rect} deps={[mode, touring, theme]} make={() => [paintFooter(mode, rect.w, theme, touring)]} />;
 }

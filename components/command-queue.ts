@@ -3,13 +3,14 @@
 import type { CommandResult, SessionPort } from './session-view.ts';
 import type { UiAction, UiState } from './state.ts';
 import type { Store } from './store.ts';
+import { textWidth } from './text.ts';
 
 /** A command line, or the way to find it when its turn comes; null does nothing. */
 export type Job = string | (() => string | null);
 
 /** How many key presses may wait while a command runs. */
 const BOUND = 32;
-/** Output of more lines than this opens an overlay, and so does what is wider than WIDE when put side by side. */
+/** Output of more lines than this opens an overlay, and so does what is wider than WIDE, or than the row, when put side by side. */
 const SHORT = 4;
 const WIDE = 100;
 /** A command that takes longer than this many milliseconds is shown as running; below it would only flicker. */
@@ -26,15 +27,21 @@ interface Options {
 
 /** Shows what a command printed: one row, or an overlay where it is long and nothing moved. */
 function report(ui: Options['ui'], line: string, result: CommandResult, moved: boolean): void {
-  const lines = result.output.flatMap((text) => text.replace(/\t+/g, '  ').split('\n'));
+  const lines = result.output.flatMap((text) => text.split('\n'));
+  const { cols } = ui.get().size;
+  const row = (parts: readonly string[], between: string) => parts.join(between).replace(/\t+/g, '  ');
+  const open = () => ui.dispatch({ type: 'opened', overlay: { title: line, lines, scroll: 0, kind: 'output' } });
   if (!result.ok) {
-    ui.dispatch({ type: 'said', message: { kind: 'error', text: lines.filter(Boolean).join('; ') } });
+    const text = row(lines.filter(Boolean), '; ');
+    ui.dispatch({ type: 'said', message: { kind: 'error', text } });
+    // cut off, it would say what is wrong and not what to do
+    if (textWidth(text) > cols) open();
   } else if (moved) {
     ui.dispatch({ type: 'closed' });
-  } else if (lines.length > SHORT || lines.join('  ').length > WIDE) {
-    ui.dispatch({ type: 'opened', overlay: { title: line, lines, scroll: 0, kind: 'output' } });
+  } else if (lines.length > SHORT || textWidth(row(lines, '  ')) > Math.min(WIDE, cols)) {
+    open();
   } else if (lines.length > 0) {
-    ui.dispatch({ type: 'said', message: { kind: 'out', text: lines.join('  ') } });
+    ui.dispatch({ type: 'said', message: { kind: 'out', text: row(lines, '  ') } });
   }
 }
 

@@ -11,13 +11,22 @@ import { createTheme, type Theme } from './theme.ts';
 /** To count rows, how they are painted does not matter. */
 const PLAIN = createTheme(0, true);
 
-/** Breaks a long line so that nothing of it is lost; continuations are indented. */
+/** Spaces before what goes on on the next row. */
+const DEEPER = 4;
+
+/** Breaks a long line between words, so that nothing of it is lost; what follows is indented more than its beginning. */
 function wrapped(text: string, w: number): readonly string[] {
   const out: string[] = [];
-  let rest = expandTabs(text, 8);
-  while (rest.length > w && w > 8) {
-    out.push(rest.slice(0, w));
-    rest = `    ${rest.slice(w)}`;
+  // numbers of lines in one column, whatever their length
+  let rest = expandTabs(text.replace(/^ *\d+(?=\t)/, (number) => number.padEnd(7)));
+  const indent = ' '.repeat(Math.min(rest.search(/\S|$/) + DEEPER, Math.floor(w / 3)));
+  let start = rest.search(/\S|$/);
+  while (rest.length > w && w > 2 * DEEPER) {
+    const space = rest.lastIndexOf(' ', w);
+    const at = space > start ? space : w;
+    out.push(rest.slice(0, at).trimEnd());
+    rest = indent + rest.slice(at).trimStart();
+    start = indent.length;
   }
   return [...out, rest];
 }

@@ -1,14 +1,15 @@
 #!/usr/bin/env node
 // khodbg's command line: arguments and files in, screen or line mode or one report out, exit status as documented.
 import { readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { checkAll } from './check-all.ts';
 import { findScenarios } from './check-scenarios.ts';
 import { type CompareOptions, dropWords, runCompare } from './compare-command.ts';
 import { type ImportOptions, runImport } from './import-command.ts';
 import { KERNELS } from './kernel/index.ts';
-import { type Given, printFirstStop, prompt, runCommands, setStops } from './line-mode.ts';
+import { type Given, printFirstStop, prompt, runCommands } from './line-mode.ts';
+import { openScenario } from './opening.ts';
 import {
   BUDGET,
   CHECK_FORMATS,
@@ -20,7 +21,7 @@ import {
   loadScenario,
   NEWEST,
   noKernel,
-  Port,
+  type Port,
   printable,
   readGallery,
   runReport,
@@ -81,19 +82,17 @@ function changes({ patch, kernel }: { readonly patch: string[]; readonly kernel?
 
 /** Opens a scenario: the screen on a terminal, else line mode. */
 async function open(file: string, options: OpenOptions, given: readonly (Given[] | string)[]): Promise<number> {
-  const loaded = loadScenario(file, changes(options));
-  if (!loaded.ok) return fail(loaded.errors);
-  warn(loaded.loaded);
   const commands: Given[] = [];
   for (const part of given) {
     if (typeof part === 'string') return fail([part]);
     commands.push(...part);
   }
-  const port = new Port(loaded.loaded, { budget: options.budget });
-  const wrong = await setStops(port);
-  if (wrong !== null) return fail([wrong]);
   const batch = options.batch === true || !interactive();
   const plain = batch || process.env.TERM === 'dumb';
+  const opened = await openScenario(file, changes(options), options.budget, plain ? null : process.stdout);
+  if (!opened.ok) return fail(opened.errors);
+  const { port } = opened;
+  warn(opened.loaded);
   if (given.length > 0) {
     const { status, quit } = await runCommands(port, commands, plain ? print : () => {}, complain);
     if (quit || batch) return outcome(port, status);
@@ -112,7 +111,7 @@ async function openAny(options: OpenOptions, given: readonly (Given[] | string)[
   if (given.length > 0) return open(join(root, DEFAULT), options, given);
   const groups = readGallery(root);
   if (options.batch === true || !interactive() || process.env.TERM === 'dumb') {
-    print(galleryText(relative('', root) || root, groups));
+    print(galleryText(groups));
     return 0;
   }
   const { runPicker } = await import('../components/index.ts');
@@ -272,7 +271,10 @@ function program(given: (Given[] | string)[], exit: (status: number | Promise<nu
       'Steps, forwards and backwards, through a simulated Linux boot with KHO and deferred struct page initialisation.',
     )
     .version(VERSION)
-    .argument('[file]', `scenario; without one, the gallery of those that are shipped; with commands, ${DEFAULT}`)
+    .argument(
+      '[file]',
+      `scenario, or the name of a shipped one; without it, the gallery of those; with commands, ${DEFAULT}`,
+    )
     .addOption(
       new Option('-x, --command <file>', 'executes the commands of a file (- for standard input)').argParser(
         (file: string) => {

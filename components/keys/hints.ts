@@ -38,12 +38,17 @@ const BEFORE: Readonly<Record<'keys' | 'called' | 'tree', readonly string[]>> = 
 /** Shown whatever else has to go. */
 const ALWAYS = [':|command', '?|help', 'q|quit'];
 
+/** Before all others while a note of a tour is shown. */
+const TOURING = ['.|next note', ',|note before'];
+
 /** The hints of a mode, `keys|word`, in the order in which they are given up, last first. */
-export function hints(mode: KeyMode): readonly string[] {
+export function hints(mode: KeyMode, touring = false): readonly string[] {
   if (mode !== 'keys' && mode !== 'called' && mode !== 'tree') return OTHER[mode];
-  const first = BEFORE[mode];
+  const first = [...(touring ? TOURING : []), ...BEFORE[mode]];
   const taken = new Set([...first, ...ALWAYS].map((hint) => hint.split('|')[0]));
-  const rest = KEYS.flatMap((row) => (row.footer && !taken.has(row.footer.split('|')[0]) ? [row.footer] : []));
+  const rest = KEYS.flatMap((row) =>
+    row.footer && !(touring && row.key === '.') && !taken.has(row.footer.split('|')[0]) ? [row.footer] : [],
+  );
   return [...first, ...rest, ...ALWAYS];
 }
 
@@ -55,8 +60,8 @@ function fitting(list: readonly string[], width: number, always: number): readon
 }
 
 /** Paints the footer. */
-export function paintFooter(mode: KeyMode, width: number, theme: Theme): string {
-  const list = fitting(hints(mode), width, mode in BEFORE ? ALWAYS.length : 0);
+export function paintFooter(mode: KeyMode, width: number, theme: Theme, touring = false): string {
+  const list = fitting(hints(mode, touring), width, mode in BEFORE ? ALWAYS.length : 0);
   const spans: Span[] = list.flatMap((hint, i) => {
     const [keys = '', word = ''] = hint.split('|');
     return [i === 0 ? '' : '  ', ['key', keys], ` ${word}`];

@@ -97,7 +97,8 @@ export function paintPickerAbout(state: PickerState, w: number, h: number, theme
     ...wrap(given.filter(Boolean).join('; ')).map((line) => paintRow(theme, w, [['dim', line]])),
     ...wrap(about).map((line) => paintRow(theme, w, [line])),
   ];
-  if (rows.length > h) rows[h - 1] = paintRow(theme, w, [['dim', `${theme.glyphs.dots} about tells the rest`]]);
+  if (rows.length > h)
+    rows[h - 1] = paintRow(theme, w, [['dim', `${theme.glyphs.dots} once it is open, :about tells the rest`]]);
   return fillRows(rows, w, h);
 }
 

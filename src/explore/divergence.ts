@@ -6,6 +6,7 @@ import type { Linked, State } from '../vm/index.ts';
 import { type Change, type Held, heldAt, isFreeHead, machineChanges } from './changes.ts';
 import { type EffectTurn, effectsOf, type Stretch, Texts } from './effects.ts';
 import { amount, type History, historyOf, type Life, type Places, TOLD, trackMap, type Weight } from './history.ts';
+import type { Slices } from './slices.ts';
 
 /** A place in time at which runs are compared: a stage of a boot, its beginning (`start`) or its end. */
 export interface Sync {
@@ -142,17 +143,25 @@ const stretchOf = (side: Side, from: Sync, to: Sync): Stretch => ({
 });
 
 /** The turn that begins at a position of a stretch. */
-function momentAt(stretch: Stretch, at: number, texts: Texts, keep: (change: Change) => boolean): Moment | null {
-  for (const turn of effectsOf({ ...stretch, to: at + 1 }, texts))
+function* momentAt(
+  stretch: Stretch,
+  at: number,
+  texts: Texts,
+  keep: (change: Change) => boolean,
+): Slices<Moment | null> {
+  for (const turn of effectsOf({ ...stretch, to: at + 1 }, texts)) {
+    yield turn.at;
     if (turn.at === at) return { ...turn, changes: turn.changes.filter(keep) };
+  }
   return null;
 }
 
 /** The first turn that goes beyond an amount of what both do. */
-function momentAfter(stretch: Stretch, done: number, places: Places, texts: Texts): Moment | null {
+function* momentAfter(stretch: Stretch, done: number, places: Places, texts: Texts): Slices<Moment | null> {
   let common = 0;
   let last: EffectTurn | null = null;
   for (const turn of effectsOf(stretch, texts)) {
+    yield turn.at;
     for (const change of turn.changes) {
       const map = places.get(change.track);
       const own = map !== undefined && [...runs(map, change.start, change.end)].some((run) => run.value > 0);
@@ -172,17 +181,19 @@ const reaches = (change: Change, own: Own): boolean =>
   change.track === own.track && change.start <= own.start && change.end > own.start && change.now === own.value;
 
 /** Where a run does later what the other did: looked for in the stretches that follow, boot by boot. */
-function laterOf(side: Side, from: number, boot: number, own: Own, texts: Texts): SideView['later'] {
+function* laterOf(side: Side, from: number, boot: number, own: Own, texts: Texts): Slices<SideView['later']> {
   for (let i = from; i + 1 < side.syncs.length; i++) {
     const [start, end] = [side.syncs[i], side.syncs[i + 1]];
     if (start === undefined || end === undefined || start.boot !== boot || end.boot !== boot) continue;
-    for (const turn of effectsOf(stretchOf(side, start, end), texts))
+    for (const turn of effectsOf(stretchOf(side, start, end), texts)) {
+      yield turn.at;
       if (turn.changes.some((change) => reaches(change, own)))
         return {
           moment: { ...turn, changes: turn.changes.filter((c) => sameTurnGroup(c, own)) },
           boot,
           stage: end.name,
         };
+    }
   }
   return null;
 }
@@ -226,7 +237,7 @@ interface Differing {
   readonly owns: readonly [Owns, Owns];
 }
 
-function look(sides: Sides, starts: readonly [Sync, Sync], ends: readonly [Sync, Sync]): Differing | null {
+function* look(sides: Sides, starts: readonly [Sync, Sync], ends: readonly [Sync, Sync]): Slices<Differing | null> {
   const machines = [ends[0].state.machine, ends[1].state.machine] as const;
   const changes = machineChanges(machines[0], machines[1]);
   const printed = machines[0].console?.hash === machines[1].console?.hash;
@@ -234,7 +245,10 @@ function look(sides: Sides, starts: readonly [Sync, Sync], ends: readonly [Sync,
   const places = placesOf(changes, machines);
   const texts = new Texts();
   const stretches = [stretchOf(sides[0], starts[0], ends[0]), stretchOf(sides[1], starts[1], ends[1])] as const;
-  const histories = [historyOf(stretches[0], places, texts), historyOf(stretches[1], places, texts)] as const;
+  const histories = [
+    yield* historyOf(stretches[0], places, texts),
+    yield* historyOf(stretches[1], places, texts),
+  ] as const;
   const after = (i: 0 | 1) =>
     sides[i].syncs.slice(sides[i].syncs.indexOf(ends[i]) + 1).filter((sync) => sync.boot === ends[i].boot);
   const owns = [
@@ -245,7 +259,11 @@ function look(sides: Sides, starts: readonly [Sync, Sync], ends: readonly [Sync,
 }
 
 /** The divergence made of each side's own effect, whichever has one. */
-function divergenceOf(sides: Sides, found: Differing, owns: readonly [Own | undefined, Own | undefined]): Divergence {
+function* divergenceOf(
+  sides: Sides,
+  found: Differing,
+  owns: readonly [Own | undefined, Own | undefined],
+): Slices<Divergence> {
   const { starts, ends, places, texts, stretches, histories } = found;
   const rank = (i: 0 | 1) => {
     const own = owns[i];
@@ -253,17 +271,21 @@ function divergenceOf(sides: Sides, found: Differing, owns: readonly [Own | unde
   };
   const first: 0 | 1 = rank(1) < rank(0) ? 1 : 0;
   const own = owns[first] as Own;
-  const view = (i: 0 | 1): SideView => {
+  const view = function* (i: 0 | 1): Slices<SideView> {
     const mine = owns[i];
     if (mine !== undefined && (i === first || overlaps(own, mine))) {
       const at = histories[i].at[mine.number] ?? 0;
-      return { own: true, moment: momentAt(stretches[i], at, texts, (c) => sameTurnGroup(c, mine)), later: null };
+      return {
+        own: true,
+        moment: yield* momentAt(stretches[i], at, texts, (c) => sameTurnGroup(c, mine)),
+        later: null,
+      };
     }
     const after = sides[i].syncs.indexOf(ends[i]);
-    const later = laterOf(sides[i], after, ends[i].boot, own, texts);
-    return { own: false, moment: momentAfter(stretches[i], rank(first), places, texts), later };
+    const later = yield* laterOf(sides[i], after, ends[i].boot, own, texts);
+    return { own: false, moment: yield* momentAfter(stretches[i], rank(first), places, texts), later };
   };
-  const views = [view(0), view(1)] as const;
+  const views = [yield* view(0), yield* view(1)] as const;
   return { boot: ends[0].boot, after: starts[0].name, before: ends[0].name, first, sides: views };
 }
 
@@ -272,13 +294,13 @@ const pick = (found: Differing, kind: keyof Owns, weight: Weight) =>
 const any = (owns: readonly (Own | undefined)[]): boolean => owns.some((own) => own !== undefined);
 
 /**
- * The first divergence of two runs. `effect`: the first effect that one of them never has; null when there is none.
+ * The first divergence of two runs, looked for in slices. `effect`: the first effect that one of them never has; null when there is none.
  * `order`: the first that one has in an earlier stage than the other, when it comes before that.
  */
-export function firstDivergence(
+export function* firstDivergence(
   a: Side,
   b: Side,
-): { readonly effect: Divergence | null; readonly order: Divergence | null } {
+): Slices<{ readonly effect: Divergence | null; readonly order: Divergence | null }> {
   const sides: Sides = [a, b];
   const shared = common(a.syncs, b.syncs);
   let order: Divergence | null = null;
@@ -286,17 +308,17 @@ export function firstDivergence(
   for (let i = 1; i < shared.length; i++) {
     const [starts, ends] = [shared[i - 1], shared[i]] as [[Sync, Sync], [Sync, Sync]];
     if (starts[0].boot !== ends[0].boot) continue;
-    const found = look(sides, starts, ends);
+    const found = yield* look(sides, starts, ends);
     if (found === null) continue;
     const early = [pick(found, 'later', 1), pick(found, 'later', 2)].find(any);
-    if (order === null && early !== undefined) order = divergenceOf(sides, found, early);
+    if (order === null && early !== undefined) order = yield* divergenceOf(sides, found, early);
     const never = pick(found, 'never', 1);
-    if (any(never)) return { effect: divergenceOf(sides, found, never), order };
+    if (any(never)) return { effect: yield* divergenceOf(sides, found, never), order };
     // where the order differs, counters and lists differ for a while: named only when nothing else does
     const follows = pick(found, 'never', 2);
     if (!any(follows)) continue;
-    if (order === null) return { effect: divergenceOf(sides, found, follows), order };
-    fallback ??= divergenceOf(sides, found, follows);
+    if (order === null) return { effect: yield* divergenceOf(sides, found, follows), order };
+    fallback ??= yield* divergenceOf(sides, found, follows);
   }
   return { effect: fallback, order };
 }

@@ -3,6 +3,7 @@
 import { type RunMap, runMap, runs, runUpdate, type ValueKind } from '../machine/index.ts';
 import type { Change, Held } from './changes.ts';
 import { effectsOf, type Stretch, type Texts } from './effects.ts';
+import type { Slices } from './slices.ts';
 
 /** How much a place counts: what follows from other places (free lists, counters) comes after those. 0: not in question. */
 export type Weight = 0 | 1 | 2;
@@ -56,13 +57,14 @@ export function amount(change: Change): number {
   return /^(page|free|section)/.test(change.track) ? change.end - change.start : 1;
 }
 
-/** Runs a stretch and gathers what it does to the places in question. */
-export function historyOf(stretch: Stretch, places: Places, texts: Texts): History {
+/** Runs a stretch and gathers what it does to the places in question, in slices. */
+export function* historyOf(stretch: Stretch, places: Places, texts: Texts): Slices<History> {
   const lives = new Map<string, RunMap<Life | null>>();
   const at: number[] = [];
   const done: number[] = [];
   let common = 0;
   for (const turn of effectsOf(stretch, texts)) {
+    yield turn.at;
     const number = at.length;
     const before = common;
     let found = false;

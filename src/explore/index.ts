@@ -3,3 +3,4 @@ export { type Change, type Held, isFreeHead, machineChanges, PAGE_TRACKS, WORDS 
 export { type Divergence, firstDivergence, type Moment, type Side, type SideView, type Sync } from './divergence.ts';
 export { Texts } from './effects.ts';
 export { TOLD } from './history.ts';
+export { drained, type Slices } from './slices.ts';

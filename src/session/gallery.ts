@@ -105,12 +105,12 @@ export const groupHeading = ({ subject, date }: GalleryGroup): string =>
   date === null ? subject : `${subject} (${date})`;
 
 /** The gallery as text. */
-export function galleryText(root: string, groups: readonly GalleryGroup[]): string {
+export function galleryText(groups: readonly GalleryGroup[]): string {
   const width = Math.max(0, ...groups.flatMap(({ rows }) => rows.map(({ name }) => name.length)));
   const lines = groups.flatMap((group) => [
     groupHeading(group),
     ...group.rows.map(({ name, title }) => `  ${name.padEnd(width)}  ${title}`),
     '',
   ]);
-  return [...lines, `khodbg ${join(root, 'NAME.json')} opens one`].join('\n');
+  return [...lines, 'khodbg NAME opens one'].join('\n');
 }

@@ -1,6 +1,7 @@
 // From a scenario file to kernels and machines ready to boot. All mistakes of the file, its patches and its actors come back
 // as sentences with their place; nothing is thrown for them.
-import { basename, dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   baseProgram,
@@ -340,11 +341,21 @@ export function loadParsed(
 /** The largest scenario that is read, in bytes. */
 const MOST_BYTES = 16 * 2 ** 20;
 
-/** Loads a scenario file. */
-export function loadScenario(file: string, options: LoadOptions = {}): LoadResult {
+/** A shipped scenario by the name that the gallery gives it: `today/grow-zone`, with or without .json; null: none. */
+function shippedFile(name: string): string | null {
+  if (!/^[\w-]+(\/[\w-]+)*(\.json)?$/.test(name)) return null;
+  const file = join(scenariosFolder(), name.endsWith('.json') ? name : `${name}.json`);
+  if (!existsSync(file)) return null;
+  const near = relative('', file);
+  return near.startsWith('..') ? file : near;
+}
+
+/** Loads a scenario file, or where there is none, the shipped scenario of that name. */
+export function loadScenario(given: string, options: LoadOptions = {}): LoadResult {
+  const file = existsSync(given) ? given : (shippedFile(given) ?? given);
   const read = readTextFile(file, MOST_BYTES);
   if (read.ok) return loadScenarioText(file, read.text, options);
-  const hint = 'give the path of a scenario, such as scenarios/two-nodes.json';
+  const hint = 'give the path of a scenario, or the name of a shipped one, such as today/grow-zone';
   return { ok: false, errors: [`${file}: cannot be read: ${read.why}; ${hint}`] };
 }
 

@@ -1,6 +1,7 @@
 // `khodbg run`: a scenario run to its end without history, its expectations checked, its stops listed, as report and text.
 
 import { type Hit, hitsOf, label, type Point, position } from '../debugger/index.ts';
+import { drained } from '../explore/index.ts';
 import { KernelFault } from '../machine/index.ts';
 import type { State } from '../vm/index.ts';
 import { BUDGET, givenUp, spentIn } from './budget.ts';
@@ -22,7 +23,7 @@ import {
   RunWriter,
   reportOf,
   reportText,
-  runTurns,
+  runSlices,
   type TurnSeen,
 } from './report/index.ts';
 import { Session } from './session.ts';
@@ -189,15 +190,25 @@ export function sheltered<T>(loaded: Loaded, work: () => T): T | { ok: false; er
   }
 }
 
+function* reportSlices(loaded: Loaded, budget: number): Generator<number, RunResult, undefined> {
+  const started = startReport(loaded);
+  if (!started.ok) return started;
+  const { run } = started;
+  return run.finish(yield* runSlices(loaded, budget, (turn) => run.turn(turn)), budget);
+}
+
+/** Runs a loaded scenario in slices, each of which yields the position that it came to. */
+export function* runReportSlices(loaded: Loaded, budget: number = BUDGET): Generator<number, RunResult, undefined> {
+  const work = reportSlices(loaded, budget);
+  for (;;) {
+    const next = sheltered(loaded, () => work.next());
+    if ('ok' in next) return next;
+    if (next.done === true) return next.value;
+    yield next.value;
+  }
+}
+
 /** Runs a loaded scenario. The exit status is 0, 1 when an expectation failed, 3 when it did not end within its budget. */
 export function runReport(loaded: Loaded, budget: number = BUDGET): RunResult {
-  return sheltered(loaded, () => {
-    const started = startReport(loaded);
-    if (!started.ok) return started;
-    const { run } = started;
-    return run.finish(
-      runTurns(loaded, budget, (turn) => run.turn(turn)),
-      budget,
-    );
-  });
+  return drained(runReportSlices(loaded, budget));
 }

@@ -192,6 +192,54 @@ describe('overlays', () => {
   });
 });
 
+/** Output of a session, as it answers a command line. */
+function answering(result: { readonly ok: boolean; readonly output: readonly string[] }) {
+  return { ...fakeSession(), execute: async () => ({ ...result, quit: false }) };
+}
+
+describe('what does not fit into the message row', () => {
+  const WHY = `the patch is for v7.3, v7.2, not for v7.1; ${'v7.1 lacks a function that it changes; '.repeat(2)}drop it first`;
+
+  test('a refusal is shown whole over the panes, broken between words', async () => {
+    const { t } = await screen(answering({ ok: false, output: [WHY] }), { cols: 80, rows: 24 });
+    await t.press(':kernel v7.1\r');
+    expect(t.screen()).toContain('── kernel v7.1');
+    const rows = [3, 4].map((y) => t.line(y).trimEnd());
+    expect(rows[1]).toMatch(/^ {4}\S/);
+    expect(rows.map((row) => row.trim()).join(' ')).toBe(WHY);
+    await t.press('\x1b');
+    expect(t.screen()).toContain('── source');
+  });
+
+  test('where it fits it is not', async () => {
+    const { t } = await screen(answering({ ok: false, output: [WHY] }), { cols: 200, rows: 60 });
+    await t.press(':kernel v7.1\r');
+    expect(t.line(57)).toContain(WHY);
+    expect(t.screen()).not.toContain('kernel v7.1');
+  });
+
+  test('kernel text keeps its indentation', async () => {
+    const output = ['  9\tfunction f(): void {', '  10\t\tif (a)', '  11\t\t\treturn;', '  12\t}', '  13\t'];
+    const { t } = await screen(answering({ ok: true, output }), { cols: 80, rows: 24 });
+    await t.press(':list f\r');
+    expect([3, 4, 5, 6].map((y) => t.line(y).trimEnd())).toEqual([
+      '  9     function f(): void {',
+      '  10        if (a)',
+      '  11            return;',
+      '  12    }',
+    ]);
+  });
+});
+
+test('while a note of a tour is shown, the footer begins with the way to the next one', async () => {
+  const note = { step: 1, steps: 3, keys: 'c', keysText: 'c', text: 'It stops.' };
+  const session = { ...fakeSession(), execute: async () => ({ ok: true, output: [], quit: false, note }) };
+  const { t } = await screen(session, { cols: 80, rows: 24 });
+  expect(t.line(23)).toMatch(/^n\/N next/);
+  await t.press('.');
+  expect(t.line(23)).toMatch(/^\. next note {2}, note before {2}n\/N next .*q quit/);
+});
+
 describe('panes', () => {
   test('Tab and Shift-Tab move the focus, its frame is heavier', async () => {
     const { t } = await screen();

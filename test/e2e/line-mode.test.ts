@@ -36,6 +36,18 @@ describe('the opening form without a terminal', () => {
   });
 });
 
+test('a shipped scenario is opened by its name in the gallery, from anywhere', () => {
+  const opened = (name: string) =>
+    spawnSync(process.execPath, [join(root, 'dist/cli.js'), '--batch', '-ex', 'where', name], {
+      cwd: tmpdir(),
+      encoding: 'utf8',
+    });
+  for (const name of ['two-nodes', 'today/grow-zone.json'])
+    expect(opened(name)).toMatchObject({ status: 0, stdout: '#0  start_kernel () at init/main.ts:4\n', stderr: '' });
+  expect(opened('../package')).toMatchObject({ status: 2 });
+  expect(opened('today/grow-zon').stderr).toContain('today/grow-zon: cannot be read: no such file; give the path');
+});
+
 describe('--batch', () => {
   test('forwards and backwards lead over the same statement', () => {
     const { status, out } = khodbg(

@@ -86,7 +86,7 @@ describe('the picker', () => {
 test('without a terminal khodbg prints the gallery: each scenario under its thread, once', () => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/cli.js'], { cwd: ROOT, encoding: 'utf8' });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  expect(stdout).toBe(`${galleryText('scenarios', groups)}\n`);
+  expect(stdout).toBe(`${galleryText(groups)}\n`);
   const names = [...stdout.matchAll(/^ {2}(\S+) {2,}\S/gm)].map((match) => match[1]);
   expect(names.filter((name) => !name?.startsWith('real/')).sort()).toEqual(
     shippedFiles()

@@ -246,4 +246,18 @@ describe('in a session', () => {
     expect(dropped).toContain('patches: none  |  no-preserved-page-init');
     expect(dropped).toContain('A  initialises page 0x18005 (node 0, DMA32)');
   });
+
+  test('it says how far it is, and ^C stops it and leaves what was compared before', async () => {
+    const port = await openPort('seed-000/uninit-mid-before');
+    const seen = new Set<string | null>();
+    port.subscribe(() => {
+      seen.add(port.view().busy);
+      if (seen.size === 3) port.interrupt();
+    });
+    const { ok, output } = await port.execute('compare -no-preserved-page-init');
+    expect({ ok, output }).toEqual({ ok: false, output: ['interrupted'] });
+    for (const busy of seen) if (busy !== null) expect(busy).toMatch(/^compare -no-preserved-page-init … #\d+$/);
+    expect(seen.size).toBeGreaterThanOrEqual(3);
+    expect(port.view()).toMatchObject({ comparison: null, busy: null });
+  });
 });

@@ -4,7 +4,7 @@ import { label, position } from '../../debugger/index.ts';
 import type { Machine } from '../../machine/index.ts';
 import { didYouMean } from '../../vm/index.ts';
 import { calledNames, callersOf, callerTree, startText } from '../call-graph.ts';
-import { compareRuns, comparisonText, type RanVariant, readOperands, runVariant } from '../compare/index.ts';
+import { compareSlices, comparisonText, type RanVariant, readOperands } from '../compare/index.ts';
 import { type Execution, executionsOf, type Wanted } from '../executions.ts';
 import { readPlaces } from '../places.ts';
 import { runOn } from '../positions.ts';
@@ -108,14 +108,12 @@ function* compare(session: Session, args: string): Running {
   if (named.length === 0) return usage(compareCommand, 'a variant is missing');
   const read = readOperands(named.length === 1 ? ['base', ...named] : named, session.loaded);
   if (!read.ok) return refuse(...read.errors);
-  const ran: RanVariant[] = [];
-  for (const variant of read.variants) {
-    const result = runVariant(variant);
-    if (!result.ok) return refuse(result.error);
-    ran.push(result.ran);
-    if ((yield session.state.cursor.at) === true) return refuse('interrupted');
-  }
-  const comparison = compareRuns(ran);
+  const work = compareSlices(read.variants);
+  let next = work.next();
+  for (; next.done !== true; next = work.next())
+    if ((yield position(next.value)) === true) return refuse('interrupted');
+  if (!next.value.ok) return refuse(...next.value.errors);
+  const { comparison, ran } = next.value;
   session.change((draft) => {
     draft.comparison = comparison;
     draft.comparedEnds = endsOf(ran);

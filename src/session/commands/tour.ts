@@ -45,7 +45,7 @@ function nextNote(session: Session): Output {
   if (length === 0) return refuse(NONE);
   if (at >= length) {
     setStep(session, length + 1);
-    const over = `the tour is over: ${length} notes; previous-note goes back, everything else is yours to try`;
+    const over = `the tour is over (${length} notes); previous-note goes back, the rest is yours to try`;
     return { ...say(over), note: null };
   }
   const back = goBackTo(session, at);

@@ -1,10 +1,18 @@
 // Runs variants to their ends and compares each with the first: the first divergent effect, what differs at the end, and a
 // table of figures. Makes the Comparison that text, JSON and screen show.
-import { type Divergence, firstDivergence, type Side, type SideView, type Sync } from '../../explore/index.ts';
+import {
+  type Divergence,
+  drained,
+  firstDivergence,
+  type Side,
+  type SideView,
+  type Slices,
+  type Sync,
+} from '../../explore/index.ts';
 import { BUDGET } from '../budget.ts';
 import type { Loaded } from '../load.ts';
 import type { Recorded, Report } from '../report/index.ts';
-import { runReport } from '../run-report.ts';
+import { runReportSlices } from '../run-report.ts';
 import { bootEndRows, verdictRows } from './ends.ts';
 import { factRows } from './facts.ts';
 import { momentOf } from './moments.ts';
@@ -17,13 +25,13 @@ export interface RanVariant extends Variant {
   readonly recorded: Recorded;
 }
 
-export type RunVariant =
+type RunVariant =
   | { readonly ok: true; readonly ran: RanVariant }
   | { readonly ok: false; readonly status: 2 | 3; readonly error: string };
 
-/** Runs a variant to its end. */
-export function runVariant(variant: Variant, budget: number = BUDGET): RunVariant {
-  const result = runReport(variant.loaded, budget);
+/** Runs a variant to its end, in slices. */
+function* runVariant(variant: Variant, budget: number): Slices<RunVariant> {
+  const result = yield* runReportSlices(variant.loaded, budget);
   if (!result.ok) return { ok: false, status: 2, error: result.errors.join('\n') };
   const { report, recorded } = result;
   if (!recorded.ended)
@@ -84,7 +92,7 @@ function compared(a: RanVariant, b: RanVariant, found: Divergence | null): Compa
   };
 }
 
-function pairOf(a: RanVariant, b: RanVariant, number: number): ComparedPair {
+function* pairOf(a: RanVariant, b: RanVariant, number: number): Slices<ComparedPair> {
   const end = a.recorded.boots.flatMap((mine) => {
     const theirs = b.recorded.boots.find((boot) => boot.boot.number === mine.boot.number);
     return theirs === undefined ? [] : bootEndRows(mine, theirs);
@@ -98,7 +106,7 @@ function pairOf(a: RanVariant, b: RanVariant, number: number): ComparedPair {
       a: String(reached[0]),
       b: String(reached[1]),
     });
-  const { effect, order } = firstDivergence(sideOf(a), sideOf(b));
+  const { effect, order } = yield* firstDivergence(sideOf(a), sideOf(b));
   const found = { divergence: compared(a, b, effect), order: compared(a, b, order) };
   return { with: number, ...found, end: [...end, ...verdictRows(a.report, b.report)] };
 }
@@ -112,29 +120,36 @@ const comparedVariant = ({ label, loaded, recorded }: RanVariant): ComparedVaria
 });
 
 /** Compares variants that were run: each with the first. */
-export function compareRuns(variants: readonly RanVariant[]): Comparison {
+function* compareRuns(variants: readonly RanVariant[]): Slices<Comparison> {
   const [first, ...others] = variants;
   if (first === undefined) throw new Error('nothing to compare');
+  const pairs: ComparedPair[] = [];
+  for (const [i, other] of others.entries()) pairs.push(yield* pairOf(first, other, i + 1));
   return {
     format: 1,
     variants: variants.map(comparedVariant),
     given: givenDifferences(variants),
-    pairs: others.map((other, i) => pairOf(first, other, i + 1)),
+    pairs,
     facts: factRows(variants.map(({ report }) => report)),
   };
 }
 
 export type CompareResult =
-  | { readonly ok: true; readonly comparison: Comparison }
+  | { readonly ok: true; readonly comparison: Comparison; readonly ran: readonly RanVariant[] }
   | { readonly ok: false; readonly status: 2 | 3; readonly errors: readonly string[] };
 
-/** Runs variants and compares them. */
-export function compareVariants(variants: readonly Variant[], budget: number = BUDGET): CompareResult {
+/** Runs variants and compares them, in slices that yield the position that a run came to. */
+export function* compareSlices(variants: readonly Variant[], budget: number = BUDGET): Slices<CompareResult> {
   const ran: RanVariant[] = [];
   for (const variant of variants) {
-    const result = runVariant(variant, budget);
+    const result = yield* runVariant(variant, budget);
     if (!result.ok) return { ok: false, status: result.status, errors: [result.error] };
     ran.push(result.ran);
   }
-  return { ok: true, comparison: compareRuns(ran) };
+  return { ok: true, comparison: yield* compareRuns(ran), ran };
+}
+
+/** The same in one go. */
+export function compareVariants(variants: readonly Variant[], budget: number = BUDGET): CompareResult {
+  return drained(compareSlices(variants, budget));
 }

@@ -1,5 +1,5 @@
 // The contract of comparing variants.
-export { type CompareResult, compareRuns, compareVariants, type RanVariant, runVariant } from './compare.ts';
+export { type CompareResult, compareSlices, compareVariants, type RanVariant } from './compare.ts';
 export { comparisonText, differs } from './text.ts';
 export type {
   ComparedDivergence,

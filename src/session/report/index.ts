@@ -11,6 +11,7 @@ export {
   RunWriter,
   recordedBoot,
   runScenario,
+  runSlices,
   runTurns,
 } from './run.ts';
 export { REGION_FLAGS, stageOf } from './stage.ts';

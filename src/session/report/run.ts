@@ -1,5 +1,7 @@
 // Runs a loaded scenario to its end, keeping no history: one loop, one recording trace, and the record that reports and
 // expectations are made of.
+
+import { drained } from '../../explore/index.ts';
 import { newTrace, runToBlock, type State, step } from '../../vm/index.ts';
 import { LOOK_EVERY, memoryFull } from '../budget.ts';
 import { bootOf, type Loaded } from '../load.ts';
@@ -113,8 +115,15 @@ export class RunWriter {
   }
 }
 
-/** Runs all boots under the default schedule, as long as their turns count for less than `most`. */
-export function runTurns(loaded: Loaded, most: number, onTurn: (turn: TurnSeen) => void): RunEnd {
+/** Turns after which a run in slices says how far it is. */
+const SLICE = 512;
+
+/** Runs all boots under the default schedule, as long as their turns count for less than `most`; yields now and then. */
+export function* runSlices(
+  loaded: Loaded,
+  most: number,
+  onTurn: (turn: TurnSeen) => void,
+): Generator<number, RunEnd, undefined> {
   const trace = newTrace(true);
   const { linked } = bootOf(loaded, loaded.first).kernel;
   let state = loaded.first;
@@ -129,8 +138,14 @@ export function runTurns(loaded: Loaded, most: number, onTurn: (turn: TurnSeen) 
     spent += trace.weight;
     state = after;
     if (n % LOOK_EVERY === 0) full = memoryFull();
+    if (n % SLICE === 0) yield at;
   }
   return { ended: thread < 0, full };
+}
+
+/** The same in one go. */
+export function runTurns(loaded: Loaded, most: number, onTurn: (turn: TurnSeen) => void): RunEnd {
+  return drained(runSlices(loaded, most, onTurn));
 }
 
 /** Runs all boots to the end under the default schedule and records them. */
