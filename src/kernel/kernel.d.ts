@@ -508,6 +508,7 @@ declare function read_u32(phys: phys_addr_t): int;
 declare function read_string(phys: phys_addr_t, most: int): string;
 declare function first_memory_node(): nid_t;
 declare function next_memory_node(nid: nid_t): nid_t;
+declare function node_online(nid: nid_t): boolean;
 declare function first_online_node(): nid_t;
 declare function next_online_node(nid: nid_t): nid_t;
 declare function num_memory_nodes(): int;

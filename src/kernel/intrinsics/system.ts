@@ -247,6 +247,8 @@ const next = (c: Context, after: number, memoryOnly: boolean) =>
   nodesOf(c.machine, memoryOnly).find((nid) => nid > after) ?? 2 ** c.machine.config.nodesShift;
 
 const systemRows: Intrinsics = {
+  // pure: which nodes a machine has does not change while it runs
+  node_online: row('pure', 1, 'node_online()', (c, nid: number) => nodesOf(c.machine, false).includes(nid)),
   first_online_node: row('read', 0, 'first_online_node, or MAX_NUMNODES', (c) => next(c, -1, false)),
   next_online_node: row('read', 1, 'next_online_node(), or MAX_NUMNODES', (c, nid: number) => next(c, nid, false)),
   first_memory_node: row('read', 0, 'first node of N_MEMORY, or MAX_NUMNODES', (c) => next(c, -1, true)),

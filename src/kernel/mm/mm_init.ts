@@ -280,7 +280,7 @@ function init_unavailable_range(spfn: pfn_t, epfn: pfn_t, zone: int, node: nid_t
 }
 
 function early_page_initialised(pfn: pfn_t, nid: nid_t): boolean {
-	return pfn < NODE_DATA(nid).first_deferred_pfn;
+	return !node_online(nid) || pfn < NODE_DATA(nid).first_deferred_pfn;
 }
 
 /* init_deferred_page() on each of [pfn, end_pfn): nothing for pages that memmap_init() did */
