@@ -84,9 +84,13 @@ function givenPages(machine: Machine, facts: Facts, start: number, end: number):
   const unreserved = (page: Page) => (page.flags & PG_reserved) === 0n;
   const free = (page: Page) => unreserved(page) && page._refcount === 0;
   let [least, most] = [free, unreserved].map((test) => pagesWhere(machine, start, end, test)) as [number, number];
+  let from = start;
   for (const block of blocksIn(facts, start, end)) {
     if (!inForce(machine, block)) continue;
-    const [low, high] = [Math.max(start, block.start), Math.min(end, block.end)];
+    // blocks may lie in one another: each page is asked for once
+    const [low, high] = [Math.max(from, block.start), Math.min(end, block.end)];
+    if (low >= high) continue;
+    from = high;
     const given = mayBeRestored(machine, block) ? high - low : 0;
     least += given - pagesWhere(machine, low, high, free);
     most += given - pagesWhere(machine, low, high, unreserved);
