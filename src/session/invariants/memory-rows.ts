@@ -16,6 +16,7 @@ import {
   zoneAt,
 } from '../../machine/index.ts';
 import { type Access, frames, localsOf, type State } from '../../vm/index.ts';
+import { writesMagic } from '../kho-memory.ts';
 import { blocksIn, type Facts, inForce, isMemory, linksAt, mayBeRestored, zoneText } from './facts.ts';
 import { difference } from './newly.ts';
 import type { Invariant, Moment, Violation } from './types.ts';
@@ -76,26 +77,38 @@ function pagesWhere(machine: Machine, start: number, end: number, test: (page: P
   return sum;
 }
 
+interface Given {
+  readonly least: number;
+  /** where nothing is half done */
+  readonly due: number;
+  readonly most: number;
+}
+
 /**
  * How many pages of [start, end) the zone must count: those in the buddy and restored ones at least, at most all that are
- * neither reserved nor held by KHO. Where nothing is half done, it is the most.
+ * neither reserved nor held by KHO. Where nothing is half done, it is the most, except for blocks of a kernel without a
+ * magic, of which nobody can tell whether KHO still holds them.
  */
-function givenPages(machine: Machine, facts: Facts, start: number, end: number): { least: number; most: number } {
+function givenPages(machine: Machine, facts: Facts, start: number, end: number): Given {
   const unreserved = (page: Page) => (page.flags & PG_reserved) === 0n;
   const free = (page: Page) => unreserved(page) && page._refcount === 0;
   let [least, most] = [free, unreserved].map((test) => pagesWhere(machine, start, end, test)) as [number, number];
-  let from = start;
+  let [from, doubtful] = [start, 0];
   for (const block of blocksIn(facts, start, end)) {
     if (!inForce(machine, block)) continue;
     // blocks may lie in one another: each page is asked for once
     const [low, high] = [Math.max(from, block.start), Math.min(end, block.end)];
     if (low >= high) continue;
     from = high;
+    if (!writesMagic(machine)) {
+      doubtful += pagesWhere(machine, low, high, unreserved) - pagesWhere(machine, low, high, free);
+      continue;
+    }
     const given = mayBeRestored(machine, block) ? high - low : 0;
     least += given - pagesWhere(machine, low, high, free);
     most += given - pagesWhere(machine, low, high, unreserved);
   }
-  return { least, most };
+  return { least, due: most - doubtful, most };
 }
 
 /** Stretches of a zone that are memory of its node, as pfns. */
@@ -142,7 +155,7 @@ function* managed(state: State, facts: Facts, stage: string | null): Generator<V
       const early = givenPages(machine, facts, start, deferred);
       const late = givenPages(machine, facts, deferred, end);
       least += early.least + late.least;
-      due += early.most + late.least;
+      due += early.due + late.least;
       most += early.most + late.most;
     }
     if (found > most || found < (settled ? due : least)) yield wrong(due, 'freed or restored');
