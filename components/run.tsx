@@ -1,13 +1,13 @@
 // Runs the screen over a session until the user leaves it. Owns the terminal in between and always gives it back.
 
 import './polyfill.ts';
-import { type Instance, render } from 'ink';
+import type { Instance } from 'ink';
 import { App } from './App.tsx';
 import { colorLevel, type Environment, isUtf8 } from './color-level.ts';
 import { Controller, type Host } from './controller.ts';
+import { draw } from './draw.tsx';
 import type { SessionPort } from './session-view.ts';
 import { FrameSink } from './sink/sink.ts';
-import { SinkContext } from './sink/sink-context.ts';
 import { sizeOf, type TerminalOut } from './sink/stream.ts';
 import { initialUi, reduceUi } from './state.ts';
 import { createStore } from './store.ts';
@@ -100,20 +100,7 @@ export async function runScreen(port: SessionPort, options: ScreenOptions): Prom
   let app: Instance | null = null;
   try {
     terminal.enter();
-    app = render(
-      <SinkContext value={sink}>
-        <App port={port} ui={ui} controller={controller} theme={theme} />
-      </SinkContext>,
-      {
-        stdin: stdin as NodeJS.ReadStream,
-        stdout: sink.stream,
-        debug: true,
-        interactive: true,
-        exitOnCtrlC: false,
-        patchConsole: false,
-        isScreenReaderEnabled: false,
-      },
-    );
+    app = draw(<App port={port} ui={ui} controller={controller} theme={theme} />, sink, stdin);
     app.waitUntilExit().then(host.quit, host.fail);
     const outcome = await ended;
     if ('error' in outcome) throw outcome.error;

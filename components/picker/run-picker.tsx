@@ -1,9 +1,10 @@
 // Runs the scenario picker on a terminal until something is chosen. Owns the terminal in between, as the screen does.
 
 import '../polyfill.ts';
-import { Box, type Instance, type Key, render, useInput } from 'ink';
+import { Box, type Instance, type Key, useInput } from 'ink';
 import type { ReactNode } from 'react';
 import { colorLevel, isUtf8 } from '../color-level.ts';
+import { draw } from '../draw.tsx';
 import { usePainting } from '../hooks/use-painting.ts';
 import { useStore } from '../hooks/use-store.ts';
 import { decodeKey, type KeyInput, splitLines } from '../keys/decode.ts';
@@ -12,7 +13,6 @@ import { PaneBody } from '../PaneBody.tsx';
 import type { ScreenOptions } from '../run.tsx';
 import type { GalleryGroup } from '../session-view.ts';
 import { FrameSink } from '../sink/sink.ts';
-import { SinkContext } from '../sink/sink-context.ts';
 import { sizeOf } from '../sink/stream.ts';
 import { createStore, type Store } from '../store.ts';
 import { createTerminal, onSignals } from '../terminal.ts';
@@ -110,20 +110,7 @@ export async function runPicker(groups: readonly GalleryGroup[], options: Screen
         for (const one of part?.kind === 'text' ? splitLines(part.text) : part === null ? [] : [part])
           pressed(store, one, resolve);
       };
-      const app = render(
-        <SinkContext value={sink}>
-          <Picker store={store} theme={theme} input={input} />
-        </SinkContext>,
-        {
-          stdin: stdin as NodeJS.ReadStream,
-          stdout: sink.stream,
-          debug: true,
-          interactive: true,
-          exitOnCtrlC: false,
-          patchConsole: false,
-          isScreenReaderEnabled: false,
-        },
-      );
+      const app = draw(<Picker store={store} theme={theme} input={input} />, sink, stdin);
       shown.app = app;
       app.waitUntilExit().then(() => quit(0), reject);
     });

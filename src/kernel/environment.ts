@@ -9,6 +9,7 @@ import {
   NUMA_NO_NODE,
   type PhysPage,
   putRow,
+  putRows,
   type RunMap,
   row as tableRow,
   type Value,
@@ -198,6 +199,8 @@ export function buildKernel(
 
 /** Items that the test driver keeps (lib/test_kho.ts). */
 const TEST_KHO_ITEMS = 160;
+const NO_ITEM: Fields = { kind: 0, err: 0, phys: 0, nr_pages: 0 };
+const NO_VMALLOC: Fields = { first: 0n, total_pages: 0, flags: 0, order: 0 };
 
 /** The value that a constant of the text stands for. */
 const literalValue = (ex: Ex): Value => (ex[0] === 'n' ? BigInt(ex[1]) : ex[0] === 'k' ? ex[1] : null);
@@ -214,10 +217,17 @@ function initialTable(machine: Machine, program: Program): Machine {
   table = putRow(table, 'kho_radix_tree', 'kho_out', { root: 0 });
   const image = { loaded: false, kho: false, kho_fdt: 0, kho_scratch: 0, nr_scratch: 0, nr_segments: 0 };
   table = putRow(table, 'kimage', 0, image);
-  for (let i = 0; i < TEST_KHO_ITEMS; i++) {
-    table = putRow(table, 'test_kho_item', i, { kind: 0, err: 0, phys: 0, nr_pages: 0 });
-    table = putRow(table, 'kho_vmalloc', `item${i}`, { first: 0n, total_pages: 0, flags: 0, order: 0 });
-  }
+  const items = Array.from({ length: TEST_KHO_ITEMS }, (_, i) => i);
+  table = putRows(
+    table,
+    'test_kho_item',
+    items.map((i) => [i, NO_ITEM]),
+  );
+  table = putRows(
+    table,
+    'kho_vmalloc',
+    items.map((i) => [`item${i}`, NO_VMALLOC]),
+  );
   table = putRow(table, 'completion', 'pgdat_init_all_done_comp', { done: 0 });
   return { ...machine, table };
 }

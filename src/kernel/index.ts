@@ -37,4 +37,4 @@ export {
   shippedPatches,
   TEXT_FILES,
 } from './text.ts';
-export { type Patch, profileText, type Variant, variantText } from './variant.ts';
+export { type Patch, profileText, variantText } from './variant.ts';

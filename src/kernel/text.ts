@@ -94,10 +94,23 @@ const namesIn = (texts: readonly string[], declaration: RegExp): string[] => [
   ...new Set(texts.flatMap((text) => [...text.matchAll(declaration)].map(([, name = '']) => name))),
 ];
 
+interface PatchedNames {
+  readonly functions: readonly string[];
+  readonly values: readonly string[];
+}
+
+/** Shipped patches do not change while the program runs: they are read once. */
+let patched: PatchedNames | null = null;
+
 /** Names of the functions that shipped patches declare, or whose declaration they come near; and of the variables and constants. */
-export function patchedNames(): { readonly functions: string[]; readonly values: string[] } {
+export function patchedNames(): PatchedNames {
+  if (patched !== null) return patched;
   const texts = allPatches();
-  return { functions: namesIn(texts, /^[+ ]function (\w+)\(/gm), values: namesIn(texts, /^\+(?:const|let) (\w+)/gm) };
+  patched = {
+    functions: namesIn(texts, /^[+ ]function (\w+)\(/gm),
+    values: namesIn(texts, /^\+(?:const|let) (\w+)/gm),
+  };
+  return patched;
 }
 
 /** The parameters of an intrinsic as kernel text sees them, by name; null when none of that name is declared. */

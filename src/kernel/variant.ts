@@ -1,5 +1,5 @@
 // Kernel text of a variant: a profile's, with patches on it. Knows nothing of compiling.
-import { applyKernelPatch, type Files, type PatchOptions } from './patch.ts';
+import { applyKernelPatch, type Patched, type PatchOptions } from './patch.ts';
 import { kernelText, patchBefore, profilePatches } from './text.ts';
 
 /** A patch by the name it goes under and its text. `own`: the user's, which may be applied with fuzz 1. */
@@ -9,16 +9,6 @@ export interface Patch {
   readonly own?: boolean;
 }
 
-/** Text with patches on it, which files they changed, and what to warn of; or every reason why the first one fails. */
-export type Variant =
-  | {
-      readonly ok: true;
-      readonly files: Files;
-      readonly changed: readonly string[];
-      readonly warnings: readonly string[];
-    }
-  | { readonly ok: false; readonly errors: readonly string[] };
-
 /** A patch that says `After: NAME` goes on text that has that one already. */
 function unmet(name: string, text: string, earlier: ReadonlySet<string>): string | null {
   const after = patchBefore(text);
@@ -26,8 +16,8 @@ function unmet(name: string, text: string, earlier: ReadonlySet<string>): string
   return `${name}: goes on the patch '${after}', which is not before it; name that one first`;
 }
 
-/** The text with patches applied in order. */
-export function variantText(patches: readonly Patch[]): Variant {
+/** The text with patches applied in order; or every reason why the first one that fails does. */
+export function variantText(patches: readonly Patch[]): Patched {
   let files = kernelText();
   const changed = new Set<string>();
   const warnings: string[] = [];
@@ -47,6 +37,6 @@ export function variantText(patches: readonly Patch[]): Variant {
 }
 
 /** The text of a profile with patches on it. */
-export function profileText(kernel: string, patches: readonly Patch[]): Variant {
+export function profileText(kernel: string, patches: readonly Patch[]): Patched {
   return variantText([...profilePatches(kernel), ...patches]);
 }

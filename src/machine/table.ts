@@ -47,6 +47,20 @@ export function putRow(table: Table, kind: string, at: number | string, fields: 
   return replace(table, kind, at, { hash: hashFields(fields), fields });
 }
 
+/** The table with many new structs of a kind that has none. */
+export function putRows(table: Table, kind: string, all: readonly (readonly [number | string, Fields])[]): Table {
+  if (table.kinds[kind] !== undefined) throw new Error(`there are structs of kind ${kind}`);
+  let { hash } = table;
+  const rows: Record<string, Row> = {};
+  for (const [at, fields] of all) {
+    const row = { hash: hashFields(fields), fields };
+    rows[at] = row;
+    hash = plus(hash, rowHash(kind, at, row.hash));
+  }
+  const counts = { ...table.counts, [kind]: all.length };
+  return { hash, kinds: { ...table.kinds, [kind]: rows }, counts };
+}
+
 /** The table without a struct. */
 export function dropRow(table: Table, kind: string, at: number | string): Table {
   const rows = table.kinds[kind];

@@ -20,7 +20,7 @@ import {
   shippedPatches,
 } from '../kernel/index.ts';
 import { type Config, type Handover, type Hardware, type LeftBehind, makeConfig, vmemmapOf } from '../machine/index.ts';
-import { compileExpression, didYouMean, type Linked, type Program, type State } from '../vm/index.ts';
+import { compileExpression, didYouMean, type Linked, type Names, type Program, type State } from '../vm/index.ts';
 import { normalise } from './expression.ts';
 import { invariantError } from './invariants/index.ts';
 import { textOfActors } from './own-text.ts';
@@ -116,13 +116,8 @@ function knownProgram(): Program {
   return baseProgram(DEFAULT_CONFIG);
 }
 
-/** Why a text of the scenario cannot mean anything, to follow the text in a message; null when it can. */
-function checkText(program: Program, kind: TextKind, text: string): string | null {
-  if (kind === 'schedule') return 'is not read yet; leave the key out';
-  if (kind === 'invariant') return invariantError(text);
-  const caught = kind === 'stop' ? /^\s*catch\s+invariant\s+(?!if\s)(\S+)/.exec(text)?.[1] : undefined;
-  if (caught !== undefined) return invariantError(caught);
-  if (kind !== 'expression') return null;
+/** The names that an expression may use in some boot of some scenario. */
+function expressionNames(program: Program): Names {
   const names = namesOf(debuggerIntrinsics(DEFAULT_CONFIG), DEFAULT_CONFIG);
   const constants = new Set([
     ...names.constants,
@@ -131,7 +126,17 @@ function checkText(program: Program, kind: TextKind, text: string): string | nul
     'pb',
     ...CONFIG_TABLE.map((row) => row.name),
   ]);
-  const read = compileExpression(normalise(text), { ...names, constants }, program.constants, null);
+  return { ...names, constants };
+}
+
+/** Why a text of the scenario cannot mean anything, to follow the text in a message; null when it can. */
+function checkText(program: Program, names: Names, kind: TextKind, text: string): string | null {
+  if (kind === 'schedule') return 'is not read yet; leave the key out';
+  if (kind === 'invariant') return invariantError(text);
+  const caught = kind === 'stop' ? /^\s*catch\s+invariant\s+(?!if\s)(\S+)/.exec(text)?.[1] : undefined;
+  if (caught !== undefined) return invariantError(caught);
+  if (kind !== 'expression') return null;
+  const read = compileExpression(normalise(text), names, program.constants, null);
   return read.ok ? null : `is no expression: ${read.error}`;
 }
 
@@ -292,6 +297,7 @@ function unknownFunctions(scenario: Scenario, boots: readonly LoadedBoot[], plac
 /** Loads a scenario from its text; `file` is used in messages and to find patches. */
 export function loadScenarioText(file: string, text: string, options: LoadOptions = {}): LoadResult {
   const program = knownProgram();
+  const names = expressionNames(program);
   const patched = new Set(patchedNames().functions);
   const fns = Object.values(program.fns);
   const arity = new Map(fns.flatMap((fn) => (patched.has(fn.name) ? [] : [[fn.name, fn.params.length]])));
@@ -302,7 +308,7 @@ export function loadScenarioText(file: string, text: string, options: LoadOption
     arity,
     bitmapBits: bitmapBitsOf,
     conflicts: kconfigConflicts,
-    check: (kind, words) => checkText(program, kind, words),
+    check: (kind, words) => checkText(program, names, kind, words),
   });
   if (!parsed.ok) return { ok: false, errors: parsed.errors.map(formatProblem) };
   return loadParsed(file, parsed.scenario, parsed.placeOf, options);

@@ -44,11 +44,18 @@ function* border(session: Session, name: 'start' | 'end', boot: number | null): 
 function* stagePosition(session: Session, name: string, boot: number | null): Seeking {
   const here = boot ?? session.now().boot;
   const marks = () => session.marks().filter((mark) => mark.kind === 'stage' && mark.label === name);
-  const find = () =>
-    marks().findLast((mark) => mark.boot === here) ??
-    (boot === null && session.time.branch(session.state.cursor.branch).ended ? marks().at(-1) : undefined);
-  if (!(yield* runOn(session, Number.POSITIVE_INFINITY, () => find() !== undefined))) return no('interrupted');
-  const mark = find();
+  const inBoot = () => marks().findLast((mark) => mark.boot === here);
+  let seen = -1;
+  /* asked after each turn: only a new mark can be the stage */
+  const reached = () => {
+    const { length } = session.marks();
+    if (length === seen) return false;
+    seen = length;
+    return inBoot() !== undefined;
+  };
+  if (!(yield* runOn(session, Number.POSITIVE_INFINITY, reached))) return no('interrupted');
+  const { ended } = session.time.branch(session.state.cursor.branch);
+  const mark = inBoot() ?? (boot === null && ended ? marks().at(-1) : undefined);
   return mark === undefined ? no(`the stage ${name} is not reached in this boot`) : ok(position(mark.at));
 }
 

@@ -137,8 +137,10 @@ export class Session {
   }
 
   private addStart(branch: number, start: BootStart): void {
-    if (start.boot > (this.bootStarts(branch).at(-1)?.boot ?? 0))
-      this.starts.set(branch, [...(this.starts.get(branch) ?? []), start]);
+    const own = this.starts.get(branch) ?? [];
+    // asked after each turn: most are of a boot whose start is known
+    if (start.boot <= (own.at(-1)?.boot ?? this.loaded.first.boot)) return;
+    if (start.boot > (this.bootStarts(branch).at(-1)?.boot ?? 0)) this.starts.set(branch, [...own, start]);
   }
 
   /** Where each boot of the branch one stands in begins, as far as the history goes. */
@@ -169,8 +171,8 @@ export class Session {
   marks(branch: number = this.state.cursor.branch): readonly Mark[] {
     const b: Branch = this.time.branch(branch);
     const own = this.stages.get(branch) ?? [];
-    const above = b.parent === null ? [] : this.marks(b.parent).filter((mark) => mark.at <= b.from);
-    return [...above, ...own];
+    if (b.parent === null) return own;
+    return [...this.marks(b.parent).filter((mark) => mark.at <= b.from), ...own];
   }
 
   /** Where something stopped before, in this branch and before it left its parents. */

@@ -76,6 +76,7 @@ describe('a scenario fails', () => {
   test('when its tour shows something else', async () => {
     const { failures } = await checked(['"shows": "= 4097"', '"shows": "= 4096"']);
     expect(failures).toMatchObject([{ kind: 'tour' }]);
+    expect(failures[0]?.what).toMatch(/^tour\[\d+\]: after "/);
     expect(failures[0]?.what).toContain('the screen does not show "= 4096"');
     expect(failures[0]?.detail).toContain('= 4097');
   });

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { runCommands } from '../../src/line-mode.ts';
+import { openPort } from '../support/open.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const BEFORE = 'scenarios/seed-000/uninit-boundary-before.json';
@@ -75,6 +77,9 @@ describe('--batch', () => {
     expect(out).toBe('');
   });
 
+  /* what is refused changes nothing: one session is enough */
+  const port = openPort('seed-000/uninit-boundary-before');
+
   test.each([
     ['print nosuch', 'No symbol "nosuch" in current context.'],
     ['break nosuch_function', 'Function "nosuch_function" not defined'],
@@ -90,11 +95,14 @@ describe('--batch', () => {
     ['watch page(', 'unexpected token'],
     ['delete 7', 'No breakpoint number 7.'],
     ['set scheduler-locking maybe', "'maybe' is not one of off, on, step, replay"],
-  ])('%s is refused with a reason', (command, reason) => {
-    const { status, err } = khodbg('--batch', ...commands(command), BEFORE);
-    expect(status).toBe(2);
-    expect(err.toLowerCase()).toContain(reason.toLowerCase());
-    expect(err).not.toMatch(/^\s+at /m);
+  ])('%s is refused with a reason', async (line, reason) => {
+    const said: string[] = [];
+    const say = (text: string) => said.push(text);
+    const done = await runCommands(await port, [{ line, origin: '-ex' }], say, say);
+    expect(done).toEqual({ status: 2, quit: true });
+    expect(said).toHaveLength(1);
+    expect(said[0]?.toLowerCase()).toContain(reason.toLowerCase());
+    expect(said[0]).not.toMatch(/^\s+at /m);
   });
 });
 

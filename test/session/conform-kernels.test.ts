@@ -261,19 +261,17 @@ describe('a kernel with one line changed', () => {
 describe('a capture', () => {
   const CAPTURE = fileURLToPath(new URL('../fixtures/captures/A-2n-3g+3g', import.meta.url));
 
-  test.each([
-    [
-      'kho_init',
-      'pfn < end_pfn',
-      'pfn < base_pfn',
-      /^.*: boot1 before run_init_process: zone\(0, DMA32\)\.cma_pages: /,
-    ],
-    ['kho_reserve_scratch', 'num_memory_nodes() + 2', 'num_memory_nodes() + 1', /^.*: boot1 end: scratch\[3\]: /],
-  ])('shows a change of what only its first kernel runs: %s', (fn, from, to, line) => {
-    const path = written(`${fn}.patch`, patchOf({ file: KHO, fn, from, to }));
-    const { status, lines } = conform([CAPTURE], { patches: [path] });
+  test('shows changes of what only its first kernel runs', () => {
+    const patches = [
+      { fn: 'kho_init', from: 'pfn < end_pfn', to: 'pfn < base_pfn' },
+      { fn: 'kho_reserve_scratch', from: 'num_memory_nodes() + 2', to: 'num_memory_nodes() + 1' },
+    ].map((change) => written(`${change.fn}.patch`, patchOf({ file: KHO, ...change })));
+    const { status, lines } = conform([CAPTURE], { patches });
     expect(status).toBe(1);
-    expect(lines).toContainEqual(expect.stringMatching(line));
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^.*: boot1 before run_init_process: zone\(0, DMA32\)\.cma_pages: /),
+    );
+    expect(lines).toContainEqual(expect.stringMatching(/^.*: boot1 end: scratch\[3\]: /));
   });
 });
 

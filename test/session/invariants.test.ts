@@ -23,6 +23,15 @@ function run(loaded: Loaded): { rows: Rows; status: number } {
   return { rows: new Map(result.report.invariants.map((row) => [row.name, row])), status: result.status };
 }
 
+const healthy = new Map<string, Rows>();
+
+/** The rows of a scenario as it is shipped, run once. */
+function rowsOf(scenario: string): Rows {
+  const rows = healthy.get(scenario) ?? run(loadPatched(scenario, null)).rows;
+  healthy.set(scenario, rows);
+  return rows;
+}
+
 const KHO = 'kernel/liveupdate/kexec_handover.ts';
 const INIT = 'mm/mm_init.ts';
 
@@ -201,7 +210,7 @@ describe('an invariant', () => {
   });
 
   test.each(CASES)('$name holds in $scenario and is broken in $fn by a change of the kernel', async (one) => {
-    expect(run(loadPatched(one.scenario, null)).rows.get(one.name)).toEqual({ name: one.name, ok: true });
+    expect(rowsOf(one.scenario).get(one.name)).toEqual({ name: one.name, ok: true });
     const loaded = loadPatched(one.scenario, one.change);
     const { rows, status } = run(loaded);
     const row = rows.get(one.name);
