@@ -218,6 +218,22 @@ describe('what does not fit into the message row', () => {
     expect(t.screen()).not.toContain('kernel v7.1');
   });
 
+  test('going to another frame leaves the panes in sight, however long the line about it is', async () => {
+    const fake = fakeSession();
+    const session = {
+      ...fake,
+      async execute() {
+        const { stop, stack } = fake.view();
+        fake.change({ stop, stack: stack.map((frame, i) => ({ ...frame, selected: i === 1 })) });
+        return { ok: true, output: [WHY], quit: false };
+      },
+    };
+    const { t } = await screen(session, { cols: 80, rows: 24 });
+    await t.press('u');
+    expect(t.screen()).toContain('── source');
+    expect(t.line(21)).toContain('the patch is for v7.3');
+  });
+
   test('kernel text keeps its indentation', async () => {
     const output = ['  9\tfunction f(): void {', '  10\t\tif (a)', '  11\t\t\treturn;', '  12\t}', '  13\t'];
     const { t } = await screen(answering({ ok: true, output }), { cols: 80, rows: 24 });
