@@ -118,6 +118,16 @@ test('C-z gives the screen back, and takes it again when continued', async () =>
   await t.close();
 });
 
+test('continued after a stop, the terminal is asked for its size: others were told of changes meanwhile', async () => {
+  const { t } = await screen();
+  const asked = new Promise((resolve) => {
+    process.once('SIGWINCH', resolve);
+  });
+  process.emit('SIGCONT');
+  await asked;
+  await t.close();
+});
+
 test('nothing listens any more after the end', async () => {
   const count = () => ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGCONT', 'exit'].map((name) => process.listenerCount(name));
   const first = await screen();
