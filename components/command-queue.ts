@@ -25,10 +25,10 @@ interface Options {
   readonly play: (keys: string) => void;
 }
 
-const selection = ({ thread, stack }: SessionView) =>
-  `${thread?.number ?? ''} ${stack.find((frame) => frame.selected)?.level ?? ''}`;
+const selection = ({ thread, stack, points }: SessionView) =>
+  `${thread?.number ?? ''} ${stack.find((frame) => frame.selected)?.level ?? ''} ${points}`;
 
-/** Does the screen look at another frame or thread? */
+/** Do the panes show another frame or thread, or other stops? */
 const turned = (before: SessionView, now: SessionView): boolean => selection(before) !== selection(now);
 
 /** Shows what a command printed: one row, or an overlay where it is long and the panes do not show what it did. */

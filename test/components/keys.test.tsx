@@ -218,13 +218,22 @@ describe('what does not fit into the message row', () => {
     expect(t.screen()).not.toContain('kernel v7.1');
   });
 
-  test('going to another frame leaves the panes in sight, however long the line about it is', async () => {
+  test.each([
+    [
+      'another frame',
+      {
+        stack: fakeSession()
+          .view()
+          .stack.map((frame, i) => ({ ...frame, selected: i === 1 })),
+      },
+    ],
+    ['another stop', { points: 'breakpoints 9  catch 0  watch 0' }],
+  ])('what the panes show, %s, leaves them in sight, however long the line about it is', async (_, parts) => {
     const fake = fakeSession();
     const session = {
       ...fake,
       async execute() {
-        const { stop, stack } = fake.view();
-        fake.change({ stop, stack: stack.map((frame, i) => ({ ...frame, selected: i === 1 })) });
+        fake.change({ stop: fake.view().stop, ...parts });
         return { ok: true, output: [WHY], quit: false };
       },
     };
@@ -254,6 +263,8 @@ test('while a note of a tour is shown, the footer begins with the way to the nex
   expect(t.line(23)).toMatch(/^n\/N next/);
   await t.press('.');
   expect(t.line(23)).toMatch(/^\. next note {2}, note before {2}n\/N next .*q quit/);
+  await t.press('?');
+  expect(t.line(23)).toMatch(/^\. next note {2}, note before {2}Esc close/);
 });
 
 describe('panes', () => {

@@ -1,6 +1,6 @@
 // Every way out of the screen gives the terminal back: quit, C-d, errors, signals, suspension.
 
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { fakeSession } from '../support/fake-session.ts';
 import { mountScreen, TRUECOLOR } from '../support/vterm.ts';
 
@@ -120,11 +120,10 @@ test('C-z gives the screen back, and takes it again when continued', async () =>
 
 test('continued after a stop, the terminal is asked for its size: others were told of changes meanwhile', async () => {
   const { t } = await screen();
-  const asked = new Promise((resolve) => {
-    process.once('SIGWINCH', resolve);
-  });
+  const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
   process.emit('SIGCONT');
-  await asked;
+  expect(kill.mock.calls).toEqual([[process.pid, 'SIGWINCH']]);
+  kill.mockRestore();
   await t.close();
 });
 
