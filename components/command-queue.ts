@@ -1,6 +1,6 @@
 // Runs command lines one after the other and tells the screen what came of them. Knows nothing of keys and panes.
 
-import type { CommandResult, SessionPort } from './session-view.ts';
+import type { CommandResult, SessionPort, SessionView } from './session-view.ts';
 import type { UiAction, UiState } from './state.ts';
 import type { Store } from './store.ts';
 import { textWidth } from './text.ts';
@@ -25,8 +25,15 @@ interface Options {
   readonly play: (keys: string) => void;
 }
 
-/** Shows what a command printed: one row, or an overlay where it is long and nothing moved. */
-function report(ui: Options['ui'], line: string, result: CommandResult, moved: boolean): void {
+const selection = ({ thread, stack, points }: SessionView) =>
+  `${thread?.number ?? ''} ${stack.find((frame) => frame.selected)?.level ?? ''} ${points}`;
+
+/** Do the panes show another frame or thread, or other stops? */
+const turned = (before: SessionView, now: SessionView): boolean => selection(before) !== selection(now);
+
+/** Shows what a command printed: one row, or an overlay where it is long and the panes do not show what it did. */
+function report(ui: Options['ui'], line: string, result: CommandResult, before: SessionView, now: SessionView): void {
+  const moved = now.stop !== before.stop || now.position.at !== before.position.at;
   const lines = result.output.flatMap((text) => text.split('\n'));
   const { cols } = ui.get().size;
   const row = (parts: readonly string[], between: string) => parts.join(between).replace(/\t+/g, '  ');
@@ -38,7 +45,7 @@ function report(ui: Options['ui'], line: string, result: CommandResult, moved: b
     if (textWidth(text) > cols) open();
   } else if (moved) {
     ui.dispatch({ type: 'closed' });
-  } else if (lines.length > SHORT || textWidth(row(lines, '  ')) > Math.min(WIDE, cols)) {
+  } else if (!turned(before, now) && (lines.length > SHORT || textWidth(row(lines, '  ')) > Math.min(WIDE, cols))) {
     open();
   } else if (lines.length > 0) {
     ui.dispatch({ type: 'said', message: { kind: 'out', text: row(lines, '  ') } });
@@ -93,8 +100,7 @@ export class CommandQueue {
       if (result.play !== undefined) play(result.play);
       if (now.comparison !== before.comparison && now.comparison !== null)
         ui.dispatch({ type: 'opened', overlay: { title: line, lines: [], scroll: 0, kind: 'compare' } });
-      else if (result.note == null)
-        report(ui, line, result, now.stop !== before.stop || now.position.at !== before.position.at);
+      else if (result.note == null) report(ui, line, result, before, now);
       if (result.quit) quit();
     } finally {
       clearTimeout(shown);

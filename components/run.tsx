@@ -11,7 +11,7 @@ import { FrameSink } from './sink/sink.ts';
 import { sizeOf, type TerminalOut } from './sink/stream.ts';
 import { initialUi, reduceUi } from './state.ts';
 import { createStore } from './store.ts';
-import { createTerminal, onSignals, stopUntilContinued, type Terminal, type TerminalIn } from './terminal.ts';
+import { askSize, createTerminal, onSignals, stopUntilContinued, type Terminal, type TerminalIn } from './terminal.ts';
 import { createTheme } from './theme.ts';
 
 /** Where the screen is, and what a test may put in the place of the process. */
@@ -51,7 +51,7 @@ async function leaveFor(other: () => Promise<void>, terminal: Terminal, sink: Fr
 
 /** Everything that lives as long as the screen: state, sink, terminal, signals. */
 function openScreen(port: SessionPort, options: ScreenOptions) {
-  const { stdin, stdout, suspend = stopUntilContinued } = options;
+  const { stdin, stdout, suspend = () => stopUntilContinued().then(askSize) } = options;
   const { ended, finish } = createEnd();
   const { cols, rows } = sizeOf(stdout);
   const { tourSteps } = port.view();
@@ -75,6 +75,7 @@ function openScreen(port: SessionPort, options: ScreenOptions) {
     if (!terminal.inside) return;
     terminal.listen();
     host.redraw();
+    askSize();
   };
   const controller = new Controller(port, ui, host);
   const end = (code: number) => finish({ code });

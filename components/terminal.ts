@@ -84,6 +84,11 @@ export function onSignals({ end, interrupt, continued }: SignalHandlers): () => 
   };
 }
 
+/** Lets the process ask the terminal for its size: while it was stopped, somebody else was told of changes. */
+export function askSize(): void {
+  if (process.platform !== 'win32') process.kill(process.pid, 'SIGWINCH');
+}
+
 /** Stops the whole process group, as C-z does without raw mode, and returns when it is continued. Does nothing on Windows. */
 export async function stopUntilContinued(): Promise<void> {
   if (process.platform === 'win32') return;

@@ -43,8 +43,10 @@ const TOURING = ['.|next note', ',|note before'];
 
 /** The hints of a mode, `keys|word`, in the order in which they are given up, last first. */
 export function hints(mode: KeyMode, touring = false): readonly string[] {
+  const tour = touring ? TOURING : [];
+  if (mode === 'overlay' || mode === 'compare') return [...tour, ...OTHER[mode]];
   if (mode !== 'keys' && mode !== 'called' && mode !== 'tree') return OTHER[mode];
-  const first = [...(touring ? TOURING : []), ...BEFORE[mode]];
+  const first = [...tour, ...BEFORE[mode]];
   const taken = new Set([...first, ...ALWAYS].map((hint) => hint.split('|')[0]));
   const rest = KEYS.flatMap((row) =>
     row.footer && !(touring && row.key === '.') && !taken.has(row.footer.split('|')[0]) ? [row.footer] : [],

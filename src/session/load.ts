@@ -347,8 +347,9 @@ export function loadParsed(
 /** The largest scenario that is read, in bytes. */
 const MOST_BYTES = 16 * 2 ** 20;
 
-/** A shipped scenario by the name that the gallery gives it: `today/grow-zone`, with or without .json; null: none. */
-function shippedFile(name: string): string | null {
+/** A shipped scenario by the name that the gallery gives it, `today/grow-zone`, or by its path in a checkout; null: none. */
+function shippedFile(given: string): string | null {
+  const name = given.replace(/^scenarios\//, '');
   if (!/^[\w-]+(\/[\w-]+)*(\.json)?$/.test(name)) return null;
   const file = join(scenariosFolder(), name.endsWith('.json') ? name : `${name}.json`);
   if (!existsSync(file)) return null;

@@ -1,4 +1,5 @@
 // Patches as users and scenarios name them: shipped ones by name, others by path. Knows nothing of what they change.
+import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { type Patch, patchProfiles, shippedPatch, shippedPatches } from '../kernel/index.ts';
 import { didYouMean } from '../vm/index.ts';
@@ -13,11 +14,14 @@ export interface Found {
   readonly errors: string[];
 }
 
-function shipped(name: string, kernel: string): Patch | string {
+const PATH = "a path contains a '/'";
+
+function shipped(name: string, folder: string, kernel: string): Patch | string {
   const known = shippedPatches();
   if (!known.includes(name)) {
-    const hint = didYouMean(name, known, `; shipped are ${known.join(', ')}`);
-    return `no shipped patch '${name}'${hint}; a path contains a '/'`;
+    if (existsSync(join(folder, name))) return `no shipped patch '${name}'; ${PATH}: the file is ./${name}`;
+    const meant = didYouMean(name, known);
+    return `no shipped patch '${name}'${meant}; ${PATH}${meant === '' ? `; shipped are ${known.join(', ')}` : ''}`;
   }
   const profiles = patchProfiles(name);
   if (profiles.includes(kernel)) return { name, text: shippedPatch(name) };
@@ -26,7 +30,7 @@ function shipped(name: string, kernel: string): Patch | string {
 
 /** A patch for a kernel by name, or by path from `folder` ('' is the working directory); or why there is none. */
 export function readPatch(name: string, folder: string, kernel: string): Patch | string {
-  if (!name.includes('/')) return shipped(name, kernel);
+  if (!name.includes('/')) return shipped(name, folder, kernel);
   const read = readTextFile(isAbsolute(name) ? name : join(folder, name), MOST_BYTES);
   if (read.ok) return { name, text: read.text, own: true };
   const where = folder === '' ? 'the working directory' : 'the file that names them';

@@ -1,6 +1,7 @@
 // Where one stands in a history, in words that another history of the same scenario understands: boot, stage, thread, function
 // and text of the statement, and how often that was reached since the stage; and going there. Knows nothing of commands.
 import { type Position, position } from '../debugger/index.ts';
+import type { Kernel } from '../kernel/index.ts';
 import type { State } from '../vm/index.ts';
 import { BUDGET } from './budget.ts';
 import { bootOf } from './load.ts';
@@ -31,6 +32,16 @@ export interface Arrival {
 /** A search that says how far it is; `true` interrupts it, then it gives null. */
 export type Walk = Generator<Position, Arrival | null, boolean | undefined>;
 
+/** Lines of the files of kernel texts: a walk asks for them at each turn. */
+const LINES = new WeakMap<Kernel['files'], Map<string, readonly string[]>>();
+
+function linesOf(files: Kernel['files'], file: string): readonly string[] {
+  const known = LINES.get(files) ?? new Map<string, readonly string[]>();
+  const lines = known.get(file) ?? (files[file] ?? '').split('\n');
+  LINES.set(files, known.set(file, lines));
+  return lines;
+}
+
 /** The statement that a thread stands at. */
 function statementAt(session: Session, state: State, thread: number): Statement | null {
   const one = state.threads[thread];
@@ -39,7 +50,7 @@ function statementAt(session: Session, state: State, thread: number): Statement 
   const { kernel } = bootOf(session.loaded, state);
   const fn = kernel.linked.program.fns[top.fn];
   const line = fn?.pos[top.pc]?.[0] ?? 0;
-  const text = (kernel.files[fn?.file ?? ''] ?? '').split('\n')[line - 1] ?? '';
+  const text = linesOf(kernel.files, fn?.file ?? '')[line - 1] ?? '';
   return { thread: one.name, fn: top.fn, text: text.trim() };
 }
 
@@ -49,8 +60,8 @@ const same = (a: Statement | null, b: Statement): boolean =>
 const stageBefore = (session: Session, boot: number, at: number) =>
   session.marks().findLast((mark) => mark.kind === 'stage' && mark.boot === boot && mark.at <= at);
 
-/** Where the session stands. */
-export function standingOf(session: Session): Standing {
+/** Where the session stands: a walk from the stage on, which `true` interrupts; then it gives null. */
+export function* standingOf(session: Session): Generator<Position, Standing | null, boolean | undefined> {
   const { cursor } = session.state;
   const { branch, at } = cursor;
   const state = session.now();
@@ -59,9 +70,11 @@ export function standingOf(session: Session): Standing {
   const start = session.bootStarts().find(({ boot }) => boot === state.boot)?.at ?? 0;
   const statement = mover < 0 ? null : statementAt(session, state, mover);
   let nth = 0;
-  for (let from = position(Math.max(start, stage?.at ?? start)); statement !== null && from.at <= at.at; ) {
+  let from = position(Math.max(start, stage?.at ?? start));
+  for (let turns = 0; statement !== null && from.at <= at.at; turns++) {
     const piece = session.time.pieceFrom(branch, from);
     if (piece === null) break;
+    if (turns % 1024 === 1023 && (yield from) === true) return null;
     if (same(statementAt(session, piece.before, piece.thread), statement)) nth++;
     from = position(piece.end);
   }

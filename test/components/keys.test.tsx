@@ -218,6 +218,31 @@ describe('what does not fit into the message row', () => {
     expect(t.screen()).not.toContain('kernel v7.1');
   });
 
+  test.each([
+    [
+      'another frame',
+      {
+        stack: fakeSession()
+          .view()
+          .stack.map((frame, i) => ({ ...frame, selected: i === 1 })),
+      },
+    ],
+    ['another stop', { points: 'breakpoints 9  catch 0  watch 0' }],
+  ])('what the panes show, %s, leaves them in sight, however long the line about it is', async (_, parts) => {
+    const fake = fakeSession();
+    const session = {
+      ...fake,
+      async execute() {
+        fake.change({ stop: fake.view().stop, ...parts });
+        return { ok: true, output: [WHY], quit: false };
+      },
+    };
+    const { t } = await screen(session, { cols: 80, rows: 24 });
+    await t.press('u');
+    expect(t.screen()).toContain('── source');
+    expect(t.line(21)).toContain('the patch is for v7.3');
+  });
+
   test('kernel text keeps its indentation', async () => {
     const output = ['  9\tfunction f(): void {', '  10\t\tif (a)', '  11\t\t\treturn;', '  12\t}', '  13\t'];
     const { t } = await screen(answering({ ok: true, output }), { cols: 80, rows: 24 });
@@ -238,6 +263,8 @@ test('while a note of a tour is shown, the footer begins with the way to the nex
   expect(t.line(23)).toMatch(/^n\/N next/);
   await t.press('.');
   expect(t.line(23)).toMatch(/^\. next note {2}, note before {2}n\/N next .*q quit/);
+  await t.press('?');
+  expect(t.line(23)).toMatch(/^\. next note {2}, note before {2}Esc close/);
 });
 
 describe('panes', () => {

@@ -1,6 +1,6 @@
 // Every way out of the screen gives the terminal back: quit, C-d, errors, signals, suspension.
 
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { fakeSession } from '../support/fake-session.ts';
 import { mountScreen, TRUECOLOR } from '../support/vterm.ts';
 
@@ -115,6 +115,15 @@ test('C-z gives the screen back, and takes it again when continued', async () =>
   expect(t.screen()).toBe(before);
   await t.press('n');
   expect(t.screen()).toContain('=>  18');
+  await t.close();
+});
+
+test('continued after a stop, the terminal is asked for its size: others were told of changes meanwhile', async () => {
+  const { t } = await screen();
+  const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
+  process.emit('SIGCONT');
+  expect(kill.mock.calls).toEqual([[process.pid, 'SIGWINCH']]);
+  kill.mockRestore();
   await t.close();
 });
 

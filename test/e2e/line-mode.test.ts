@@ -111,7 +111,11 @@ describe('bad input', () => {
     [['no-such-file.json'], 'no-such-file.json: cannot be read: no such file'],
     [['--nonsense', BEFORE], "unknown option '--nonsense'"],
     [['--kernel', 'v5.0', BEFORE], 'is not a kernel khodbg has; there are v7.3'],
-    [['--patch', 'nosuch', BEFORE], "--patch: no shipped patch 'nosuch'"],
+    [
+      ['--patch', 'nosuch', BEFORE],
+      "--patch: no shipped patch 'nosuch'; a path contains a '/'; shipped are bare-machine,",
+    ],
+    [['--patch', 'package.json', BEFORE], "'package.json'; a path contains a '/': the file is ./package.json"],
     [['--patch', './nosuch.patch', BEFORE], 'no such file'],
     [['-x', 'nosuch.cmd', BEFORE], 'nosuch.cmd: cannot be read: ENOENT'],
     [['run'], "missing required argument 'file'"],

@@ -264,3 +264,11 @@ describe('two boots', () => {
     expect(port.view().console().lines).toEqual([]);
   }, 120000);
 });
+
+test('a watch set late says nothing of before there were struct pages', async () => {
+  const port = await openPort('seed-000/uninit-boundary-before');
+  await execute(port, 'continue 11', 'delete 1', 'watch page(0x18000)->private');
+  expect(port.view().watches).toMatchObject([{ value: '0x4b484f5000000000', was: null }]);
+  await execute(port, 'reverse-continue');
+  expect(port.view().watches).toMatchObject([{ value: '0x0', was: '0x4b484f5000000000' }]);
+});

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Port } from '../../src/session/index.ts';
+import { standingOf } from '../../src/session/standing.ts';
 import { execute, openPort } from '../support/open.ts';
 import { patchText } from '../support/patched.ts';
 import { folderWith } from '../support/temporary.ts';
@@ -49,6 +50,20 @@ describe('patch', () => {
     expect(out).toMatch(/^boot 2: v7\.3\n/);
     expect(port.view().variant).toBe('v7.3');
     expect(await execute(port, 'info patches')).toBe('* boot 2  v7.3, no patches');
+  });
+
+  test('where one stands deep in a loop is found out in slices, and ^C ends that', async () => {
+    const LOOPS = 'for (let i = 0; i < 3000; i++) pfn = pfn;\n\twhile (pfn < end_pfn) {';
+    const path = join(folderWith({ 'loops.patch': instead(LOOPS) }), 'loops.patch');
+    const port = await openPort(SCENARIO);
+    await execute(port, `patch add ${path}`, 'delete', 'break kho_restore_page', 'continue');
+    const walk = standingOf(port.session);
+    expect(walk.next()).toMatchObject({ done: false });
+    expect(walk.next(true)).toEqual({ done: true, value: null });
+    const whole = standingOf(port.session);
+    let next = whole.next();
+    while (next.done !== true) next = whole.next();
+    expect(next.value).toMatchObject({ boot: 2, statement: { thread: 'kernel_init', fn: 'kho_restore_page' }, nth: 1 });
   });
 
   test('a file that was edited is read anew, in its place', async () => {

@@ -40,7 +40,8 @@ function* change(session: Session, boot: LoadedBoot, variant: BootVariant): Runn
   if (!result.ok)
     return refuse(...result.errors, `Nothing is changed: boot ${boot.number} is ${variantText(boot.variant)}.`);
   const next = new Session(result.loaded, { budget: session.budget });
-  const arrival = yield* findStanding(next, standingOf(session));
+  const here = yield* standingOf(session);
+  const arrival = here === null ? null : yield* findStanding(next, here);
   if (arrival === null) return refuse('Interrupted; nothing is changed.');
   const branches = session.time.branches.length > 1;
   const head = `boot ${boot.number}: ${variantText(variant)}`;

@@ -116,6 +116,8 @@ function threadViews(session: Session): ThreadView[] {
   }));
 }
 
+const NO_VALUE = formatValue(undefined, '');
+
 function valueAt(session: Session, row: PointRow, cursor: Cursor): string {
   if (row.trigger.kind !== 'watch' && row.trigger.kind !== 'access') return '';
   const state = session.time.stateAt(cursor.branch, cursor.at);
@@ -145,7 +147,8 @@ function watchViews(session: Session): WatchView[] {
         number: row.number,
         expression: row.what,
         value,
-        was: was === value ? null : was,
+        // before there was a memmap, a struct page held nothing
+        was: was === value || was === NO_VALUE ? null : was,
         details: watchDetails(session, row),
         enabled: row.enabled,
       };
