@@ -45,6 +45,8 @@ function report(ui: Options['ui'], line: string, result: CommandResult, before: 
     if (textWidth(text) > cols) open();
   } else if (moved) {
     ui.dispatch({ type: 'closed' });
+    const told = row(result.told ?? [], '  ');
+    if (told !== '') ui.dispatch({ type: 'said', message: { kind: 'out', text: told } });
   } else if (!turned(before, now) && (lines.length > SHORT || textWidth(row(lines, '  ')) > Math.min(WIDE, cols))) {
     open();
   } else if (lines.length > 0) {

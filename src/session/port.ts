@@ -76,19 +76,20 @@ export class Port implements SessionPort {
     this.last = typeof command !== 'string' && (command.repeats ?? false) ? wanted : '';
     this.interrupted = false;
     const output = await this.drive(wanted, begin(this.session, wanted));
-    const lines = output.lines.map((out) =>
+    const shown = (out: string) =>
       out
         .split('\t')
         .map((part) => printable(part, 4096))
-        .join('\t'),
-    );
+        .join('\t');
+    const lines = output.lines.map(shown);
     this.session.say(output.ok ? 'out' : 'error', lines);
     this.changed();
-    const { note, play } = output;
+    const { note, play, told } = output;
     return {
       ok: output.ok,
       output: lines,
       quit: output.quit ?? false,
+      ...(told === undefined ? {} : { told: told.map(shown) }),
       ...(note === undefined ? {} : { note }),
       ...(play === undefined ? {} : { play }),
     };

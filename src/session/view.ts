@@ -280,6 +280,8 @@ export interface CommandResult {
   /** what the command printed; an error's text when not ok */
   readonly output: readonly string[];
   readonly quit: boolean;
+  /** of a movement: what the panes do not show */
+  readonly told?: readonly string[];
   /** the note of the tour to show from now on; null: none any more; left out: as it is */
   readonly note?: NoteView | null;
   /** keys of the tour that whoever runs the commands is to press now; played() is to follow */

@@ -256,6 +256,23 @@ describe('what does not fit into the message row', () => {
   });
 });
 
+test('what a movement has to say that no pane shows stands in the message row', async () => {
+  const fake = fakeSession();
+  const session = {
+    ...fake,
+    async execute(line: string) {
+      await fake.execute('next');
+      const told = line === 'finish' ? ['Value returned is $1 = 0x10'] : [];
+      return { ok: true, output: ['Run till exit', ...told], quit: false, told };
+    },
+  };
+  const { t } = await screen(session, { cols: 80, rows: 24 });
+  await t.press('f');
+  expect(t.line(21)).toBe('Value returned is $1 = 0x10');
+  await t.press('n');
+  expect(t.line(21)).not.toContain('Value returned');
+});
+
 test('while a note of a tour is shown, the footer begins with the way to the next one', async () => {
   const note = { step: 1, steps: 3, keys: 'c', keysText: 'c', text: 'It stops.' };
   const session = { ...fakeSession(), execute: async () => ({ ok: true, output: [], quit: false, note }) };

@@ -106,10 +106,12 @@ describe('patch', () => {
     await execute(port, 'delete', 'break kho_restore_pages', 'continue');
     while (!(await execute(port, 'next')).includes('while (pfn < end_pfn)'));
     await execute(port, `break ${port.view().source?.currentLine}`);
-    const out = await execute(port, `patch add ${gone}`);
-    expect(out).toContain(
+    const { output, told } = await port.execute(`patch add ${gone}`);
+    const out = output.join('\n');
+    expect(told?.[0]).toBe(
       'Not the same place: "kho_restore_pages: while (pfn < end_pfn) {" is not reached after the stage kho_init; this is the stage kho_init.',
     );
+    expect(output).toEqual(expect.arrayContaining([...(told ?? [])]));
     expect(out).toMatch(/breakpoint 3 \(kho_restore_pages at \S+\) is gone: its statement is not there/);
   });
 

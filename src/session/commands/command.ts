@@ -9,6 +9,8 @@ export interface Output {
   readonly ok: boolean;
   readonly lines: readonly string[];
   readonly quit?: boolean;
+  /** of a movement: what the panes do not show */
+  readonly told?: readonly string[];
   /** the note of the tour to show from now on; null: none any more */
   readonly note?: NoteView | null;
   /** keys of the tour to press now */

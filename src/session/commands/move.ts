@@ -273,7 +273,7 @@ function* finish(session: Session, way: Way): Running {
     extra.push(`Value returned is $${session.state.values.length} = ${formatValue(outcome.piece.value)}`);
   }
   const out = arrive(session, outcome, way, extra);
-  return { ok: out.ok, lines: [intro, ...out.lines] };
+  return { ok: out.ok, lines: [intro, ...out.lines], told: extra };
 }
 
 function temporary(trigger: Trigger, thread: number | null): Point {

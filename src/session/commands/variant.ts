@@ -54,14 +54,13 @@ function* change(session: Session, boot: LoadedBoot, variant: BootVariant): Runn
     draft.points = points;
   });
   session.become(next);
-  return say(
-    head,
+  const told = [
     ...warningsOf(result.loaded).map((text) => `warning: ${text}`),
     ...(arrival.why === null ? [] : [`Not the same place: ${arrival.why}.`]),
     ...(branches ? ['The choices of threads were of the other kernel; this is the default schedule.'] : []),
     ...lost,
-    ...placeLines(session, session.state.cursor),
-  );
+  ];
+  return { ...say(head, ...told, ...placeLines(session, session.state.cursor)), told };
 }
 
 function add(session: Session, name: string, boot: LoadedBoot): Output | Running {
