@@ -11,7 +11,8 @@ import { FrameSink } from './sink/sink.ts';
 import { sizeOf, type TerminalOut } from './sink/stream.ts';
 import { initialUi, reduceUi } from './state.ts';
 import { createStore } from './store.ts';
-import { askSize, createTerminal, onSignals, stopUntilContinued, type Terminal, type TerminalIn } from './terminal.ts';
+import { leaveFor } from './suspend.ts';
+import { askSize, createTerminal, onSignals, stopUntilContinued, type TerminalIn } from './terminal.ts';
 import { createTheme } from './theme.ts';
 
 /** Where the screen is, and what a test may put in the place of the process. */
@@ -37,16 +38,6 @@ function createEnd() {
     finish = resolve;
   });
   return { ended, finish: (outcome: Outcome) => finish(outcome) };
-}
-
-/** Gives the terminal to somebody else and takes it back. */
-async function leaveFor(other: () => Promise<void>, terminal: Terminal, sink: FrameSink): Promise<void> {
-  sink.pause();
-  terminal.leave();
-  await other();
-  terminal.enter();
-  terminal.listen();
-  sink.resume();
 }
 
 /** Everything that lives as long as the screen: state, sink, terminal, signals. */

@@ -15,7 +15,8 @@ import type { GalleryGroup } from '../session-view.ts';
 import { FrameSink } from '../sink/sink.ts';
 import { sizeOf } from '../sink/stream.ts';
 import { createStore, type Store } from '../store.ts';
-import { createTerminal, onSignals } from '../terminal.ts';
+import { leaveFor } from '../suspend.ts';
+import { askSize, createTerminal, onSignals, stopUntilContinued } from '../terminal.ts';
 import { createTheme, type Theme } from '../theme.ts';
 import { paintPickerAbout, paintPickerFoot, paintPickerHead, paintPickerList, pickerPlaces } from './paint.ts';
 import { initialPicker, type PickerAction, type PickerState, pickerMove, pickerRows, reducePicker } from './state.ts';
@@ -89,7 +90,7 @@ function letterPressed(store: PickerStore, letter: string, end: (picked: Picked)
 
 /** Shows the gallery full-screen; resolves with the chosen scenario's name, or with an exit status. */
 export async function runPicker(groups: readonly GalleryGroup[], options: ScreenOptions): Promise<Picked> {
-  const { stdin, stdout, color, env = process.env } = options;
+  const { stdin, stdout, color, env = process.env, suspend = () => stopUntilContinued().then(askSize) } = options;
   const theme = createTheme(colorLevel(color, env), !isUtf8(env));
   const { cols, rows } = sizeOf(stdout);
   const store = createStore(reducePicker, initialPicker(groups, cols, rows));
@@ -103,12 +104,19 @@ export async function runPicker(groups: readonly GalleryGroup[], options: Screen
     terminal.enter();
     return await new Promise<Picked>((resolve, reject) => {
       const quit = (status: number) => resolve({ status });
-      const handlers = { end: quit, interrupt: () => quit(0), continued: () => sink.redraw() };
+      const continued = () => {
+        if (!terminal.inside) return;
+        terminal.listen();
+        sink.redraw();
+        askSize();
+      };
+      const handlers = { end: quit, interrupt: () => quit(0), continued };
       if (options.signals !== false) ignore = onSignals(handlers);
       const input: Input = (text, key) => {
         const part = decodeKey(text, key);
         for (const one of part?.kind === 'text' ? splitLines(part.text) : part === null ? [] : [part])
-          pressed(store, one, resolve);
+          if (one.kind === 'key' && one.name === 'C-z') leaveFor(suspend, terminal, sink).then(resize, reject);
+          else pressed(store, one, resolve);
       };
       const app = draw(<Picker store={store} theme={theme} input={input} />, sink, stdin);
       shown.app = app;

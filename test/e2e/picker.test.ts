@@ -83,6 +83,26 @@ describe('the picker', () => {
   });
 });
 
+test('C-z gives the terminal back, and the picker is there again when continued', async () => {
+  let resume = () => {};
+  const suspend = () =>
+    new Promise<void>((resolve) => {
+      resume = resolve;
+    });
+  const t = mountProgram(pickAndOpen, { suspend });
+  await t.waitFor(`${all} scenarios`);
+  const before = t.screen();
+  await t.press('\x1a');
+  expect(t.alternate).toBe(false);
+  expect(t.stdin.isRaw).toBe(false);
+  resume();
+  await t.waitFor(`${all} scenarios`);
+  expect(t.screen()).toBe(before);
+  await t.press('q');
+  await t.exited;
+  await t.close();
+});
+
 test('without a terminal khodbg prints the gallery: each scenario under its thread, once', () => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/cli.js'], { cwd: ROOT, encoding: 'utf8' });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
