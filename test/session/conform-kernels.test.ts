@@ -1,4 +1,5 @@
 // khodbg conform --patch: a kernel with one line changed gives other answers, and the rows that it concerns are named.
+// A seeded share of such changes, all when laws run whole.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { createTwoFilesPatch } from 'diff';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kernelText } from '../../src/kernel/index.ts';
 import { answersWith, compareRow, conform, type Row, readRows } from '../../src/session/conform/index.ts';
+import { SEED, share } from '../laws/support.ts';
 
 const FILE = fileURLToPath(new URL('../fixtures/vectors.json', import.meta.url));
 const READ = readRows(FILE);
@@ -246,7 +248,9 @@ function patchOf({ file, fn, from, to }: Pick<Change, 'file' | 'fn' | 'from' | '
 }
 
 describe('a kernel with one line changed', () => {
-  test.each(CHANGES.map((change, i) => ({ i, ...change })))('$fn: $from -> $to', ({ i, fail, pass, ...change }) => {
+  const changes = CHANGES.map((change, i) => ({ i, ...change }));
+
+  test.each(share(changes, 3))(`$fn: $from -> $to (seed ${SEED})`, ({ i, fail, pass, ...change }) => {
     const path = written(`${i}.patch`, patchOf(change));
     const compute = answersWith([path]);
     if (typeof compute !== 'function') throw new Error(compute.join('\n'));
