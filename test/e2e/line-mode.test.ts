@@ -135,7 +135,7 @@ describe('bad input', () => {
     const { status, err } = khodbg('--patch', patch, BEFORE);
     expect(status).toBe(2);
     expect(err).toContain(
-      'hunk 1 of mm/mm_init.ts (line 3) does not apply; first line not found: "function no_such_function(): void {"; nearest is mm/mm_init.ts:1, where "// mm/mm_init.c, v7.3: nodes,',
+      'hunk 1 of mm/mm_init.ts (line 3) does not apply; first line not found: "function no_such_function(): void {"; nearest is mm/mm_init.ts:1, where "// mm/mm_init.c: nodes,',
     );
   });
 

@@ -1,4 +1,4 @@
-// init/main.c, v7.3: the order of the boot. Left out: everything that neither initialises memory nor restores it.
+// init/main.c: the order of the boot. Left out: everything that neither initialises memory nor restores it.
 
 function start_kernel(): void {
 	setup_arch();

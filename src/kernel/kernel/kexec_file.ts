@@ -1,4 +1,4 @@
-// kernel/kexec_file.c and kexec_core.c, v7.3: loading the next kernel and going there. Left out: crash images, purgatory,
+// kernel/kexec_file.c and kexec_core.c: loading the next kernel and going there. Left out: crash images, purgatory,
 // signatures, devices and CPUs that are shut down on the way; an image without KHO is not placed anywhere.
 
 /* kexec_file_load(): where the segments of an image of these sizes go */

@@ -1,4 +1,4 @@
-// kernel/padata.c, v7.3 (the same in v7.2): a range split over worker threads. Left out: everything but multithreaded jobs,
+// kernel/padata.c: a range split over worker threads. Left out: everything but multithreaded jobs,
 // and NUMA-aware placement.
 
 const PADATA_LOAD_BALANCE_FACTOR = 4;

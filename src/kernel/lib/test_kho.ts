@@ -1,4 +1,4 @@
-// A driver that hands memory over, in the manner of lib/test_kho.c, v7.3: calls for a scenario's actors. Each preserves one
+// A driver that hands memory over, in the manner of lib/test_kho.c: calls for a scenario's actors. Each preserves one
 // item and notes it in a blob that goes with the FDT; test_kho_restore_all() of the next kernel takes them back and frees
 // them. Contents of the items are not written or compared.
 

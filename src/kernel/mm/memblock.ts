@@ -1,4 +1,4 @@
-// mm/memblock.c, v7.3: walking memory and reserved regions, and giving what is free to the buddy. The arrays themselves
+// mm/memblock.c: walking memory and reserved regions, and giving what is free to the buddy. The arrays themselves
 // (add, reserve, mark, isolate, merge, doubling) and __next_mem_range() are intrinsics. Left out: physmem, mirrored memory.
 
 /* Next region after @i with whole pages in it, of @nid or (MAX_NUMNODES) of any node; -1 at the end */

@@ -1,4 +1,4 @@
-// mm/mm_init.c, v7.3: nodes, zones, struct pages, and their deferred initialisation. The kernel loops over single pages; here
+// mm/mm_init.c: nodes, zones, struct pages, and their deferred initialisation. The kernel loops over single pages; here
 // a stretch of pages that get the same is one range operation, and the text chooses the stretch. Left out: ZONE_MOVABLE
 // (kernelcore=, movablecore=), ZONE_DEVICE, hugetlb, accept_memory, shuffling, cond_resched.
 

@@ -1,4 +1,4 @@
-// mm/page_alloc.c, v7.3: zonelists, freeing to the buddy, contiguous zones. Left out: per-CPU lists (every free goes straight
+// mm/page_alloc.c: zonelists, freeing to the buddy, contiguous zones. Left out: per-CPU lists (every free goes straight
 // to the buddy), watermarks and lowmem reserves, KASAN, page_owner, poisoning of free pages, reclaim, HIGHATOMIC.
 
 function build_all_zonelists(): void {

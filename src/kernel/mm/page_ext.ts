@@ -1,4 +1,4 @@
-// mm/page_ext.c, v7.3: which sections get extended page descriptors. Left out: the descriptors themselves.
+// mm/page_ext.c: which sections get extended page descriptors. Left out: the descriptors themselves.
 
 /* Somebody wants them: page_owner=on, page_table_check=on */
 function invoke_need_callbacks(): boolean {

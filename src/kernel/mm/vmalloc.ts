@@ -1,4 +1,4 @@
-// mm/vmalloc.c, v7.3: areas of pages that are mapped one after the other. Left out: addresses, page tables, guard pages.
+// mm/vmalloc.c: areas of pages that are mapped one after the other. Left out: addresses, page tables, guard pages.
 
 /* null: not enough memory */
 function vmalloc(nr_pages: ulong): vm_struct | null {

@@ -1,4 +1,4 @@
-// arch/x86/kernel/setup.c, e820.c, mm/init_64.c and mm/numa.c, v7.3: from the firmware's map to memblock with nodes. Left
+// arch/x86/kernel/setup.c, e820.c, mm/init_64.c and mm/numa.c: from the firmware's map to memblock with nodes. Left
 // out: what a real machine takes for itself (page tables, ACPI tables, hash tables): rest_of_kernel() replays what
 // boots[].earlyAllocations lists.
 

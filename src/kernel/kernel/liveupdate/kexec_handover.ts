@@ -1,4 +1,4 @@
-// kernel/liveupdate/kexec_handover.c and kexec_handover.h, v7.3: both sides of KHO. Left out: debugfs, KASAN and allocation
+// kernel/liveupdate/kexec_handover.c and kexec_handover.h: both sides of KHO. Left out: debugfs, KASAN and allocation
 // tags of restored pages, hugetlb's share of scratch.
 
 const KHO_ORDER_0_LOG2 = 52;

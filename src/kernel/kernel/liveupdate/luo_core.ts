@@ -1,4 +1,4 @@
-// kernel/liveupdate/luo_core.c, v7.3: the blob by which one kernel tells the next of a live update. Left out: sessions and
+// kernel/liveupdate/luo_core.c: the blob by which one kernel tells the next of a live update. Left out: sessions and
 // the data of files, whose addresses in the blob are 0; /dev/liveupdate and whom it serves.
 
 const LUO_KHO_ENTRY_NAME = "LUO";
