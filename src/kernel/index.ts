@@ -37,4 +37,4 @@ export {
   shippedPatches,
   TEXT_FILES,
 } from './text.ts';
-export { type Patch, profileText, variantText } from './variant.ts';
+export { type Patch, profilesWith, profileText, variantText } from './variant.ts';

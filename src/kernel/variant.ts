@@ -1,5 +1,6 @@
 // Kernel text of a variant: a profile's, with patches on it. Knows nothing of compiling.
 import { applyKernelPatch, type Patched, type PatchOptions } from './patch.ts';
+import { KERNELS } from './profiles.ts';
 import { kernelText, patchBefore, profilePatches } from './text.ts';
 
 /** A patch by the name it goes under and its text. `own`: the user's, which may be applied with fuzz 1. */
@@ -39,4 +40,13 @@ export function variantText(patches: readonly Patch[]): Patched {
 /** The text of a profile with patches on it. */
 export function profileText(kernel: string, patches: readonly Patch[]): Patched {
   return variantText([...profilePatches(kernel), ...patches]);
+}
+
+/** The profiles whose text declares a function. */
+export function profilesWith(name: string): string[] {
+  const head = `function ${name}(`;
+  return KERNELS.filter((kernel) => {
+    const text = profileText(kernel, []);
+    return text.ok && Object.values(text.files).some((file) => file.includes(`\n${head}`));
+  });
 }

@@ -1,6 +1,6 @@
 // Reading what users type: numbers, pfns and ranges of pfns, places in the text. Errors are sentences.
 import type { Place } from '../debugger/index.ts';
-import type { Files, Kernel } from '../kernel/index.ts';
+import { type Files, type Kernel, profilesWith } from '../kernel/index.ts';
 import { didYouMean, type Fn } from '../vm/index.ts';
 
 /** A value or why there is none. */
@@ -52,10 +52,17 @@ function firstStatements(fn: Fn, line: number): number[] {
   return later === undefined ? [] : starts.filter((s) => s.at === later.at).map((s) => s.pc);
 }
 
+/** What is said of a function that a kernel has not: which profiles have it, or which name may be meant. */
+export function notDefined(name: string, known: readonly string[]): string {
+  const kernels = profilesWith(name);
+  const hint = kernels.length > 0 ? `; it is in ${kernels.join(', ')}` : didYouMean(name, known);
+  return `Function "${name}" not defined${hint}`;
+}
+
 function inFunction(kernel: Kernel, name: string, line: number): Read<Place> {
   const fn = kernel.linked.program.fns[name];
   if (fn === undefined) {
-    return no(`Function "${name}" not defined${didYouMean(name, Object.keys(kernel.linked.program.fns))}`);
+    return no(notDefined(name, Object.keys(kernel.linked.program.fns)));
   }
   if (line < fn.line || line > fn.end)
     return no(`no line ${line} in ${name} (lines ${fn.line} to ${fn.end} of ${fn.file})`);

@@ -151,3 +151,9 @@ test('a variable that a patch declares is memory: it begins with its value, is w
   );
   expect(await execute(port, 'info variables')).toContain('kho_restored = 0');
 });
+
+test('a function that only other profiles have is said to be theirs', async () => {
+  const port = new Port(loaded('v7.3'));
+  expect(await execute(port, 'break kho_release_scratch')).toContain('not defined; it is in v7.1, v6.18, v6.16;');
+  expect(await execute(port, 'callers __init_page_from_nid')).toContain('not defined; it is in v7.2, v7.1,');
+});

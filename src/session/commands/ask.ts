@@ -2,13 +2,13 @@
 
 import { label, position } from '../../debugger/index.ts';
 import type { Machine } from '../../machine/index.ts';
-import { didYouMean } from '../../vm/index.ts';
 import { calledNames, callersOf, callerTree, startText } from '../call-graph.ts';
 import { compareSlices, comparisonText, type RanVariant, readOperands } from '../compare/index.ts';
 import { type Execution, executionsOf, type Wanted } from '../executions.ts';
 import { readPlaces } from '../places.ts';
 import { runOn } from '../positions.ts';
 import type { Session } from '../session.ts';
+import { notDefined } from '../words.ts';
 import { type Command, type Output, type Running, refuse, say, usage } from './command.ts';
 
 /** Executions that are listed when no number is given. */
@@ -23,7 +23,7 @@ function callers(session: Session, args: string): Output {
   const [, name, depth] = read;
   const { kernel } = session;
   const known = calledNames(kernel);
-  if (!known.includes(name)) return refuse(`Function "${name}" not defined${didYouMean(name, known)}`);
+  if (!known.includes(name)) return refuse(notDefined(name, known));
   const tree = callerTree(kernel, name, depth === undefined ? DEEPEST : Number(depth));
   const none = callersOf(kernel, name).length === 0 && tree.length === 0;
   return say(name, ...(none ? [`  nobody calls it in this kernel text${startText(kernel, name)}`] : tree));
