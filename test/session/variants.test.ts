@@ -158,4 +158,14 @@ describe('kernel', () => {
     expect(await execute(port, 'kernel')).toBe('* boot 2  v7.2');
     expect(port.view().variant).toBe('v7.2');
   });
+
+  test('a tour that was begun goes back to no place of the other kernel', async () => {
+    const port = await openPort('today/grow-zone');
+    await execute(port, 'next-note', 'continue');
+    port.played();
+    await execute(port, 'next-note', 'kernel v7.2');
+    const { cursor } = port.session.state;
+    expect(await execute(port, 'previous-note')).toContain('note 1 of');
+    expect(port.session.state.cursor).toEqual(cursor);
+  });
 });
