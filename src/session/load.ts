@@ -321,7 +321,8 @@ export function loadParsed(
   placeOf: (path: Path) => Place,
   options: LoadOptions = {},
 ): LoadResult {
-  const scenario = options.kernel === undefined ? given : splitFor(given, bitmapBitsOf(options.kernel));
+  const kernel = options.boots?.[given.boots.length]?.kernel ?? options.kernel;
+  const scenario = kernel === undefined ? given : splitFor(given, bitmapBitsOf(kernel));
   const place: PlaceText = (path) => {
     const { line, col } = placeOf(path);
     return `${file}:${line}:${col}`;
