@@ -14,7 +14,6 @@ import {
   type RunResult,
   reportFailures,
   runReport,
-  sheltered,
   startReport,
 } from './session/index.ts';
 
@@ -74,7 +73,7 @@ async function runOnce(loaded: Loaded): Promise<{ result: RunResult; tour: Check
   const { run } = started;
   if (loaded.scenario.tour.length === 0) return { result: runReport(loaded), tour: [] };
   const { end, failures } = await runWithTour(loaded, run);
-  return { result: sheltered(loaded, () => run.finish(end)), tour: failures };
+  return { result: run.finish(end), tour: failures };
 }
 
 /** Checks one scenario: its file, its run with what it expects and with its invariants, its tour. */

@@ -23,6 +23,7 @@ import {
   noKernel,
   type Port,
   printable,
+  printableJson,
   readGallery,
   runReport,
   scenariosFolder,
@@ -127,12 +128,6 @@ function outcome({ session }: Port, status: number): number {
   return 3;
 }
 
-/** JSON in which what could steer a terminal is escaped; it means the same. */
-function plainJson(value: unknown): string {
-  const escaped = (c: string) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return JSON.stringify(value, null, 2).replace(/[^\n -~\u00a0-\u1fff\u2070-\ud7ff]/g, escaped);
-}
-
 interface RunOptions {
   readonly json?: boolean;
   readonly patch: string[];
@@ -154,7 +149,7 @@ function run(file: string, options: RunOptions): number {
   const result = runReport(loaded.loaded, options.budget);
   if (!result.ok) return fail(result.errors);
   if (result.exhausted !== null) complain(printable(`${file}: ${result.exhausted}`, 1000));
-  print(options.json === true ? plainJson(result.report) : result.text);
+  print(options.json === true ? printableJson(result.report) : result.text);
   return result.status;
 }
 
@@ -182,6 +177,19 @@ function source(files: readonly string[], { patch, kernel }: SourceOptions): num
   return status;
 }
 
+interface ConformGiven {
+  readonly patch: string[];
+  readonly log?: true;
+}
+
+/** Compares with known answers and prints how far they agree. */
+function runConform(paths: readonly string[], { patch, log }: ConformGiven): number {
+  const { status, lines } = conform(paths, { patches: patch, log: log === true });
+  if (status === 2) return fail(lines);
+  print(lines.join('\n'));
+  return status;
+}
+
 const OF_LAST_BOOT = 'kernel of the last boot, instead of its own';
 
 function kernelName(name: string): string {
@@ -205,10 +213,13 @@ async function check(paths: readonly string[], options: CheckOptions): Promise<n
   return checkStatus(results);
 }
 
+/** Runs a command of the command line, unless options that it takes stand before its word. */
+type Runs = (name: string, example: string, work: () => number | Promise<number>) => void;
+
 const DEFAULT = 'seed-000/uninit-boundary-before.json';
 
 /** `check` as a command of the command line. */
-function addCheck(root: Command, given: readonly unknown[], exit: (status: number | Promise<number>) => void): void {
+function addCheck(root: Command, runs: Runs): void {
   root
     .command('check')
     .description(
@@ -217,19 +228,13 @@ function addCheck(root: Command, given: readonly unknown[], exit: (status: numbe
     .argument('<path...>', 'scenarios, and folders whose .json files are scenarios')
     .addOption(new Option('--format <format>', 'how to say it').choices(Object.keys(CHECK_FORMATS)).default('text'))
     .exitOverride()
-    .action((paths: string[], options: CheckOptions) => {
-      const early = root.opts<OpenOptions>();
-      const stray = early.patch.length > 0 || given.length > 0 || early.batch === true;
-      exit(
-        stray
-          ? fail(['options of check stand after the word check: khodbg check PATH --format tap'])
-          : check(paths, options),
-      );
-    });
+    .action((paths: string[], options: CheckOptions) =>
+      runs('check', 'check PATH --format tap', () => check(paths, options)),
+    );
 }
 
 /** `compare` as a command of the command line. */
-function addCompare(root: Command, given: readonly unknown[], exit: (status: number | Promise<number>) => void): void {
+function addCompare(root: Command, runs: Runs): void {
   root
     .command('compare')
     .description('runs variants to their ends: the first effect in which they differ, and what differs at the end')
@@ -246,15 +251,9 @@ function addCompare(root: Command, given: readonly unknown[], exit: (status: num
         .default(BUDGET),
     )
     .exitOverride()
-    .action((operands: string[], options: CompareOptions) => {
-      const early = root.opts<OpenOptions>();
-      const stray = early.patch.length > 0 || given.length > 0 || early.batch === true;
-      exit(
-        stray
-          ? fail(['options of compare stand after the word compare: khodbg compare A.json B.json --json'])
-          : runCompare(operands, options, print, complain),
-      );
-    });
+    .action((operands: string[], options: CompareOptions) =>
+      runs('compare', 'compare A.json B.json --json', () => runCompare(operands, options, print, complain)),
+    );
 }
 
 function program(given: (Given[] | string)[], exit: (status: number | Promise<number>) => void): Command {
@@ -302,10 +301,11 @@ function program(given: (Given[] | string)[], exit: (status: number | Promise<nu
     .action((file: string | undefined, options: OpenOptions) =>
       exit(file === undefined ? openAny(options, given) : open(file, options, given)),
     );
-  /** options that stand before the word that they are for */
-  const stray = (): boolean => {
+  const runs: Runs = (name, example, work) => {
     const { patch, kernel, batch } = root.opts<OpenOptions>();
-    return patch.length > 0 || kernel !== undefined || given.length > 0 || batch === true;
+    const limited = root.getOptionValueSource('budget') === 'cli';
+    const early = patch.length > 0 || kernel !== undefined || given.length > 0 || batch === true || limited;
+    exit(early ? fail([`options of ${name} stand after the word ${name}: khodbg ${example}`]) : work());
   };
   root
     .command('run')
@@ -316,13 +316,7 @@ function program(given: (Given[] | string)[], exit: (status: number | Promise<nu
     .addOption(patches())
     .addOption(kernels(OF_LAST_BOOT))
     .exitOverride()
-    .action((file: string, options: RunOptions) => {
-      if (stray()) {
-        exit(fail(['options of run stand after the word run: khodbg run FILE --patch NAME']));
-        return;
-      }
-      exit(run(file, options));
-    });
+    .action((file: string, options: RunOptions) => runs('run', 'run FILE --patch NAME', () => run(file, options)));
   root
     .command('import')
     .description('makes a scenario of a console log, a folder of /proc files, or a capture; says what it had to assume')
@@ -330,7 +324,9 @@ function program(given: (Given[] | string)[], exit: (status: number | Promise<nu
     .option('-o, --output <file>', 'writes the scenario there instead of to standard output')
     .option('--force', 'overwrites that file')
     .exitOverride()
-    .action((path: string, options: ImportOptions) => exit(runImport(path, options, print, complain)));
+    .action((path: string, options: ImportOptions) =>
+      runs('import', 'import PATH -o FILE', () => runImport(path, options, print, complain)),
+    );
   root
     .command('conform')
     .description('compares with known answers of real kernels, row by row; exit status 1 when one differs')
@@ -338,12 +334,9 @@ function program(given: (Given[] | string)[], exit: (status: number | Promise<nu
     .addOption(patches())
     .option('--log', 'imports the console log of a capture alone; what no log contains is named')
     .exitOverride()
-    .action((paths: string[], { patch, log }: { readonly patch: string[]; readonly log?: true }) => {
-      const { status, lines } = conform(paths, { patches: patch, log: log === true });
-      if (status === 2) fail(lines);
-      else print(lines.join('\n'));
-      exit(status);
-    });
+    .action((paths: string[], options: ConformGiven) =>
+      runs('conform', 'conform PATH --patch NAME', () => runConform(paths, options)),
+    );
   root
     .command('source')
     .description('prints kernel text, whole files; without a file, which there are and how many lines they have')
@@ -351,15 +344,11 @@ function program(given: (Given[] | string)[], exit: (status: number | Promise<nu
     .addOption(kernels('kernel whose text it is').default(NEWEST))
     .addOption(patches())
     .exitOverride()
-    .action((files: string[], options: SourceOptions) => {
-      exit(
-        stray()
-          ? fail(['options of source stand after the word source: khodbg source --kernel v7.2'])
-          : source(files, options),
-      );
-    });
-  addCheck(root, given, exit);
-  addCompare(root, given, exit);
+    .action((files: string[], options: SourceOptions) =>
+      runs('source', 'source --kernel v7.2', () => source(files, options)),
+    );
+  addCheck(root, runs);
+  addCompare(root, runs);
   return root;
 }
 

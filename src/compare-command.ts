@@ -1,6 +1,6 @@
 // khodbg compare: scenarios and words that change the first one in, what they do differently out. Knows nothing of how it
 // is found out.
-import { compareVariants, comparisonText, differs, printable, readOperands } from './session/index.ts';
+import { compareVariants, comparisonText, differs, printable, printableJson, readOperands } from './session/index.ts';
 
 /** What follows the operands on the command line. */
 export interface CompareOptions {
@@ -31,10 +31,6 @@ export function runCompare(operands: readonly string[], options: CompareOptions,
     return result.status;
   }
   const { comparison } = result;
-  print(
-    options.json === true
-      ? JSON.stringify(comparison, null, 2)
-      : comparisonText(comparison, { all: options.all === true }),
-  );
+  print(options.json === true ? printableJson(comparison) : comparisonText(comparison, { all: options.all === true }));
   return options.exitCode === true && differs(comparison) ? 1 : 0;
 }

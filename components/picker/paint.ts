@@ -39,7 +39,7 @@ export function pickerPlaces({ cols, rows }: PickerState['size']): PickerPlaces 
 }
 
 /** The first line shown, so that the selected one, and its heading where it is the first, are in sight. */
-export function firstShown(lines: readonly PickerLine[], selected: number, height: number): number {
+function firstShown(lines: readonly PickerLine[], selected: number, height: number): number {
   if (selected < height - 2) return 0;
   const middle = selected - Math.floor(height / 2);
   return Math.max(0, Math.min(lines.length - height, middle));
@@ -59,9 +59,8 @@ function paintLine(line: PickerLine, width: number, selected: boolean, w: number
       ['dim', date === null ? '' : `  ${date}`],
     ]);
   }
-  const { name, title } = line.row;
-  const short = name.slice(name.lastIndexOf('/') + 1).padEnd(width);
-  const text = `${selected ? '>' : ' '} ${short}  ${title}`;
+  const { row } = line;
+  const text = `${selected ? '>' : ' '} ${shortName(row).padEnd(width)}  ${row.title}`;
   return paintRow(theme, w, [[selected ? 'current' : 'plain', text]], selected ? 'current' : 'plain');
 }
 

@@ -34,7 +34,7 @@ export interface Change {
 }
 
 /** Fields of a struct page that are compared. */
-export const PAGE_TRACKS = [
+const PAGE_TRACKS = [
   'flags',
   'lru_next',
   'lru_prev',

@@ -162,14 +162,15 @@ export function buildKernel(
   const variant = variantText(patches);
   if (!variant.ok) return { ...variant, actors: [] };
   const { files, changed, warnings } = variant;
-  let program = baseProgram(config);
+  const textNames = namesOf(kernelIntrinsics(config), config);
+  let program = baseProgramOf(() => textNames);
   if (changed.length > 0) {
     const texts = Object.fromEntries(changed.map((file) => [file, files[file] ?? '']));
-    const result = changedProgram(texts, namesOf(kernelIntrinsics(config), config), program);
+    const result = changedProgram(texts, textNames, program);
     if (!result.ok) return { ...result, actors: [] };
     program = result.program;
   }
-  const beside = withOwnText(program, own, files, namesOf(kernelIntrinsics(config), config));
+  const beside = withOwnText(program, own, files, textNames);
   if (!beside.ok) return { ...beside, actors: [] };
   program = beside.program;
   const made = makeActors(program, actors);

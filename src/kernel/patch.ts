@@ -6,7 +6,7 @@ import { type FileDiff, type Hunk, quotesDiff, readDiffs } from './unified.ts';
 /** Kernel text by file name, `mm/mm_init.ts`. */
 export type Files = Readonly<Record<string, string>>;
 
-/** The files after the patch, and which of them it changed; or every reason why it does not apply. */
+/** The files after the patch, and which of them it changed; or the reasons why it does not apply. */
 export type Patched =
   | {
       readonly ok: true;
@@ -24,6 +24,9 @@ export interface PatchOptions {
 /** Most lines of a file that is still patched, and lines that are compared for one patch. */
 const MOST_LINES = 50_000;
 const MOST_EFFORT = 50_000_000;
+
+/** So many reasons why a patch does not apply are named. */
+const MOST_ERRORS = 50;
 
 const shown = (line: string | undefined): string =>
   line === undefined ? 'the end of the file' : JSON.stringify(line.trim().slice(0, 100));
@@ -231,7 +234,8 @@ export function applyKernelPatch(files: Files, name: string, text: string, optio
     const read = readDiffs(mail);
     if (!read.ok) return { ok: false, errors: [`${name}: ${read.error}`] };
     found += read.diffs.length;
-    for (const diff of read.diffs) applyDiff(to, diff);
+    for (const diff of read.diffs) if (to.errors.length < MOST_ERRORS) applyDiff(to, diff);
+    if (to.errors.length === MOST_ERRORS) to.errors.push(`${name}: more is not looked for; mend those first`);
     if (to.errors.length > 0) return { ok: false, errors: to.errors };
   }
   if (found === 0) {

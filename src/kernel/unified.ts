@@ -39,7 +39,8 @@ function nameIn(header: string): string | null {
   return name === '/dev/null' ? null : name.replace(/^[ab]\//, '');
 }
 
-const GIT = /^diff --git (?:"?a\/(.*?)"?) (?:"?b\/(.*?)"?)$/;
+// with s, or a line separator in a name would make it try every place again
+const GIT = /^diff --git (?:"?a\/(.*?)"?) (?:"?b\/(.*?)"?)$/s;
 
 const REFUSED: readonly (readonly [RegExp, string])[] = [
   [/^rename (?:from|to) /, 'is renamed; a file of kernel text keeps its name'],

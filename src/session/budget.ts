@@ -17,7 +17,7 @@ export function memoryFull(): boolean {
 }
 
 /** `evil at driver.ts:3`: where the thread that moved last stands. */
-export function standsAt(loaded: Loaded, state: State): string {
+function standsAt(loaded: Loaded, state: State): string {
   const top = state.threads[state.current]?.top;
   if (top == null) return 'a thread that has ended';
   const fn = bootOf(loaded, state).kernel.linked.program.fns[top.fn];

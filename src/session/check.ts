@@ -1,5 +1,5 @@
 // What `khodbg check` says of scenarios: as text, TAP 14, JUnit XML or JSON. Knows nothing of how they are checked.
-import { printable } from './printable.ts';
+import { printable, printableJson } from './printable.ts';
 import { type Report, unexpectedBreaks, unexpectedDeaths } from './report/index.ts';
 
 /** Something of a scenario that is not as it should be. `scenario`: the file itself is wrong. */
@@ -164,7 +164,7 @@ const junit: CheckFormat = {
 const json: CheckFormat = {
   all(results) {
     const scenarios = results.map(({ seconds: _time, ...one }) => ({ ...one, ok: one.failures.length === 0 }));
-    return JSON.stringify({ format: 1, ok: checkStatus(results) === 0, scenarios }, null, 2);
+    return printableJson({ format: 1, ok: checkStatus(results) === 0, scenarios });
   },
 };
 

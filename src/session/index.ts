@@ -52,8 +52,8 @@ export {
   warningsOf,
 } from './load.ts';
 export { Port } from './port.ts';
-export { printable } from './printable.ts';
+export { printable, printableJson } from './printable.ts';
 export type { RunEnd } from './report/index.ts';
-export { ReportRun, type RunResult, runReport, sheltered, startReport } from './run-report.ts';
+export { ReportRun, type RunResult, runReport, startReport } from './run-report.ts';
 export { NEWEST, noKernel, type SourceResult, sourceOf } from './source.ts';
 export * from './view.ts';

@@ -62,6 +62,8 @@ export type BootVariants = Readonly<Record<number, BootVariant>>;
 /** A scenario ready to run. `first`: the state in which its first kernel boot enters start_kernel(). */
 export interface Loaded {
   readonly file: string;
+  /** as it was read; empty for a scenario that was made otherwise */
+  readonly text: string;
   readonly scenario: Scenario;
   readonly handover: HandoverBoot | null;
   /** in their order; never empty */
@@ -311,19 +313,23 @@ export function loadScenarioText(file: string, text: string, options: LoadOption
     check: (kind, words) => checkText(program, names, kind, words),
   });
   if (!parsed.ok) return { ok: false, errors: parsed.errors.map(formatProblem) };
-  return loadParsed(file, parsed.scenario, parsed.placeOf, options);
+  return loadParsed({ file, text, placeOf: parsed.placeOf }, parsed.scenario, options);
 }
 
-/** Loads a scenario that needs no reading; `placeOf` says where its values stand in `file`. */
-export function loadParsed(
-  file: string,
-  given: Scenario,
-  placeOf: (path: Path) => Place,
-  options: LoadOptions = {},
-): LoadResult {
-  const scenario = options.kernel === undefined ? given : splitFor(given, bitmapBitsOf(options.kernel));
+/** Where a scenario comes from: its file, the text of it, and where in the text its values stand. */
+export interface Origin {
+  readonly file: string;
+  readonly text: string;
+  placeOf(path: Path): Place;
+}
+
+/** Loads a scenario that needs no reading. */
+export function loadParsed(origin: Origin, given: Scenario, options: LoadOptions = {}): LoadResult {
+  const { file, text } = origin;
+  const kernel = options.boots?.[given.boots.length]?.kernel ?? options.kernel;
+  const scenario = kernel === undefined ? given : splitFor(given, bitmapBitsOf(kernel));
   const place: PlaceText = (path) => {
-    const { line, col } = placeOf(path);
+    const { line, col } = origin.placeOf(path);
     return `${file}:${line}:${col}`;
   };
   const { boots, errors } = buildBoots(file, scenario, options, place);
@@ -338,10 +344,10 @@ export function loadParsed(
   const first = firstState(start.kernel, start.number, hardware, tree);
   const reload = (variants: BootVariants): LoadResult => {
     const now = Object.fromEntries(boots.map(({ number, variant }) => [number, variant]));
-    return loadParsed(file, scenario, placeOf, { ...options, boots: { ...now, ...variants } });
+    return loadParsed(origin, scenario, { ...options, boots: { ...now, ...variants } });
   };
   const radixPages = tree?.pages ?? 0;
-  return { ok: true, loaded: { file, scenario, handover, boots, first, radixPages, place, reload } };
+  return { ok: true, loaded: { file, text, scenario, handover, boots, first, radixPages, place, reload } };
 }
 
 /** The largest scenario that is read, in bytes. */

@@ -14,6 +14,16 @@ export interface Found {
   readonly errors: string[];
 }
 
+/** `v7.3 + no-preserved-page-init`: a kernel with its patches, as everything shown calls it. */
+export const variantName = (kernel: string, patches: readonly string[]): string => [kernel, ...patches].join(' + ');
+
+const bareName = (name: string): string => (name.split('/').at(-1) ?? name).replace(/\.patch$/, '');
+
+/** The patch that a name means: the one of that name, else one whose file is called so, without path and ending. */
+export function findPatch<P extends { readonly name: string }>(patches: readonly P[], name: string): P | undefined {
+  return patches.find((one) => one.name === name) ?? patches.find((one) => bareName(one.name) === bareName(name));
+}
+
 const PATH = "a path contains a '/'";
 
 function shipped(name: string, folder: string, kernel: string): Patch | string {

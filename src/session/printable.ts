@@ -41,6 +41,12 @@ export function printable(text: string, max = 120): string {
   return shown;
 }
 
+/** JSON in which what could steer a terminal is escaped; it means the same. */
+export function printableJson(value: unknown): string {
+  const unit = (c: string) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(value, null, 2).replace(/[^\n -~\u00a0-\u1fff\u2070-\ud7ff]/g, unit);
+}
+
 /** The first character of `text` that `printable` would escape, in its escaped form; null when there is none. */
 export function firstHidden(text: string, allowed = ''): string | null {
   for (const char of text) if (!allowed.includes(char) && isHidden(char.codePointAt(0) ?? 0)) return escaped(char);

@@ -74,6 +74,14 @@ function invariantRows({ broken }: InvariantWatch, loaded: Loaded): ReportInvari
   });
 }
 
+/** Does a boot run text that is not shipped? */
+const ownText = (loaded: Loaded): boolean =>
+  loaded.boots.some(({ boot, variant }) =>
+    [...variant.patches.map(({ name }) => name), ...boot.actors.map(({ from }) => from ?? '')].some((name) =>
+      name.includes('/'),
+    ),
+  );
+
 /** A run that is being reported: told of its turns, it gives the report at the end. */
 export class ReportRun {
   private readonly writer: RunWriter;
@@ -82,6 +90,7 @@ export class ReportRun {
   private readonly points: readonly Point[];
   private readonly scenarioPoints: ReadonlySet<number>;
   private readonly stops: (ReportStop & { boot: number })[] = [];
+  private unreadable: string | null = null;
   private readonly seen: { point: number; fn: string }[] = [];
 
   constructor(
@@ -101,7 +110,20 @@ export class ReportRun {
 
   /** One turn more, under the default schedule; its trace is valid during the call. */
   turn(turn: TurnSeen): void {
-    this.writer.turn(turn, this.look);
+    if (this.unreadable === null) this.sheltered(() => this.writer.turn(turn, this.look));
+  }
+
+  /** Reads memory, in which a user's own text may have left what no report can be made of: then that is what is reported. */
+  private sheltered<T>(read: () => T): T | null {
+    try {
+      return read();
+    } catch (error) {
+      const expected = error instanceof TypeError || error instanceof RangeError || error instanceof KernelFault;
+      if (!expected || !ownText(this.loaded)) throw error;
+      const what = 'the text left values in memory that no report can be made of';
+      this.unreadable = `${this.loaded.file}: ${what}: ${error.message.split('\n')[0]}`;
+      return null;
+    }
   }
 
   private readonly look = ({ start, end, thread, before, after, trace }: TurnSeen): void => {
@@ -131,6 +153,11 @@ export class ReportRun {
 
   /** What came of a run that went as far as that; `budget`: turns that it might take. */
   finish(end: RunEnd, budget: number = BUDGET): RunResult {
+    const result = this.unreadable === null ? this.sheltered(() => this.finished(end, budget)) : null;
+    return result ?? { ok: false, errors: [this.unreadable ?? ''] };
+  }
+
+  private finished(end: RunEnd, budget: number): RunResult {
     const { ended, full } = end;
     const { loaded, invariants, seen, asked } = this;
     const recorded = this.writer.finish(end);
@@ -170,42 +197,12 @@ export function startReport(loaded: Loaded): { ok: true; run: ReportRun } | { ok
   return { ok: true, run: new ReportRun(loaded, session, own.numbers, asked.numbers) };
 }
 
-/** Does a boot run text that is not shipped? */
-const ownText = (loaded: Loaded): boolean =>
-  loaded.boots.some(({ boot, variant }) =>
-    [...variant.patches.map(({ name }) => name), ...boot.actors.map(({ from }) => from ?? '')].some((name) =>
-      name.includes('/'),
-    ),
-  );
-
-/** What a user's own text left in memory may be nothing that a report can be made of: then that, as an error. */
-export function sheltered<T>(loaded: Loaded, work: () => T): T | { ok: false; errors: readonly string[] } {
-  try {
-    return work();
-  } catch (error) {
-    const expected = error instanceof TypeError || error instanceof RangeError || error instanceof KernelFault;
-    if (!expected || !ownText(loaded)) throw error;
-    const what = 'the text left values in memory that no report can be made of';
-    return { ok: false, errors: [`${loaded.file}: ${what}: ${error.message.split('\n')[0]}`] };
-  }
-}
-
-function* reportSlices(loaded: Loaded, budget: number): Generator<number, RunResult, undefined> {
+/** Runs a loaded scenario in slices, each of which yields the position that it came to. */
+export function* runReportSlices(loaded: Loaded, budget: number = BUDGET): Generator<number, RunResult, undefined> {
   const started = startReport(loaded);
   if (!started.ok) return started;
   const { run } = started;
   return run.finish(yield* runSlices(loaded, budget, (turn) => run.turn(turn)), budget);
-}
-
-/** Runs a loaded scenario in slices, each of which yields the position that it came to. */
-export function* runReportSlices(loaded: Loaded, budget: number = BUDGET): Generator<number, RunResult, undefined> {
-  const work = reportSlices(loaded, budget);
-  for (;;) {
-    const next = sheltered(loaded, () => work.next());
-    if ('ok' in next) return next;
-    if (next.done === true) return next.value;
-    yield next.value;
-  }
 }
 
 /** Runs a loaded scenario. The exit status is 0, 1 when an expectation failed, 3 when it did not end within its budget. */

@@ -67,6 +67,6 @@ export interface SessionState {
   readonly comparison: Comparison | null;
   /** the machines that its first two variants end with; a function, so that nobody walks through them */
   readonly comparedEnds: (() => readonly [Machine, Machine]) | null;
-  /** steps of the tour that were played, and where one stood before the first and after each */
-  readonly tour: { readonly at: number; readonly places: readonly Cursor[] };
+  /** steps of the tour that were played, and where one stood before the first and after each; null: in another kernel's history */
+  readonly tour: { readonly at: number; readonly places: readonly (Cursor | null)[] };
 }

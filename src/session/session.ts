@@ -113,6 +113,7 @@ export class Session {
     this.change((draft) => {
       const fresh = { past: [], future: [], trail: [], marks: {}, listed: null };
       Object.assign(draft, { cursor, previous: cursor, stop, points, dmesg: console?.length ?? 0, ...fresh });
+      draft.tour = { at: draft.tour.at, places: draft.tour.places.map(() => null) };
     });
   }
 

@@ -35,6 +35,7 @@ describe('khodbg check', () => {
     [['check'], "missing required argument 'path'"],
     [['check', '--format', 'xml', 'scenarios'], 'Allowed choices are text, tap, junit, json'],
     [['--batch', 'check', 'scenarios'], 'options of check stand after the word check'],
+    [['--kernel', 'v7.2', 'check', 'scenarios'], 'options of check stand after the word check'],
   ])('%j is wrong usage', (args, message) => {
     const { status, out, err } = khodbg(...args);
     expect({ status, out }).toEqual({ status: 2, out: '' });

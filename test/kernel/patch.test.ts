@@ -166,6 +166,16 @@ describe('work has an end', () => {
       `--- /dev/null\n+++ b/mm/alike.ts\n@@ -0,0 +1,40000 @@\n${'+x\n'.repeat(40_000)}--- a/mm/alike.ts\n+++ b/mm/alike.ts\n@@ -1,20001 +1,20000 @@\n${' x\n'.repeat(20_000)}-y\n`,
       /too many lines are alike/,
     ],
+    [
+      'a header whose names have many ends and none',
+      `diff --git a/${' b/'.repeat(6000)}\u2028\n`.repeat(60),
+      /no hunk found/,
+    ],
+    [
+      'ten thousand diffs that do not apply',
+      diff(SEVEN).repeat(9000),
+      /(?:.*not found.*\n){50}.*more is not looked for/,
+    ],
   ])('%s', (_what, text, message) => {
     expect(words(apply(text))).toMatch(message);
   });

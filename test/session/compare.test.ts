@@ -215,7 +215,7 @@ describe('operands', () => {
   test('a run that does not end is exit 3', () => {
     const { status, err } = run([BEFORE, AFTER], { budget: 500 });
     expect(status).toBe(3);
-    expect(err).toContain('uninit-mid-before: the budget of 500 turns ran out');
+    expect(err).toMatch(/uninit-mid-before: the budget of 500 turns ran out .*, in \w+ at \S+\.ts:\d+;/);
   });
 
   test('-PATCH is a word for compare alone', () => {

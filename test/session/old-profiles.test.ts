@@ -1,7 +1,7 @@
 // The kernels before v7.2: what they do with memory that is handed over, against figures that are known of them.
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { scenarioOf } from '../../src/session/conform/boot.ts';
+import { originOf, scenarioOf } from '../../src/session/conform/boot.ts';
 import { bootFigures } from '../../src/session/conform/figures.ts';
 import { compareRow, type Row, readRows } from '../../src/session/conform/index.ts';
 import { type Loaded, loadParsed, loadScenarioText } from '../../src/session/load.ts';
@@ -60,7 +60,7 @@ describe('v7.1', () => {
       );
       return { ...boot, kernel: 'v7.1', force: FORCE, patches };
     });
-    const result = loadParsed(row.vid, { ...scenario, boots }, () => ({ line: 1, col: 1 }));
+    const result = loadParsed(originOf(row.vid), { ...scenario, boots });
     if (!result.ok) throw new Error(result.errors.join('\n'));
     const figures = bootFigures(runScenario(result.loaded));
     return compareRow(row, { ok: true, figures }).differences.map(({ figure }) => figure);

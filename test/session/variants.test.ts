@@ -160,4 +160,25 @@ describe('kernel', () => {
     expect(await execute(port, 'kernel')).toBe('* boot 2  v7.2');
     expect(port.view().variant).toBe('v7.2');
   });
+
+  test('what a scenario hands over is split as the other kernel splits it, as with --kernel', async () => {
+    const port = await openPort(SCENARIO);
+    const preserved = async () =>
+      (await execute(port, 'info kho')).split('\n').filter((line) => line.startsWith('preserved'));
+    const [before] = [await preserved(), await execute(port, 'kernel v6.16')];
+    expect(before).toHaveLength(2);
+    expect(await preserved()).toEqual(['preserved  phys 0x20000000  order 16  pfn 0x20000']);
+    await execute(port, 'kernel v7.3');
+    expect(await preserved()).toEqual(before);
+  });
+
+  test('a tour that was begun goes back to no place of the other kernel', async () => {
+    const port = await openPort('today/grow-zone');
+    await execute(port, 'next-note', 'continue');
+    port.played();
+    await execute(port, 'next-note', 'kernel v7.2');
+    const { cursor } = port.session.state;
+    expect(await execute(port, 'previous-note')).toContain('note 1 of');
+    expect(port.session.state.cursor).toEqual(cursor);
+  });
 });

@@ -108,7 +108,7 @@ function* compare(session: Session, args: string): Running {
   if (named.length === 0) return usage(compareCommand, 'a variant is missing');
   const read = readOperands(named.length === 1 ? ['base', ...named] : named, session.loaded);
   if (!read.ok) return refuse(...read.errors);
-  const work = compareSlices(read.variants);
+  const work = compareSlices(read.variants, session.budget);
   let next = work.next();
   for (; next.done !== true; next = work.next())
     if ((yield position(next.value)) === true) return refuse('interrupted');

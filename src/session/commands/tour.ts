@@ -25,7 +25,7 @@ function noteOf(session: Session, step: number): NoteView {
 function goBackTo(session: Session, step: number): boolean {
   const place = session.state.tour.places[step];
   const { cursor } = session.state;
-  if (place === undefined) return false;
+  if (place == null) return false;
   if (place.branch === cursor.branch && comparePositions(place.at, cursor.at) === 0) return false;
   session.goto(place, { kind: 'seek', lines: [step === 0 ? 'where the tour begins' : `where note ${step} left off`] });
   return true;

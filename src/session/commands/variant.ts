@@ -3,18 +3,18 @@ import { KERNELS, shippedPatches } from '../../kernel/index.ts';
 import { didYouMean } from '../../vm/index.ts';
 import { placeLines } from '../describe.ts';
 import { type BootVariant, type LoadedBoot, lastBoot, warningsOf } from '../load.ts';
+import { findPatch, variantName } from '../patch-files.ts';
 import { Session } from '../session.ts';
 import { noKernel } from '../source.ts';
 import { findStanding, standingOf } from '../standing.ts';
 import { type Command, type Output, type Running, refuse, say, usage } from './command.ts';
 import { reboundPoints } from './rebind.ts';
 
-const patchName = (name: string): string => (name.split('/').at(-1) ?? name).replace(/\.patch$/, '');
-
-/** `v7.3 + no-preserved-page-init`. */
-function variantText({ kernel, patches }: BootVariant): string {
-  return [kernel, ...patches.map(({ name }) => name)].join(' + ');
-}
+const variantText = ({ kernel, patches }: BootVariant): string =>
+  variantName(
+    kernel,
+    patches.map(({ name }) => name),
+  );
 
 /** The kernels of all boots and their patches, one line each. */
 function variantLines(session: Session): string[] {
@@ -75,8 +75,7 @@ function add(session: Session, name: string, boot: LoadedBoot): Output | Running
 
 function drop(session: Session, name: string, boot: LoadedBoot): Output | Running {
   const { kernel, patches } = boot.variant;
-  const found =
-    patches.find((patch) => patch.name === name) ?? patches.find((patch) => patchName(patch.name) === patchName(name));
+  const found = findPatch(patches, name);
   if (found !== undefined)
     return change(session, boot, { kernel, patches: patches.filter((patch) => patch !== found) });
   const names = patches.map((patch) => patch.name);

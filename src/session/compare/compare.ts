@@ -10,7 +10,7 @@ import {
   type Sync,
 } from '../../explore/index.ts';
 import { BUDGET } from '../budget.ts';
-import type { Loaded } from '../load.ts';
+import { bootOf } from '../load.ts';
 import type { Recorded, Report } from '../report/index.ts';
 import { runReportSlices } from '../run-report.ts';
 import { bootEndRows, verdictRows } from './ends.ts';
@@ -33,13 +33,8 @@ type RunVariant =
 function* runVariant(variant: Variant, budget: number): Slices<RunVariant> {
   const result = yield* runReportSlices(variant.loaded, budget);
   if (!result.ok) return { ok: false, status: 2, error: result.errors.join('\n') };
-  const { report, recorded } = result;
-  if (!recorded.ended)
-    return {
-      ok: false,
-      status: 3,
-      error: `${variant.label}: the budget of ${budget} turns ran out before the boot ended; --budget N raises it`,
-    };
+  const { report, recorded, exhausted } = result;
+  if (!recorded.ended) return { ok: false, status: 3, error: `${variant.label}: ${exhausted ?? ''}` };
   return { ok: true, ran: { ...variant, report, recorded } };
 }
 
@@ -61,15 +56,9 @@ function syncsOf(recorded: Recorded): Sync[] {
 }
 
 const sideOf = ({ loaded, recorded }: RanVariant): Side => ({
-  linked: firstLinked(loaded),
+  linked: bootOf(loaded, loaded.first).kernel.linked,
   syncs: syncsOf(recorded),
 });
-
-function firstLinked(loaded: Loaded) {
-  const [boot] = loaded.boots;
-  if (boot === undefined) throw new Error('a scenario has a kernel boot');
-  return boot.kernel.linked;
-}
 
 function comparedSide(ran: RanVariant, other: RanVariant, view: SideView): ComparedSide {
   return {

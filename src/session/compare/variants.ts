@@ -1,5 +1,4 @@
 // What is compared: scenarios, and words that change one. Reads operands; knows nothing of running.
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parse } from 'jsonc-parser';
 import { KERNELS } from '../../kernel/index.ts';
@@ -12,6 +11,7 @@ import {
   loadScenarioText,
   warningsOf,
 } from '../load.ts';
+import { findPatch } from '../patch-files.ts';
 
 /** A scenario with the kernel, patches and configuration it is run with. */
 export interface Variant {
@@ -37,7 +37,7 @@ const isWord = (word: string): boolean =>
   word === 'base' || /^[+-]./.test(word) || word.startsWith('CONFIG_') || KERNELS.some((name) => name === word);
 
 /** True for words that change a scenario, false for what can only be a file. */
-export function isWords(operand: string): boolean {
+function isWords(operand: string): boolean {
   return operand.split(',').every(isWord);
 }
 
@@ -80,13 +80,11 @@ function changedText(text: string, config: Changes['config']): ScenarioText | nu
   return scenario;
 }
 
-const patchName = (name: string): string => (name.split('/').at(-1) ?? name).replace(/\.patch$/, '');
-
 /** Kernel and patches of the last boot as the words make them; a sentence when there is nothing to drop. */
 function changedVariant({ kernel, patches }: BootVariant, changes: Changes): BootVariant | string {
   let left = patches;
   for (const name of changes.drop) {
-    const found = left.find((one) => one.name === name) ?? left.find((one) => patchName(one.name) === patchName(name));
+    const found = findPatch(left, name);
     if (found === undefined)
       return `no patch '${name}' to drop; in force are ${left.map((one) => one.name).join(', ') || 'none'}`;
     left = left.filter((one) => one !== found);
@@ -112,7 +110,7 @@ function loadWords(base: Loaded, operand: string): LoadResult {
   const last = lastBoot(base);
   const variant = changedVariant(last.variant, changes);
   if (typeof variant === 'string') return no(variant);
-  const scenario = changedText(readFileSync(base.file, 'utf8'), changes.config);
+  const scenario = changedText(base.text, changes.config);
   if (scenario === null) return no('the scenario has no boot to change');
   const now = Object.fromEntries(base.boots.map((boot) => [boot.number, boot.variant]));
   const load = () =>

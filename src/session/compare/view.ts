@@ -1,5 +1,6 @@
 // A pair of a comparison as two columns: sentences, source and stack of each side, rows for what differs at the end. The text
 // form and the screen are painted from it. Knows nothing of columns' widths.
+import { variantName } from '../patch-files.ts';
 import type {
   ComparedDivergence,
   ComparedLine,
@@ -55,12 +56,12 @@ export interface CompareView {
 export const letter = (i: number): string => String.fromCharCode(65 + i);
 
 /** `kho_memory_init (kernel/liveupdate/kexec_handover.ts:12)` */
-export const whereText = (moment: ComparedMoment): string => `${moment.function} (${moment.file}:${moment.line})`;
+const whereText = (moment: ComparedMoment): string => `${moment.function} (${moment.file}:${moment.line})`;
 
 /** Kernel and patches of a variant, by boot where it has several. */
 export function variantText(variant: ComparedVariant): string {
   const boots = variant.boots.map(({ boot, kernel, patches }) => {
-    const what = [kernel, ...patches].join(' + ');
+    const what = variantName(kernel, patches);
     return variant.boots.length > 1 ? `boot ${boot} ${what}` : what;
   });
   return boots.join(', ');

@@ -43,7 +43,7 @@ function listWords(value: Held): string {
 }
 
 /** `zone(0, DMA32).contiguous` for the track `zone/1.contiguous`. */
-export function rowName(track: string): string {
+function rowName(track: string): string {
   const parsed = /^([^/]+)\/(.*)\.([^.]+)$/.exec(track);
   if (parsed === null) return track;
   const [, kind = '', at = '', field = ''] = parsed;

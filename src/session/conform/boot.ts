@@ -1,5 +1,5 @@
 // Rows on whole boots of small machines: their input lines as a scenario, which is run like any other.
-import { type LoadResult, loadParsed } from '../load.ts';
+import { type LoadResult, loadParsed, type Origin } from '../load.ts';
 import type {
   Actor,
   Area,
@@ -121,7 +121,10 @@ export function scenarioOf(row: RowOf<'mm_boot'>): Scenario {
   };
 }
 
+/** A scenario that no file has. */
+export const originOf = (name: string): Origin => ({ file: name, text: '', placeOf: () => ({ line: 1, col: 1 }) });
+
 /** The scenario of a row, ready to run with `patches` on top. */
 export function loadRow(row: RowOf<'mm_boot'>, patches: readonly string[]): LoadResult {
-  return loadParsed(row.vid, scenarioOf(row), () => ({ line: 1, col: 1 }), { patches, exact: true });
+  return loadParsed(originOf(row.vid), scenarioOf(row), { patches, exact: true });
 }

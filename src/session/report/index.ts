@@ -12,7 +12,6 @@ export {
   recordedBoot,
   runScenario,
   runSlices,
-  runTurns,
 } from './run.ts';
 export { REGION_FLAGS, stageOf } from './stage.ts';
 export { reportText } from './text.ts';

@@ -143,15 +143,10 @@ export function* runSlices(
   return { ended: thread < 0, full };
 }
 
-/** The same in one go. */
-export function runTurns(loaded: Loaded, most: number, onTurn: (turn: TurnSeen) => void): RunEnd {
-  return drained(runSlices(loaded, most, onTurn));
-}
-
 /** Runs all boots to the end under the default schedule and records them. */
 export function runScenario(loaded: Loaded, options: RunOptions = {}): Recorded {
   const writer = new RunWriter(loaded);
   const onTurn = options.onTurn?.bind(options);
   const most = options.maxTurns ?? Number.POSITIVE_INFINITY;
-  return writer.finish(runTurns(loaded, most, (turn) => writer.turn(turn, onTurn)));
+  return writer.finish(drained(runSlices(loaded, most, (turn) => writer.turn(turn, onTurn))));
 }

@@ -1,6 +1,7 @@
 // The report as plain text for people, at most 100 columns: stages, zones, accesses to uninitialised pages, faults,
 // restores, expectations. A section with nothing to say is one line.
 import { kernelProfile } from '../../kernel/index.ts';
+import { variantName } from '../patch-files.ts';
 import { printable } from '../printable.ts';
 import { isDeath, unexpectedDeaths } from './report.ts';
 import type { Report, ReportBoot, ReportStage, ReportUninit, ReportZone } from './types.ts';
@@ -199,7 +200,7 @@ function bootLines(report: Report, number: number, words: TextWords): string[] {
   const boot = report.boots[number - 1];
   if (boot === undefined) return [];
   if (boot.kernel === 'handover') return ['', ...handoverLines(boot, number, report.boots[number]?.kernel ?? '')];
-  const variant = number === report.boots.length ? [boot.kernel, ...(words.patches ?? [])].join(' + ') : boot.kernel;
+  const variant = number === report.boots.length ? variantName(boot.kernel, words.patches ?? []) : boot.kernel;
   if (boot.stages.length === 0) return ['', `boot ${number}: ${variant}`, '  not reached'];
   const sections = [
     stageLines(boot),

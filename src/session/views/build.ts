@@ -9,6 +9,7 @@ import { type CompareView, type Comparison, compareView } from '../compare/index
 import { argumentsOf, threadState, whereOf } from '../describe.ts';
 import { formatValue, lastName } from '../format.ts';
 import { bootOf } from '../load.ts';
+import { variantName } from '../patch-files.ts';
 import { lineOf } from '../places.ts';
 import type { Cursor, PointRow, Session } from '../session.ts';
 import type {
@@ -196,7 +197,7 @@ function touchedPage(session: Session): number {
 /** Kernel and patches of the boot in which one stands. */
 function variantOf(session: Session): string {
   const { boot, patches } = bootOf(session.loaded, session.now());
-  return [boot.kernel, ...patches].join(' + ');
+  return variantName(boot.kernel, patches);
 }
 
 /** What compare found last: its first pair. */
