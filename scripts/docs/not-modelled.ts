@@ -23,13 +23,11 @@ export const UNDER_OTHER_NAMES: Readonly<Record<string, string>> = {
   late_initcall:
     '`do_initcall_level("late_initcall")` calls `luo_late_startup()` with CONFIG_LIVEUPDATE, then the scenario’s.',
   N_MEMORY: '`first_memory_node()` and `next_memory_node()` go through the nodes of that state.',
-  num_online_nodes: 'Nodes are online from the start; `build_all_zonelists()` counts them.',
   ZONES_WIDTH: 'Follows from MAX_NR_ZONES, where the machine packs page.flags.',
   SECTIONS_WIDTH: 'Always 0, as with SPARSEMEM_VMEMMAP.',
   memblock_can_resize: 'The field `can_resize`, kept with the arrays of memblock.',
   __next_mem_range_rev: '`memblock_find_in_range_node()` goes through the free ranges from the top itself.',
   memblock_isolate_range: '`isolateRange()` of the machine’s memblock.',
-  memblock_search_pfn_nid: '`memblock_search()` inside of `early_pfn_to_nid()`.',
   for_each_mem_pfn_range: 'A loop over `__next_mem_pfn_range()`.',
   memblock_alloc_try_nid: 'Inside of `memblock_alloc()`, which prints it under this name with memblock=debug.',
   static_branch_disable: '`deferred_pages` is a variable; switching the key off is an assignment.',
