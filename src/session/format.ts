@@ -15,6 +15,9 @@ import {
   ZONE_NAMES,
 } from '../machine/index.ts';
 
+/** `0x18000` */
+export const hex = (n: number | bigint): string => `0x${n.toString(16)}`;
+
 const HEX_NAME =
   /(^|_)(pfn|spfn|epfn|phys|addr|base|start|end|root|anchor|node|child|mem_map|current_limit|prev_end|hole_pfn|mo_pfn|chunk_end|zone_low|zone_high|next)$|pfn$|_phys$|^(size|limit|key|flags|private|page_type|info)$/;
 const NOT_HEX = new Set(['node', 'child_nid']);

@@ -2,15 +2,14 @@
 // printed and what went wrong. Knows nothing of how it came about.
 import { type Change, isFreeHead, machineChanges } from '../../explore/index.ts';
 import { entries, flagsNid, flagsZid, type Machine, runGet, ZONE_NAMES } from '../../machine/index.ts';
+import { hex } from '../format.ts';
+import { hasKhoMagic } from '../kho-page.ts';
 import type { RecordedBoot, Report } from '../report/index.ts';
 import { stageOf } from '../report/index.ts';
 import type { EndRow } from './types.ts';
 import { pageOfWord, placeWords, span, valueWords } from './words.ts';
 
 type Row = Omit<EndRow, 'boot'>;
-
-const KHO_PAGE_MAGIC = 0x4b48_4f50n;
-const hex = (n: number): string => `0x${n.toString(16)}`;
 
 interface PageRange {
   readonly start: number;
@@ -53,7 +52,7 @@ function pageWords(range: PageRange, m: Machine, side: 'was' | 'now'): string {
   const inits = changes.find((change) => change.track === 'page.inits');
   if (inits !== undefined) {
     const times = Number(inits[side]);
-    if (times === 0) return `not initialised${page.private >> 32n === KHO_PAGE_MAGIC ? ', KHO magic' : ''}`;
+    if (times === 0) return `not initialised${hasKhoMagic(page) ? ', KHO magic' : ''}`;
     const { flags } = page;
     const zone = `node ${flagsNid(m.config, flags)} ${ZONE_NAMES[flagsZid(m.config, flags)] ?? ''}`;
     return `initialised ${times === 1 ? 'once' : 'more than once'}, ${zone}, refcount ${page._refcount}`;

@@ -1,4 +1,5 @@
 // The figures of a run that matter, by stage: rows of a table whose columns are variants. Knows nothing of where runs part.
+import { hex } from '../format.ts';
 import type { Report, ReportStage } from '../report/index.ts';
 import type { FactRow } from './types.ts';
 
@@ -6,8 +7,6 @@ type Facts = Map<string, string>;
 
 const SEPARATOR = '\t';
 const REACHED = 'reached';
-const hex = (n: number): string => `0x${n.toString(16)}`;
-
 function stageFacts(boot: number, stage: ReportStage, put: (where: string, fact: string, value: string) => void): void {
   const where = `boot ${boot} ${stage.name}`;
   put(where, REACHED, 'yes');

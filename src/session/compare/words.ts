@@ -12,10 +12,8 @@ import {
   ULONG_MAX,
   ZONE_NAMES,
 } from '../../machine/index.ts';
-import { formatValue } from '../format.ts';
+import { formatValue, hex } from '../format.ts';
 import { REGION_FLAGS } from '../report/index.ts';
-
-const hex = (n: number): string => `0x${n.toString(16)}`;
 
 /** `page 0x18000` or `pages 0x18000..0x18200`. */
 export const span = (what: string, start: number, end: number): string =>

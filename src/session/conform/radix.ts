@@ -3,6 +3,7 @@
 import { type Kernel, variablesOf } from '../../kernel/index.ts';
 import { apply, type Machine, makeMachine, memblock_add_node, type Ref, type Value } from '../../machine/index.ts';
 import type { Linked } from '../../vm/index.ts';
+import { hex } from '../format.ts';
 import { bareHardware } from './bare.ts';
 import { CallFailed, call, linkBeside } from './call.ts';
 import type { Json } from './compare.ts';
@@ -21,8 +22,6 @@ const PAGE = 4096;
 /** Memory for the nodes of a tree. */
 const NODES = 256 * 2 ** 20;
 const TREE = ref('kho_radix_tree', 'conform');
-
-const hex = (value: bigint | number): string => `0x${value.toString(16)}`;
 
 /** The functions of the text that these rows ask, with the values as they take them. */
 interface Asked {

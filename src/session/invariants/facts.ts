@@ -12,7 +12,9 @@ import {
   ZONE_NAMES,
   zoneAt,
 } from '../../machine/index.ts';
+import { hex } from '../format.ts';
 import { keepsBitmaps, moreRoots, readPreserved, readTree, scratchAreas } from '../kho-memory.ts';
+import { khoOrder } from '../kho-page.ts';
 
 /** A block that was handed over, in pfns, half-open. */
 export interface Block {
@@ -30,10 +32,6 @@ export interface Facts {
   /** pages of the largest block */
   readonly largest: number;
 }
-
-const KHO_PAGE_MAGIC = 0x4b48_4f50n;
-/** Bits of the order; a patch may keep the type of a block in the bit above. */
-const ORDER_BITS = 0x7fff_ffffn;
 
 /** The facts of a machine; found again only when another handover, tree or scratch array is there. */
 export function factsReader(): (machine: Machine) => Facts {
@@ -147,11 +145,6 @@ export function noinitBytes(regions: readonly Region[], start: number, end: numb
   return sum;
 }
 
-/** Does the struct page say that KHO holds its block, and of which order? */
-export function khoOrder(page: Page | null): number | null {
-  return page !== null && page.private >> 32n === KHO_PAGE_MAGIC ? Number(page.private & ORDER_BITS) : null;
-}
-
 /** Contents of a struct page; null outside the machine and where nothing backs it. */
 export function pageOf(machine: Machine, pfn: number): Page | null {
   return pfn >= 0 && pfn < 2 ** machine.memmap.bits ? runGet(machine.memmap, pfn) : null;
@@ -230,8 +223,6 @@ export const linksOf = ({ config }: Machine, flags: bigint): { nid: number; zid:
 
 /** `zone(0, DMA32)` */
 export const zoneText = (nid: number, zid: number): string => `zone(${nid}, ${ZONE_NAMES[zid] ?? zid})`;
-
-const hex = (n: number): string => `0x${n.toString(16)}`;
 
 /** `page(0x18000)`, `pages 0x18000..0x18200` */
 export const pagesText = (start: number, end: number): string =>

@@ -13,23 +13,14 @@ import {
   runs,
 } from '../../machine/index.ts';
 import { type Access, frames, localsOf, type Program, type State } from '../../vm/index.ts';
+import { hex } from '../format.ts';
 import { writesMagic } from '../kho-memory.ts';
-import {
-  type Block,
-  blocksIn,
-  type Facts,
-  inForce,
-  isOwned,
-  khoOrder,
-  noinitBytes,
-  pageOf,
-  pagesText,
-} from './facts.ts';
+import { khoOrder, TYPE_BIT } from '../kho-page.ts';
+import { type Block, blocksIn, type Facts, inForce, isOwned, noinitBytes, pageOf, pagesText } from './facts.ts';
 import { difference, span } from './newly.ts';
 import type { Invariant, Moment, Violation } from './types.ts';
 
 const CMA = 4;
-const hex = (n: number): string => `0x${n.toString(16)}`;
 const list = (stages: string): readonly string[] => stages.split(' ');
 const LATE = list('kho_memory_init memblock_free_all deferred page_alloc_init_late restore end');
 
@@ -252,9 +243,6 @@ function wrongPrivate(machine: Machine, block: Block): Violation | null {
     at: block.start,
   };
 }
-
-/** The type in page->private, of a kernel that keeps one there: KHO_PAGE_CONTIG is 0. */
-const TYPE_BIT = 0x8000_0000n;
 
 /** The restore that is at work on the thread: the block, and whether its tails are to count nothing. */
 function restoreOf({ before, after, thread, facts, program }: Moment): { block: Block; folio: boolean } | null {

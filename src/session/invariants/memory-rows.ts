@@ -16,12 +16,12 @@ import {
   zoneAt,
 } from '../../machine/index.ts';
 import { type Access, frames, localsOf, type State } from '../../vm/index.ts';
+import { hex } from '../format.ts';
 import { writesMagic } from '../kho-memory.ts';
 import { blocksIn, type Facts, inForce, isMemory, linksAt, mayBeRestored, zoneText } from './facts.ts';
 import { difference } from './newly.ts';
 import type { Invariant, Moment, Violation } from './types.ts';
 
-const hex = (n: number): string => `0x${n.toString(16)}`;
 const list = (stages: string): readonly string[] => stages.split(' ');
 const figure = (machine: Machine, zone: number, name: string): number =>
   Number(row(machine.table, 'zone', zone)?.[name] ?? 0);

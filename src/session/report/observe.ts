@@ -13,10 +13,10 @@ import {
   runs,
 } from '../../machine/index.ts';
 import { type Access, localsOf } from '../../vm/index.ts';
+import { hasKhoMagic } from '../kho-page.ts';
 import { addEvent, addPageEvents, type Recorder } from './recorder.ts';
 import { functionOf, intrinsicsIn, mover, stackNames, stageWord, type TurnSeen } from './turn.ts';
 
-const KHO_PAGE_MAGIC = 0x4b48_4f50n;
 /** Reads of page_zone() in here belong to the freeing of an uninitialised page, which is an event of its own. */
 const FREEING: ReadonlySet<string> = new Set(['__free_pages_core', '__free_pages_ok']);
 
@@ -35,8 +35,6 @@ function mayBeUninitialised(turn: TurnSeen, access: Access): boolean {
 }
 
 const endOf = (access: Access): number => access.end ?? (access.at as number) + 1;
-const hasMagic = (page: { readonly private: bigint } | null): boolean =>
-  page !== null && page.private >> 32n === KHO_PAGE_MAGIC;
 
 /** __init_single_page() on [start, end). */
 function noteInit(r: Recorder, turn: TurnSeen, access: Access): void {
@@ -52,7 +50,7 @@ function noteInit(r: Recorder, turn: TurnSeen, access: Access): void {
   if (last?.[0] === word && last[2] === start && last[3] === nid && last[4] === zid) last[2] = end;
   else r.initRuns.push([word, start, end, nid, zid]);
   for (const run of runsOf(turn.before.machine.memmap, start, end))
-    if (hasMagic(run.value)) addPageEvents(r, 'overwrite-kho-page', run.start, run.end, word);
+    if (hasKhoMagic(run.value)) addPageEvents(r, 'overwrite-kho-page', run.start, run.end, word);
   for (const run of runsOf(r.freed, start, end))
     if (run.value > 0) addPageEvents(r, 'reinit-of-freed-page', run.start, run.end, word);
 }
@@ -84,7 +82,7 @@ function notePeek(r: Recorder, turn: TurnSeen, pfn: number, word: string): void 
 function noteUninitEvents(r: Recorder, turn: TurnSeen, access: Access, pfn: number, word: string): void {
   const fn = functionOf(turn);
   if (access.field === 'private' && access.rw === 'w') {
-    if (hasMagic(runGet(turn.after.machine.memmap, pfn)))
+    if (hasKhoMagic(runGet(turn.after.machine.memmap, pfn)))
       addEvent(r, `kho-writes-private-of-uninit-page pfn=${pfn} in ${word}`);
   } else if (access.field === 'page_type' && access.rw === 'r') {
     if (fn === 'page_is_buddy') notePeek(r, turn, pfn, word);

@@ -1,11 +1,10 @@
 // From the record of a run to the report, to the vectors' events, and to the exit status.
 import { entries } from '../../machine/index.ts';
+import { hex } from '../format.ts';
 import type { HandedOver } from './recorder.ts';
 import { type Recorded, type RecordedBoot, recordedBoot } from './run.ts';
 import { nodeNumbers, pageblockRuns, stageOf } from './stage.ts';
 import type { Report, ReportBoot, ReportExpectation, ReportFault, ReportInvariant, ReportStop } from './types.ts';
-
-const hex = (n: number): string => `0x${n.toString(16)}`;
 
 /** What the report holds that others find out. */
 export interface ReportParts {

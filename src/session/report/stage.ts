@@ -24,10 +24,9 @@ import {
   ULONG_MAX,
   ZONE_NAMES,
 } from '../../machine/index.ts';
+import { hex } from '../format.ts';
 import type { ReachedStage } from './recorder.ts';
 import type { PageblockRun, ReportRegion, ReportStage, ReportZone } from './types.ts';
-
-const hex = (n: number): string => `0x${n.toString(16)}`;
 
 /** memblock's flags by name, in the order in which they are listed. */
 export const REGION_FLAGS: readonly (readonly [string, number])[] = [

@@ -1,6 +1,7 @@
 // The report as plain text for people, at most 100 columns: stages, zones, accesses to uninitialised pages, faults,
 // restores, expectations. A section with nothing to say is one line.
 import { kernelProfile } from '../../kernel/index.ts';
+import { hex } from '../format.ts';
 import { variantName } from '../patch-files.ts';
 import { printable } from '../printable.ts';
 import { isDeath, unexpectedDeaths } from './report.ts';
@@ -10,7 +11,6 @@ const COLUMNS = 100;
 /** Of the accesses to uninitialised pages and of the faults so many are listed; the report in JSON has all. */
 const LISTED = 24;
 
-const hex = (n: number): string => `0x${n.toString(16)}`;
 const plural = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
 
 /** Rows in columns: those numbered in `right` flush right, the others flush left. */

@@ -1,9 +1,8 @@
 // The flattened device trees by which kernels tell each other about KHO, as trees and as text. Knows nothing of their bytes.
 import { bytesOfPage, type FdtNode, inspectFdt, type Machine, runGet, row as tableRow } from '../../machine/index.ts';
+import { hex } from '../format.ts';
 import { type Direction, keepsBitmaps, radixRoot } from '../kho-memory.ts';
 import type { FdtNodeView, FdtView } from '../view.ts';
-
-const hex = (n: number | bigint) => `0x${n.toString(16)}`;
 
 /** A property as a device tree source has it: text, a 64-bit number in the machine's byte order, or bytes. */
 function valueText(value: Uint8Array): string {

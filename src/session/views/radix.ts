@@ -9,7 +9,9 @@ import {
   runs,
   ZERO_PAGE,
 } from '../../machine/index.ts';
+import { hex } from '../format.ts';
 import { type Direction, type KeyBlock, keepsBitmaps, keyBlock, radixRoot, writesMagic } from '../kho-memory.ts';
+import { hasKhoMagic, ORDER_BITS, TYPE_BIT } from '../kho-page.ts';
 import type { RadixRowView } from '../view.ts';
 import { bitmapHead, bitmapTree } from './bitmaps.ts';
 
@@ -35,17 +37,12 @@ export interface RadixNode {
   readonly blocks?: readonly KeyBlock[];
 }
 
-const KHO_PAGE_MAGIC = 0x4b484f50n;
-/** The order in page->private; in the bit above a patch may keep that the block had been split. */
-const [ORDER_BITS, TYPE_BIT] = [0x7fff_ffffn, 0x8000_0000n];
 const DEPTH = 5;
 const BITMAP = 15;
 const TABLE = 9;
 const LEAF_KEYS = 2 ** BITMAP;
 /** More pages than this are not followed: a broken tree may point at itself. */
 const MOST_PAGES = 20000;
-
-const hex = (n: number | bigint) => `0x${n.toString(16)}`;
 
 /** Address and size in bytes of what a key stands for. */
 function keyRange(key: bigint, pageShift: number): { readonly start: number; readonly end: number; order: number } {
@@ -234,7 +231,7 @@ function blockState(m: Machine, direction: Direction, phys: number, order: numbe
   }
   const inside = page.private & ORDER_BITS;
   const type = (page.private & TYPE_BIT) === 0n ? '' : ' SPLIT';
-  if (page.private >> 32n === KHO_PAGE_MAGIC) return both(`magic KHOP order ${inside}${type}`, `KHOP ${inside}${type}`);
+  if (hasKhoMagic(page)) return both(`magic KHOP order ${inside}${type}`, `KHOP ${inside}${type}`);
   if (!takenOver(m, phys)) return both('not taken over yet', 'not yet');
   return done === pages && page._refcount === 0
     ? both('restored and freed', 'freed')

@@ -6,12 +6,12 @@ import {
   PAGE_TYPE_NONE,
   type Page,
   PG_reserved,
+  PGTY_buddy,
   type Run,
   runGet,
   runs,
 } from '../../../machine/index.ts';
-
-const KHO_PAGE_MAGIC = 0x4b48_4f50n;
+import { hasKhoMagic } from '../../kho-page.ts';
 
 const isZero = (page: Page): boolean =>
   page.flags === 0n &&
@@ -26,10 +26,10 @@ const isZero = (page: Page): boolean =>
 export function classOf(page: Page): string {
   if (isPoisoned(page)) return 'U';
   if (isZero(page)) return 'Z';
-  const magic = page.private >> 32n === KHO_PAGE_MAGIC;
+  const magic = hasKhoMagic(page);
   if ((page.flags & PG_reserved) !== 0n) return magic ? 'k' : 'R';
   if (magic) return 'K';
-  if (page.page_type >>> 24 === 0xf0 && page.page_type !== PAGE_TYPE_NONE) return 'B';
+  if (page.page_type >>> 24 === PGTY_buddy && page.page_type !== PAGE_TYPE_NONE) return 'B';
   return page._refcount > 0 ? 'A' : 'P';
 }
 

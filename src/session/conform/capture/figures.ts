@@ -21,14 +21,13 @@ import {
   ZONE_NAMES,
   zoneAt,
 } from '../../../machine/index.ts';
+import { hex } from '../../format.ts';
 import { type ClassRun, classCounts, classOf, classRuns } from './classes.ts';
 import type { TruthPage, TruthPhase } from './truth.ts';
 
 export type Figure = string | number | boolean | null;
 /** Figures by path. */
 export type Figures = Map<string, Figure>;
-
-const hex = (n: number): string => `0x${n.toString(16)}`;
 
 const FLAGS: readonly (readonly [string, number])[] = [
   ['HOTPLUG', MEMBLOCK_HOTPLUG],
