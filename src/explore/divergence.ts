@@ -5,7 +5,17 @@ import { type Machine, type Run, runGet, runSet, runs } from '../machine/index.t
 import type { Linked, State } from '../vm/index.ts';
 import { type Change, type Held, heldAt, isFreeHead, machineChanges } from './changes.ts';
 import { type EffectTurn, effectsOf, type Stretch, Texts } from './effects.ts';
-import { amount, type History, historyOf, type Life, type Places, TOLD, trackMap, type Weight } from './history.ts';
+import {
+  amount,
+  type History,
+  historyOf,
+  type Life,
+  type Places,
+  TOLD,
+  took,
+  trackMap,
+  type Weight,
+} from './history.ts';
 import type { Slices } from './slices.ts';
 
 /** A place in time at which runs are compared: a stage of a boot, its beginning (`start`) or its end. */
@@ -119,12 +129,12 @@ function firstOwn(mine: History, other: History, places: Places, after: readonly
     for (const run of runs(map)) {
       const life = run.value;
       if (life === null) continue;
-      const value = life.values.at(-1) ?? null;
+      const { value } = life;
       for (const place of weighed(track, run.start, run.end, places)) {
         const known = owns.never.get(place.value);
         if (place.value === 0 || (known !== undefined && known.number <= life.last)) continue;
         for (const there of runs(others, place.start, place.end)) {
-          if (there.value?.values.includes(value) || ofInit(mine, track, there.start, life)) continue;
+          if (took(there.value, value) || ofInit(mine, track, there.start, life)) continue;
           const evened = after.some(({ state }) => heldAt(state.machine, track, there.start) === value);
           const own = { number: life.last, track, start: there.start, end: there.end, value };
           offer(evened ? owns.later : owns.never, place.value, own);

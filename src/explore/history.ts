@@ -8,10 +8,17 @@ import type { Slices } from './slices.ts';
 /** How much a place counts: what follows from other places (free lists, counters) comes after those. 0: not in question. */
 export type Weight = 0 | 1 | 2;
 
-/** The values a place took, and the number of the effect that gave the last. */
+/** The last value that a place took, the number of the effect that gave it, and the life before that. */
 export interface Life {
-  readonly values: readonly Held[];
+  readonly value: Held;
   readonly last: number;
+  readonly before: Life | null;
+}
+
+/** Did a place ever take a value? */
+export function took(life: Life | null, value: Held): boolean {
+  for (let one = life; one !== null; one = one.before) if (one.value === value) return true;
+  return false;
 }
 
 const same = <V>(): ValueKind<V> => ({ same: (a, b) => a === b, hash: () => 1 });
@@ -75,7 +82,7 @@ export function* historyOf(stretch: Stretch, places: Places, texts: Texts): Slic
         const map = lives.get(change.track) ?? trackMap<Life | null>(change.track, null);
         lives.set(
           change.track,
-          runUpdate(map, start, end, (life) => ({ values: [...(life?.values ?? []), change.now], last: number })),
+          runUpdate(map, start, end, (life) => ({ value: change.now, last: number, before: life })),
         );
       }
       if (own > 0) found = true;

@@ -1,19 +1,14 @@
 // How places and stops are worded, as gdb words them: frames with arguments, stop lines, positions in words.
 import { type Hit, label, type Outcome, type Position } from '../debugger/index.ts';
 import type { Frame } from '../vm/index.ts';
+import { argumentsText } from './arguments.ts';
 import { formatValue, lastName } from './format.ts';
 import type { Cursor, PointRow, Session } from './session.ts';
 import type { StopView } from './view.ts';
 
-/** Types whose values are in hex, whatever name they go under. */
-const HEX_TYPES = new Set(['phys_addr_t', 'pfn_t']);
-
-/** `pfn=0x18000, nid=0`: the parameters of a frame's function and what they hold now. */
+/** The arguments of a frame as they are now. */
 export function argumentsOf(session: Session, frame: Frame, cursor: Cursor = session.state.cursor): string {
-  const fn = session.kernelAt(cursor).linked.program.fns[frame.fn];
-  return (fn?.params ?? [])
-    .map(({ name, type }, i) => `${name}=${formatValue(frame.locals[i], HEX_TYPES.has(type) ? 'addr' : name)}`)
-    .join(', ');
+  return argumentsText(session.kernelAt(cursor).linked.program.fns[frame.fn], frame);
 }
 
 /** `kho_memory_init () at kernel/liveupdate/kexec_handover.ts:12`. */

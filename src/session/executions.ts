@@ -4,6 +4,7 @@ import { label, type Position, position } from '../debugger/index.ts';
 import { declaredParameters, type Kernel } from '../kernel/index.ts';
 import { KernelFault, type Value } from '../machine/index.ts';
 import { type Ex, type Fn, type Frame, linkExpression, type State } from '../vm/index.ts';
+import { argumentsText } from './arguments.ts';
 import { formatValue } from './format.ts';
 import { bootOf } from './load.ts';
 import type { Places } from './places.ts';
@@ -21,10 +22,6 @@ export type Wanted = { readonly places: Places; readonly entry: boolean } | { re
 function callerText(kernel: Kernel, frame: Frame | null): string {
   if (frame === null) return '';
   return ` from ${frame.fn}:${kernel.linked.program.fns[frame.fn]?.pos[frame.pc]?.[0] ?? 0}`;
-}
-
-function fnArguments(fn: Fn | undefined, frame: Frame): string {
-  return (fn?.params ?? []).map((param, i) => `${param.name}=${formatValue(frame.locals[i], param.name)}`).join(', ');
 }
 
 function rowText(state: State, thread: number, at: number, words: string): string {
@@ -107,7 +104,7 @@ function statementRow(
   const { kernel } = bootOf(session.loaded, state);
   const fn = kernel.linked.program.fns[frame.fn];
   const line = wanted.entry ? '' : `:${fn?.pos[frame.pc]?.[0] ?? 0}`;
-  const words = `${frame.fn}${line} (${fnArguments(fn, frame)})${callerText(kernel, frame.up)}`;
+  const words = `${frame.fn}${line} (${argumentsText(fn, frame)})${callerText(kernel, frame.up)}`;
   return [{ at, text: rowText(state, thread, at, words) }];
 }
 

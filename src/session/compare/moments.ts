@@ -3,7 +3,7 @@
 import { diffLines } from 'diff';
 import type { Moment } from '../../explore/index.ts';
 import { type Frame, frames } from '../../vm/index.ts';
-import { formatValue } from '../format.ts';
+import { argumentsText } from '../arguments.ts';
 import { bootOf, type Loaded } from '../load.ts';
 import type { Recorded } from '../report/index.ts';
 import type { ComparedFrame, ComparedLine, ComparedMoment } from './types.ts';
@@ -19,8 +19,12 @@ export interface Ran {
 
 function placeOf({ loaded }: Ran, moment: Moment, frame: Frame): ComparedFrame {
   const fn = bootOf(loaded, moment.before).kernel.linked.program.fns[frame.fn];
-  const args = (fn?.params ?? []).map(({ name }, i) => `${name}=${formatValue(frame.locals[i], name)}`).join(', ');
-  return { function: frame.fn, args, file: fn?.file ?? '', line: fn?.pos[frame.pc]?.[0] ?? 0 };
+  return {
+    function: frame.fn,
+    args: argumentsText(fn, frame),
+    file: fn?.file ?? '',
+    line: fn?.pos[frame.pc]?.[0] ?? 0,
+  };
 }
 
 /** Numbers of the lines of `text` that `other` has not. */
