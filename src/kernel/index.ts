@@ -29,9 +29,9 @@ export {
 export {
   declaredParameters,
   kernelText,
+  patchBefore,
   patchedNames,
   patchProfiles,
-  patchWithThoseBefore,
   profilePatches,
   shippedPatch,
   shippedPatches,

@@ -77,13 +77,6 @@ export function patchBefore(text: string): string | null {
   return /^After: (\S+)$/m.exec(diff < 0 ? '' : text.slice(0, diff))?.[1] ?? null;
 }
 
-/** A shipped patch with those that it goes on before it. */
-export function patchWithThoseBefore(name: string): readonly { readonly name: string; readonly text: string }[] {
-  const text = shippedPatch(name);
-  const before = patchBefore(text);
-  return [...(before === null ? [] : patchWithThoseBefore(before)), { name, text }];
-}
-
 /** The shipped patches' texts, those of profiles included. */
 function allPatches(): string[] {
   const profiles = KERNELS.flatMap((kernel) => profilePatches(kernel).map(({ text }) => text));

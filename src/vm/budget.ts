@@ -18,7 +18,11 @@ const WORD_OF_PAGE = 8;
 const copies = (m: Machine, struct: string): number =>
   Math.floor(Math.max(0, (m.table.counts[struct] ?? 0) - CHEAP) / COPIED);
 
-const NUMBERS: ReadonlySet<string> = new Set(['_refcount', 'page_type']);
+/** Fields of a struct page that hold numbers; the others hold 64-bit words. */
+const NUMBERS: ReadonlySet<string> = new Set(['_refcount', '_mapcount', 'page_type']);
+
+const fitsPage = (field: string, value: unknown): boolean =>
+  typeof value === (NUMBERS.has(field) ? 'number' : 'bigint');
 
 const whole = (...values: readonly unknown[]): boolean => values.every((value) => Number.isInteger(value));
 
@@ -30,17 +34,13 @@ function fits(effect: Effect): boolean {
     case 'pages':
       return (
         whole(effect.start, effect.end) &&
-        Object.entries(effect.change).every(
-          ([name, value]) => typeof value === (NUMBERS.has(name) ? 'number' : 'bigint'),
-        )
+        Object.entries(effect.change).every(([field, value]) => fitsPage(field, value))
       );
     case 'page-flags':
       return whole(effect.start, effect.end) && typeof effect.set === 'bigint';
     case 'store':
       if (effect.ref.struct !== 'page') return effect.ref.struct !== 'u64[]' || typeof effect.value === 'bigint';
-      return (
-        typeof effect.value === (/^(?:_refcount|page_type|_mapcount)$/.test(String(effect.field)) ? 'number' : 'bigint')
-      );
+      return fitsPage(String(effect.field), effect.value);
     case 'migratetype':
       return whole(effect.start, effect.end, effect.migratetype);
     case 'back':

@@ -16,7 +16,6 @@ import {
   namesOf,
   PROFILES,
   patchProfiles,
-  patchWithThoseBefore,
   profilePatches,
   profileText,
   shippedPatch,
@@ -25,6 +24,7 @@ import {
 } from '../../src/kernel/index.ts';
 import { makeConfig, ZONE_NAMES } from '../../src/machine/index.ts';
 import { compile } from '../../src/vm/index.ts';
+import { patchWithThoseBefore } from '../support/patched.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const KERNEL = join(ROOT, 'src/kernel');

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { patchWithThoseBefore, profileText, shippedPatch } from '../../src/kernel/index.ts';
+import { profileText, shippedPatch } from '../../src/kernel/index.ts';
 import { MEMBLOCK_RSRV_KERN, type Region } from '../../src/machine/index.ts';
 import { type Loaded, lastBoot, loadScenarioText, Port, runReport } from '../../src/session/index.ts';
 import { INVARIANT_NAMES, INVARIANTS, turnReader } from '../../src/session/invariants/index.ts';
 import { newTrace, type State } from '../../src/vm/index.ts';
 import { generated, law, smallMachine } from '../laws/support.ts';
 import { execute, openPort, scenarioFile } from '../support/open.ts';
-import { type Change, edited, loadPatched } from '../support/patched.ts';
+import { type Change, edited, loadPatched, patchWithThoseBefore } from '../support/patched.ts';
 import { folderWith } from '../support/temporary.ts';
 
 type Rows = ReadonlyMap<string, { readonly ok: boolean; readonly at?: string; readonly what?: string }>;

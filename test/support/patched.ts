@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createTwoFilesPatch } from 'diff';
+import { type Patch, patchBefore, shippedPatch } from '../../src/kernel/index.ts';
 import { type Loaded, loadScenarioText } from '../../src/session/index.ts';
 import { scenarioFile } from './open.ts';
 
@@ -46,4 +47,11 @@ export function loadPatched(name: string, change: Change | null, edits: Change['
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** A shipped patch with those that it goes on before it. */
+export function patchWithThoseBefore(name: string): Patch[] {
+  const text = shippedPatch(name);
+  const before = patchBefore(text);
+  return [...(before === null ? [] : patchWithThoseBefore(before)), { name, text }];
 }

@@ -1,11 +1,11 @@
 // A moment of a run as plain data: place, stack, source with the lines that the other variant's kernel text has not.
 // Knows nothing of why the moment matters.
-import { diffLines } from 'diff';
 import type { Moment } from '../../explore/index.ts';
 import { type Frame, frames } from '../../vm/index.ts';
 import { argumentsText } from '../arguments.ts';
 import { bootOf, type Loaded } from '../load.ts';
 import type { Recorded } from '../report/index.ts';
+import { patchMarks } from '../views/patch-marks.ts';
 import type { ComparedFrame, ComparedLine, ComparedMoment } from './types.ts';
 import { effectWords } from './words.ts';
 
@@ -27,22 +27,10 @@ function placeOf({ loaded }: Ran, moment: Moment, frame: Frame): ComparedFrame {
   };
 }
 
-/** Numbers of the lines of `text` that `other` has not. */
-function changedLines(text: string, other: string): Set<number> {
-  const out = new Set<number>();
-  let line = 1;
-  for (const part of diffLines(other, text)) {
-    if (part.removed) continue;
-    if (part.added) for (let i = 0; i < part.count; i++) out.add(line + i);
-    line += part.count;
-  }
-  return out;
-}
-
 function sourceOf(ran: Ran, other: Ran, moment: Moment, place: ComparedFrame): ComparedLine[] {
   const text = bootOf(ran.loaded, moment.before).kernel.files[place.file] ?? '';
   const theirs = bootOf(other.loaded, moment.before).kernel.files[place.file] ?? '';
-  const changed = changedLines(text, theirs);
+  const marks = patchMarks(theirs, text);
   const lines = text.split('\n');
   const first = Math.max(1, place.line - AROUND);
   const last = Math.min(lines.length, place.line + AROUND);
@@ -50,7 +38,7 @@ function sourceOf(ran: Ran, other: Ran, moment: Moment, place: ComparedFrame): C
     number: first + i,
     text: words.replaceAll('\t', '  '),
     current: first + i === place.line,
-    changed: changed.has(first + i),
+    changed: ['+', '~'].includes(marks.get(first + i) ?? ''),
   }));
 }
 

@@ -5,6 +5,9 @@ import { type Files, type Kernel, profileText } from '../../kernel/index.ts';
 import type { LoadedBoot } from '../load.ts';
 import type { PatchMark } from '../view.ts';
 
+/** So many lines that differ are looked for one by one; a text that differs in more is another text. */
+const MOST_EDITS = 5000;
+
 /** The marks of a text's lines, by number from 1: `+` added, `~` changed, `-` something was taken away behind it. */
 export function patchMarks(before: string, after: string): ReadonlyMap<number, PatchMark> {
   const out = new Map<number, PatchMark>();
@@ -19,7 +22,12 @@ export function patchMarks(before: string, after: string): ReadonlyMap<number, P
     line += added;
     removed = 0;
   };
-  for (const part of diffArrays(before.split('\n'), after.split('\n'))) {
+  const [old, now] = [before.split('\n'), after.split('\n')];
+  const parts = diffArrays(old, now, { maxEditLength: MOST_EDITS }) ?? [
+    { removed: true, added: false, value: old },
+    { removed: false, added: true, value: now },
+  ];
+  for (const part of parts) {
     if (part.removed) removed += part.value.length;
     else if (part.added) settle(part.value.length);
     else {
