@@ -15,8 +15,8 @@ export interface BitmapPage {
 
 type Word = (phys: number) => bigint;
 
-/** A list longer than this is broken: it may lead back to itself. */
-const MOST_CHUNKS = 10_000;
+/** So many blocks are read of a list or a tree, more than a scenario may list: a broken one may lead to a page again and again. */
+export const MOST_BLOCKS = 2 ** 18;
 /** Elements of a chunk. */
 const MOST_ELEMENTS = 255;
 
@@ -31,18 +31,24 @@ function bitmapAt(word: Word, phys: number, order: number, start: number, bits: 
   return { kind: 'bitmap', phys, order, of: start, blocks };
 }
 
-/** The list from its first chunk on, each chunk before its bitmaps. */
+/** The list from its first chunk on, each chunk before its bitmaps; it ends where it leads back to itself. */
 export function listPages(word: Word, first: number, bits: number): BitmapPage[] {
   const pages: BitmapPage[] = [];
-  for (let chunk = first, n = 0; chunk !== 0 && n < MOST_CHUNKS; chunk = Number(word(chunk)), n++) {
+  const seen = new Set<number>();
+  let read = 0;
+  for (let chunk = first; chunk !== 0 && !seen.has(chunk) && read < MOST_BLOCKS; chunk = Number(word(chunk))) {
+    seen.add(chunk);
     const header = word(chunk + 8);
     const order = Number(header & 0xffff_ffffn);
     const count = Math.min(Number(header >> 32n), MOST_ELEMENTS);
-    pages.push({ kind: 'chunk', phys: chunk, order, of: count, blocks: [] });
-    for (let i = 0; i < count; i++) {
+    const bitmaps: BitmapPage[] = [];
+    for (let i = 0; i < count && read < MOST_BLOCKS; i++) {
       const element = chunk + 16 + 16 * i;
-      pages.push(bitmapAt(word, Number(word(element + 8)), order, Number(word(element)), bits));
+      const bitmap = bitmapAt(word, Number(word(element + 8)), order, Number(word(element)), bits);
+      read += bitmap.blocks.length;
+      bitmaps.push(bitmap);
     }
+    pages.push({ kind: 'chunk', phys: chunk, order, of: bitmaps.length, blocks: [] }, ...bitmaps);
   }
   return pages;
 }

@@ -11,7 +11,7 @@ import {
   runGet,
   ZERO_PAGE,
 } from '../machine/index.ts';
-import { type BitmapPage, listPages, trackPages } from './kho-bitmaps.ts';
+import { type BitmapPage, listPages, MOST_BLOCKS, trackPages } from './kho-bitmaps.ts';
 
 /** A block as its key says it. `start`: a pfn. */
 export interface KeyBlock {
@@ -25,7 +25,7 @@ export interface TreePage {
   readonly phys: number;
 }
 
-/** Tables above the leaves, bits of a leaf's index and of a table's; a tree of more pages than MOST is none. */
+/** Tables above the leaves, bits of a leaf's index and of a table's; of a tree of more pages than MOST no more is read. */
 const [LEVELS, LEAF_BITS, TABLE_BITS, MOST] = [5, 15, 9, 100_000];
 /** The order bit of order 0, the highest of a key. */
 const ORDER_0 = 52;
@@ -129,9 +129,12 @@ export function readPreserved(
 export function readTree(m: Machine, root: number): { readonly pages: TreePage[]; readonly blocks: KeyBlock[] } {
   const pages = new Map<number, TreePage>();
   const blocks: KeyBlock[] = [];
+  // a broken tree may lead to the same page again and again: visits are counted, not pages
+  let visits = 0;
   const walk = (phys: number, level: number, prefix: bigint): void => {
     const pfn = phys / 2 ** m.config.pageShift;
-    if (pages.size > MOST || !Number.isInteger(pfn) || pfn < 0 || pfn >= 2 ** m.phys.bits) return;
+    if (visits++ > MOST || blocks.length > MOST_BLOCKS || !Number.isInteger(pfn) || pfn < 0 || pfn >= 2 ** m.phys.bits)
+      return;
     pages.set(phys, { level, phys });
     const shift = BigInt(LEAF_BITS + TABLE_BITS * (level - 1));
     for (const [slot, word] of Object.entries(runGet(m.phys, pfn)?.words ?? {})) {

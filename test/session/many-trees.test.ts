@@ -2,9 +2,12 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Region } from '../../src/machine/index.ts';
+import { type Machine, type Region, withPhysWord } from '../../src/machine/index.ts';
 import { loadScenario, runReport } from '../../src/session/index.ts';
 import { difference, newRegions } from '../../src/session/invariants/newly.ts';
+import { listPages } from '../../src/session/kho-bitmaps.ts';
+import { readTree } from '../../src/session/kho-memory.ts';
+import { scenarioFile } from '../support/open.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -55,5 +58,34 @@ describe('one tree for each node', () => {
     ]);
     // eleven pages for node 0, six for node 1; the page of roots is none of a tree
     expect(boot?.radix_pages).toBe(17);
+  });
+});
+
+describe('what broken text left in memory is read, and reading it has an end', () => {
+  const PAGE = 0x1000000;
+
+  test('a table of the radix tree whose slots all lead back to it', () => {
+    const loaded = loadScenario(scenarioFile('today/grow-zone'));
+    if (!loaded.ok) throw new Error(loaded.errors.join('\n'));
+    let machine: Machine = loaded.loaded.first.machine;
+    for (let slot = 0; slot < 512; slot++) machine = withPhysWord(machine, PAGE + 8 * slot, BigInt(PAGE));
+    const { pages, blocks } = readTree(machine, PAGE);
+    expect(pages).toHaveLength(1);
+    expect(blocks.length).toBeGreaterThan(0);
+  });
+
+  test('a chunk that leads back to itself, and whose elements are all the same full bitmap', () => {
+    const [order, elements] = [0n, 255n];
+    const words = new Map([
+      [PAGE, BigInt(PAGE)],
+      [PAGE + 8, order | (elements << 32n)],
+    ]);
+    const full = 2n ** 64n - 1n;
+    const word = (phys: number): bigint => words.get(phys) ?? (phys < PAGE + 4096 ? 0n : full);
+    for (let i = 0; i < 255; i++) words.set(PAGE + 24 + 16 * i, BigInt(PAGE + 4096));
+    const read = listPages(word, PAGE, 32768);
+    expect(read.filter(({ kind }) => kind === 'chunk')).toHaveLength(1);
+    expect(read[0]?.of).toBe(read.length - 1);
+    expect(read.length).toBeLessThan(100);
   });
 });
