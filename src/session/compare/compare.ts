@@ -34,7 +34,7 @@ function* runVariant(variant: Variant, budget: number): Slices<RunVariant> {
   const result = yield* runReportSlices(variant.loaded, budget);
   if (!result.ok) return { ok: false, status: 2, error: result.errors.join('\n') };
   const { report, recorded, exhausted } = result;
-  if (!recorded.ended) return { ok: false, status: 3, error: `${variant.label}: ${exhausted ?? ''}` };
+  if (exhausted !== null) return { ok: false, status: 3, error: `${variant.label}: ${exhausted}` };
   return { ok: true, ran: { ...variant, report, recorded } };
 }
 
