@@ -263,7 +263,7 @@ export class Session {
   }
 
   /** A condition, asked in the kernel of the boot in which it is asked. */
-  private condition(text: string): Evaluate {
+  condition(text: string): Evaluate {
     const variables = this.variables();
     const byBoot = new Map<number, Evaluate>();
     return (state, thread) => {

@@ -20,10 +20,11 @@ import { readPlaces } from '../places.ts';
 import type { Cursor, Session } from '../session.ts';
 import { type Command, type Output, type Running, refuse, say, usage } from './command.ts';
 
-type Way = 'fwd' | 'rev';
+/** Forwards or backwards in time. */
+export type Way = 'fwd' | 'rev';
 
 /** Ends a movement: stands where the search ended, and says why. */
-function arrive(session: Session, outcome: Outcome, way: Way, extra: readonly string[] = []): Output {
+export function arrive(session: Session, outcome: Outcome, way: Way, extra: readonly string[] = []): Output {
   const stop = stopOf(session, outcome);
   const { branch } = session.state.cursor;
   const gone = session.time.stateAt(branch, outcome.at)?.threads[outcome.thread]?.top === null;

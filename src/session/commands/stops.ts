@@ -2,7 +2,7 @@
 import type { Place, Trigger } from '../../debugger/index.ts';
 import { evaluate, prepare } from '../expression.ts';
 import { rangeText } from '../format.ts';
-import { lineOf, placeHere, readPlaces } from '../places.ts';
+import { lineOf, type Places, placeHere, readPlaces } from '../places.ts';
 import type { PointRow, Session } from '../session.ts';
 import { readRange } from '../words.ts';
 import { CATCH_WORDS, catchTrigger } from './catch.ts';
@@ -26,13 +26,16 @@ function tail(args: string): Tail {
   };
 }
 
-/** Why a condition cannot be asked; where the stop is a place in the text, its names must be known there. */
-function conditionError(session: Session, text: string | null, trigger: Trigger): string | null {
+/** Where a point stops in the text; null: not at a place of it. */
+const placesOf = (trigger: Trigger): Places | null => (trigger.kind === 'location' ? trigger.places : null);
+
+/** Why a condition cannot be asked; where it is asked at places in the text only, its names must be known there. */
+export function conditionError(session: Session, text: string | null, places: Places | null): string | null {
   if (text === null) return null;
   const standing = /\$_(?:step|thread|pfn)\b/.exec(text)?.[0];
   if (standing !== undefined) return `${standing} is where you stand now; a condition is asked elsewhere`;
   const { program } = session.kernel.linked;
-  const bound = trigger.kind === 'location' ? placeHere(session, trigger.places) : null;
+  const bound = places === null ? null : placeHere(session, places);
   const at =
     bound === null
       ? session.frame()
@@ -50,7 +53,7 @@ function conditionError(session: Session, text: string | null, trigger: Trigger)
     )
   )
     return null;
-  const anywhere = trigger.kind !== 'location' && /^No symbol/.test(read.error);
+  const anywhere = places === null && /^No symbol/.test(read.error);
   if (!anywhere) return read.error;
   const name = /^No symbol "(\w+)"/.exec(read.error)?.[1] ?? '';
   return Object.values(program.fns).some((fn) => fn.vars.some(([local]) => local === name)) ? null : read.error;
@@ -62,7 +65,7 @@ function add(
   row: Omit<PointRow, 'number' | 'hits' | 'enabled'>,
   label: string,
 ): Output {
-  const wrong = conditionError(session, row.condition, row.trigger);
+  const wrong = conditionError(session, row.condition, placesOf(row.trigger));
   if (wrong !== null) return usage(command, `condition: ${wrong}`);
   if (row.thread !== null && session.now().threads[row.thread] === undefined && row.thread >= 64)
     return usage(command, `no thread ${row.thread + 1}`);
@@ -294,7 +297,7 @@ const conditionCommand: Command = {
     if (row === undefined)
       return usage(conditionCommand, parsed === null ? 'a number is missing' : `No breakpoint number ${parsed[1]}.`);
     const text = parsed?.[2]?.trim() ?? '';
-    const wrong = conditionError(session, text === '' ? null : text, row.trigger);
+    const wrong = conditionError(session, text === '' ? null : text, placesOf(row.trigger));
     if (wrong !== null) return usage(conditionCommand, wrong);
     session.change((draft) => {
       draft.points = draft.points.map((p) =>

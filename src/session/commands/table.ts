@@ -3,6 +3,7 @@ import { didYouMean } from '../../vm/index.ts';
 import type { Session } from '../session.ts';
 import { askCommands } from './ask.ts';
 import { type Command, type Group, type Output, type Running, refuse, say, usage } from './command.ts';
+import { findCommands } from './find.ts';
 import { infoCommand } from './info.ts';
 import { lookCommands } from './look.ts';
 import { moveCommands } from './move.ts';
@@ -60,6 +61,7 @@ const helpCommand: Command = {
 export const COMMANDS: readonly Command[] = [
   ...moveCommands,
   ...timeCommands,
+  ...findCommands,
   ...stopCommands,
   ...lookCommands,
   ...askCommands,
