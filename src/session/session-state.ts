@@ -40,6 +40,13 @@ export interface Mark {
 
 export type Locking = 'off' | 'on' | 'step' | 'replay';
 
+/** A place to come back to, with what it is kept for. */
+export interface Checkpoint {
+  readonly number: number;
+  readonly cursor: Cursor;
+  readonly note: string;
+}
+
 /** All of a session that changes, as one immutable value. */
 export interface SessionState {
   readonly cursor: Cursor;
@@ -56,6 +63,8 @@ export interface SessionState {
   /** every cursor before a change of place, for undo-move */
   readonly trail: readonly Cursor[];
   readonly marks: Readonly<Record<number, readonly Mark[]>>;
+  readonly checkpoints: readonly Checkpoint[];
+  readonly nextCheckpoint: number;
   readonly log: readonly LogLine[];
   /** console lines of this branch that the log has */
   readonly dmesg: number;

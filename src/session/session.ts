@@ -27,7 +27,7 @@ import type { Cursor, Mark, PointRow, SessionState } from './session-state.ts';
 import { stageReached } from './stages.ts';
 import type { LogLine, StopView } from './view.ts';
 
-export type { Cursor, Locking, Mark, PointRow, SessionState } from './session-state.ts';
+export type { Checkpoint, Cursor, Locking, Mark, PointRow, SessionState } from './session-state.ts';
 
 /** The position at which a boot enters start_kernel(). */
 export interface BootStart {
@@ -85,6 +85,8 @@ export class Session {
       future: [],
       trail: [],
       marks: {},
+      checkpoints: [],
+      nextCheckpoint: 1,
       log: [],
       dmesg: 0,
       values: [],
@@ -111,7 +113,7 @@ export class Session {
     const { cursor, stop, points } = other.state;
     const { console } = this.now(cursor).machine;
     this.change((draft) => {
-      const fresh = { past: [], future: [], trail: [], marks: {}, listed: null };
+      const fresh = { past: [], future: [], trail: [], marks: {}, checkpoints: [], listed: null };
       Object.assign(draft, { cursor, previous: cursor, stop, points, dmesg: console?.length ?? 0, ...fresh });
       draft.tour = { at: draft.tour.at, places: draft.tour.places.map(() => null) };
     });
@@ -356,13 +358,18 @@ export class Session {
 
   /** A mark of the user's own stops on the timeline. */
   markStop(outcome: Outcome, text: string): void {
+    this.mark(outcome.at.at, text);
+  }
+
+  /** A mark on the timeline of the branch one stands in; a position has one. */
+  mark(at: number, text: string): void {
     const { branch } = this.state.cursor;
-    const boot = this.time.stateAt(branch, outcome.at)?.boot ?? this.now().boot;
+    const boot = this.time.stateAt(branch, position(at))?.boot ?? this.now().boot;
     this.change((draft) => {
       const own = draft.marks[branch] ?? [];
-      const mark: Mark = { at: outcome.at.at, boot, kind: 'stop', label: text };
+      const mark: Mark = { at, boot, kind: 'stop', label: text };
       if (own.some((m) => m.at === mark.at)) return;
-      draft.marks = { ...draft.marks, [branch]: [...own, mark].sort((a, b) => a.at - b.at) };
+      draft.marks = { ...draft.marks, [branch]: [...own, mark].sort((x, y) => x.at - y.at) };
     });
   }
 }

@@ -13,6 +13,7 @@ import { radixLines } from '../views/radix.ts';
 import { scratchLines, scratchView } from '../views/scratch.ts';
 import { backedParts, blockLetter } from '../views/strips.ts';
 import { readRange } from '../words.ts';
+import { infoCheckpoints } from './checkpoints.ts';
 import { type Command, type Output, refuse, say, usage } from './command.ts';
 import { infoInvariants } from './invariants.ts';
 import { argLines, localLines } from './look.ts';
@@ -241,6 +242,7 @@ export const TOPICS: readonly Topic[] = [
   },
   { name: 'variables', help: 'kernel variables', lines: variables },
   { name: 'history', help: 'where back and forward go', lines: history },
+  { name: 'checkpoints', help: 'places kept with checkpoint', lines: infoCheckpoints },
   { name: 'branches', help: 'histories by choice of thread', lines: branches },
   {
     name: 'schedule',

@@ -6,6 +6,7 @@ import { lineOf, type Places, placeHere, readPlaces } from '../places.ts';
 import type { PointRow, Session } from '../session.ts';
 import { readRange } from '../words.ts';
 import { CATCH_WORDS, catchTrigger } from './catch.ts';
+import { deleteCheckpoints } from './checkpoints.ts';
 import { type Command, type Output, refuse, say, usage } from './command.ts';
 
 interface Tail {
@@ -325,6 +326,20 @@ export function infoBreakpoints(session: Session): string[] {
 }
 
 /** The commands on stop points. */
+const deletePoints = onNumbers(['delete', 'd', 'del'], 'deletes stop points, or all', (rows, wanted) =>
+  rows.filter((p) => !wanted.has(p.number)),
+);
+
+const deleteCommand: Command = {
+  ...deletePoints,
+  usage: 'delete [NUMBER…] | delete checkpoint [NUMBER…]',
+  help: 'deletes stop points, or checkpoints; all without a number',
+  run(session, args) {
+    const [word = '', ...given] = args.split(/\s+/);
+    return /^checkpoints?$/.test(word) ? deleteCheckpoints(session, given) : deletePoints.run(session, args);
+  },
+};
+
 export const stopCommands: readonly Command[] = [
   breakCommand,
   tbreakCommand,
@@ -333,9 +348,7 @@ export const stopCommands: readonly Command[] = [
   watchCommand(['awatch'], 'rw', 'stops after a statement that reads or writes it'),
   catchCommand,
   conditionCommand,
-  onNumbers(['delete', 'd', 'del'], 'deletes stop points, or all', (rows, wanted) =>
-    rows.filter((p) => !wanted.has(p.number)),
-  ),
+  deleteCommand,
   onNumbers(['enable'], 'enables stop points, or all', (rows, wanted) =>
     rows.map((p) => (wanted.has(p.number) ? { ...p, enabled: true } : p)),
   ),

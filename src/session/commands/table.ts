@@ -2,6 +2,7 @@
 import { didYouMean } from '../../vm/index.ts';
 import type { Session } from '../session.ts';
 import { askCommands } from './ask.ts';
+import { checkpointCommands } from './checkpoints.ts';
 import { type Command, type Group, type Output, type Running, refuse, say, usage } from './command.ts';
 import { findCommands } from './find.ts';
 import { infoCommand } from './info.ts';
@@ -62,6 +63,7 @@ export const COMMANDS: readonly Command[] = [
   ...moveCommands,
   ...timeCommands,
   ...findCommands,
+  ...checkpointCommands,
   ...stopCommands,
   ...lookCommands,
   ...askCommands,

@@ -31,7 +31,7 @@ const seekCommand: Command = {
 };
 
 const runCommand: Command = {
-  names: ['run', 'r', 'restart'],
+  names: ['run', 'r'],
   group: 'time',
   usage: 'run [POSITION]',
   help: 'back to the start of the boot, or to POSITION',

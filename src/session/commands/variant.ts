@@ -44,6 +44,7 @@ function* change(session: Session, boot: LoadedBoot, variant: BootVariant): Runn
   const arrival = here === null ? null : yield* findStanding(next, here);
   if (arrival === null) return refuse('Interrupted; nothing is changed.');
   const branches = session.time.branches.length > 1;
+  const kept = session.state.checkpoints.length > 0;
   const head = `boot ${boot.number}: ${variantText(variant)}`;
   next.change((draft) => {
     draft.cursor = arrival.cursor;
@@ -58,6 +59,7 @@ function* change(session: Session, boot: LoadedBoot, variant: BootVariant): Runn
     ...warningsOf(result.loaded).map((text) => `warning: ${text}`),
     ...(arrival.why === null ? [] : [`Not the same place: ${arrival.why}.`]),
     ...(branches ? ['The choices of threads were of the other kernel; this is the default schedule.'] : []),
+    ...(kept ? ['The checkpoints were of the other kernel, and are gone.'] : []),
     ...lost,
   ];
   return { ...say(head, ...told, ...placeLines(session, session.state.cursor)), told };
