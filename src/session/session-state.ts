@@ -27,6 +27,8 @@ export interface PointRow {
   readonly thread: number | null;
   readonly condition: string | null;
   readonly hits: number;
+  /** so many hits more are counted, and do not stop */
+  readonly ignore: number;
 }
 
 /** A named position: a stage reached, a stop made, a fault. */

@@ -332,6 +332,19 @@ export class Session {
     });
   }
 
+  /** The hits that stop; those of points that are to ignore some are counted, and not among them. */
+  stopping(hits: readonly Hit[]): readonly Hit[] {
+    const ignored = new Set(this.state.points.flatMap(({ number, ignore }) => (ignore > 0 ? [number] : [])));
+    const passed = new Set(hits.flatMap(({ point }) => (ignored.has(point.number) ? [point.number] : [])));
+    if (passed.size === 0) return hits;
+    this.change((draft) => {
+      draft.points = draft.points.map((row) =>
+        passed.has(row.number) ? { ...row, hits: row.hits + 1, ignore: row.ignore - 1 } : row,
+      );
+    });
+    return hits.filter(({ point }) => !passed.has(point.number));
+  }
+
   /** Counts the hits of points and takes away temporary ones. */
   counted(hits: readonly Hit[]): void {
     const numbers = new Set(hits.map((hit) => hit.point.number));
@@ -343,12 +356,12 @@ export class Session {
   }
 
   /** Adds a stop point; a catchpoint that stands already is not made twice. */
-  addPoint(row: Omit<PointRow, 'number' | 'hits' | 'enabled'>): { row: PointRow; known: boolean } {
+  addPoint(row: Omit<PointRow, 'number' | 'hits' | 'ignore' | 'enabled'>): { row: PointRow; known: boolean } {
     const same = this.state.points.find(
       (p) => p.type === row.type && p.what === row.what && p.condition === row.condition && p.type === 'catchpoint',
     );
     if (same !== undefined) return { row: same, known: true };
-    const made: PointRow = { ...row, number: this.state.nextPoint, hits: 0, enabled: true };
+    const made: PointRow = { ...row, number: this.state.nextPoint, hits: 0, ignore: 0, enabled: true };
     this.change((draft) => {
       draft.points = [...draft.points, made];
       draft.nextPoint = made.number + 1;

@@ -81,3 +81,21 @@ describe('expect', () => {
     ).toThrow(/did you mean regions-sorted/);
   });
 });
+
+describe('ignore', () => {
+  test('lets hits pass that are counted, then stops; backwards as forwards', async () => {
+    const port = await openPort('seed-000/uninit-boundary-before');
+    await execute(port, 'continue 4');
+    const fourth = port.view().position.label;
+    await execute(port, 'start');
+    expect(await execute(port, 'ignore 1 3')).toBe('Will ignore next 3 crossings of breakpoint 1.');
+    expect(await execute(port, 'info breakpoints')).toContain('ignore next 3 hits');
+    await execute(port, 'continue');
+    expect(port.view().position.label).toBe(fourth);
+    expect(await execute(port, 'info breakpoints')).not.toContain('ignore next');
+    await execute(port, 'continue', 'ignore 1 1', 'reverse-continue');
+    expect(port.view().position.label).not.toBe(fourth);
+    expect(await execute(port, 'ignore 1')).toContain('a number and a count are expected; usage: ignore NUMBER COUNT');
+    expect(await execute(port, 'ignore 9 1')).toContain('No breakpoint number 9.');
+  });
+});

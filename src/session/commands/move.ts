@@ -83,13 +83,17 @@ function* search(
   points: readonly Point[],
   stepping: boolean,
 ): Generator<Position, Outcome, boolean | undefined> {
-  const { branch, at } = session.state.cursor;
+  const { branch } = session.state.cursor;
+  let { at } = session.state.cursor;
   const wanted = way === 'fwd' ? whileFree(session, goal, stepping) : goal;
-  const run: Search =
-    way === 'fwd'
-      ? forward(session.time, branch, at, points, wanted)
-      : backward(session.time, branch, at, points, wanted);
-  return yield* run;
+  for (;;) {
+    const run: Search = (way === 'fwd' ? forward : backward)(session.time, branch, at, points, wanted);
+    const outcome = yield* run;
+    if (outcome.kind !== 'hits') return outcome;
+    const hits = session.stopping(outcome.hits);
+    if (hits.length > 0) return { ...outcome, hits };
+    ({ at } = outcome);
+  }
 }
 
 function count(args: string): number | null {

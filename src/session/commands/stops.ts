@@ -63,7 +63,7 @@ export function conditionError(session: Session, text: string | null, places: Pl
 function add(
   session: Session,
   command: Command,
-  row: Omit<PointRow, 'number' | 'hits' | 'enabled'>,
+  row: Omit<PointRow, 'number' | 'hits' | 'ignore' | 'enabled'>,
   label: string,
 ): Output {
   const wrong = conditionError(session, row.condition, placesOf(row.trigger));
@@ -320,12 +320,34 @@ export function infoBreakpoints(session: Session): string[] {
     lines.push(`${String(p.number).padEnd(5)}${p.type.padEnd(22)}${p.enabled ? 'y' : 'n'}    ${p.what}`);
     if (p.condition !== null) lines.push(`\tstop only if ${p.condition}`);
     if (p.thread !== null) lines.push(`\tstop only in thread ${p.thread + 1}`);
+    if (p.ignore > 0) lines.push(`\tignore next ${p.ignore} hit${p.ignore === 1 ? '' : 's'}`);
     if (p.hits > 0) lines.push(`\tbreakpoint already hit ${p.hits} time${p.hits === 1 ? '' : 's'}`);
   }
   return lines;
 }
 
 /** The commands on stop points. */
+const crossings = (n: number): string => (n === 1 ? '1 crossing' : `${n} crossings`);
+
+const ignoreCommand: Command = {
+  names: ['ignore'],
+  group: 'stops',
+  usage: 'ignore NUMBER COUNT',
+  help: 'lets a stop point pass its next COUNT hits, forwards or backwards; they are counted',
+  run(session, args) {
+    const [, number = '', count = ''] = /^(\d+)\s+(\d+)$/.exec(args) ?? [];
+    if (number === '') return usage(ignoreCommand, 'a number and a count are expected');
+    const row = session.state.points.find((p) => p.number === Number(number));
+    if (row === undefined) return usage(ignoreCommand, `No breakpoint number ${number}.`);
+    const ignore = Number(count);
+    session.change((draft) => {
+      draft.points = draft.points.map((p) => (p.number === row.number ? { ...p, ignore } : p));
+    });
+    if (ignore === 0) return say(`Will stop next time breakpoint ${number} is reached.`);
+    return say(`Will ignore next ${crossings(ignore)} of breakpoint ${number}.`);
+  },
+};
+
 const deletePoints = onNumbers(['delete', 'd', 'del'], 'deletes stop points, or all', (rows, wanted) =>
   rows.filter((p) => !wanted.has(p.number)),
 );
@@ -348,6 +370,7 @@ export const stopCommands: readonly Command[] = [
   watchCommand(['awatch'], 'rw', 'stops after a statement that reads or writes it'),
   catchCommand,
   conditionCommand,
+  ignoreCommand,
   deleteCommand,
   onNumbers(['enable'], 'enables stop points, or all', (rows, wanted) =>
     rows.map((p) => (wanted.has(p.number) ? { ...p, enabled: true } : p)),
