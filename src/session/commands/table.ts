@@ -1,5 +1,6 @@
 // All commands, one row each, and finding a row by what was typed: names, abbreviations, unambiguous prefixes.
 import { didYouMean } from '../../vm/index.ts';
+import { mailText } from '../mail-text.ts';
 import type { Session } from '../session.ts';
 import { askCommands } from './ask.ts';
 import { checkpointCommands } from './checkpoints.ts';
@@ -49,6 +50,14 @@ const aboutCommand: Command = {
   run: (session) => say(session.loaded.scenario.title, '', ...session.loaded.scenario.about.split('\n')),
 };
 
+const reportCommand: Command = {
+  names: ['report'],
+  group: 'session',
+  usage: 'report',
+  help: 'where one stands as text for a mail, at most 72 columns, with the command line that comes back here',
+  run: (session) => say(...mailText(session)),
+};
+
 const helpCommand: Command = {
   names: ['help', 'h'],
   group: 'session',
@@ -73,6 +82,7 @@ export const COMMANDS: readonly Command[] = [
   helpCommand,
   aboutCommand,
   ...tourCommands,
+  reportCommand,
   echoCommand,
   quitCommand,
 ];
