@@ -5,6 +5,7 @@ import type { Session } from '../session.ts';
 import { askCommands } from './ask.ts';
 import { checkpointCommands } from './checkpoints.ts';
 import { type Command, type Group, type Output, type Running, refuse, say, usage } from './command.ts';
+import { diffCommands } from './diff.ts';
 import { findCommands } from './find.ts';
 import { infoCommand } from './info.ts';
 import { lookCommands } from './look.ts';
@@ -76,6 +77,7 @@ export const COMMANDS: readonly Command[] = [
   ...stopCommands,
   ...lookCommands,
   ...askCommands,
+  ...diffCommands,
   infoCommand,
   ...threadCommands,
   ...variantCommands,

@@ -46,11 +46,12 @@ function stageLines(session: Session): string[] {
     .map((mark) => `${label(position(mark.at)).padEnd(10)} ${mark.label}`);
 }
 
-/** Standing at the newest stage at or before here: its name. */
-export function stageNow(session: Session): string {
-  const { at, branch } = session.state.cursor;
+/** Standing at the newest stage of this boot at or before here: its name. */
+export function stageNow(session: Session, { at, branch }: Cursor = session.state.cursor): string {
   if (session.time.branch(branch).ended && at.at === session.time.end(branch)) return 'end';
-  return session.marks().findLast((mark) => mark.kind === 'stage' && mark.at <= at.at)?.label ?? 'start';
+  const boot = session.time.stateAt(branch, at)?.boot;
+  const reached = (mark: Mark) => mark.kind === 'stage' && mark.boot === boot && mark.at <= at.at;
+  return session.marks(branch).findLast(reached)?.label ?? 'start';
 }
 
 function* toMark(session: Session, kind: 'stage' | 'any', forwards: boolean): Running {

@@ -1,5 +1,6 @@
 // The contract of comparing variants.
 export { type CompareResult, compareSlices, compareVariants, type RanVariant } from './compare.ts';
+export { differenceText } from './positions.ts';
 export { comparisonText, differs } from './text.ts';
 export type {
   ComparedDivergence,

@@ -1,20 +1,14 @@
 // A comparison in words, at most 100 columns where names allow. Two variants: divergence with source and stacks, then what
 // differs at the end. More: a table of figures, and each first divergence. Knows nothing of runs.
 import { printable } from '../printable.ts';
+import { rowLines, type TextOptions } from './row-lines.ts';
 import type { ComparedLine, ComparedPair, Comparison, EndRow, FactRow } from './types.ts';
 import { type CompareSideView, compareView, letter, variantText } from './view.ts';
 
 const COLUMNS = 100;
-/** Rows of one topic that are listed unless all are asked for. */
-const LISTED = 5;
 
 /** Columns of a cell of the table. */
 const CELL = 28;
-
-/** How much is said. */
-export interface TextOptions {
-  readonly all: boolean;
-}
 
 function headLines(comparison: Comparison): string[] {
   const wide = Math.max(...comparison.variants.map(({ label }) => label.length));
@@ -77,27 +71,11 @@ function divergenceLines(comparison: Comparison, pair: ComparedPair): string[] {
   return [...before, view.verdict, '', ...sideLines(one), '', ...sideLines(two)];
 }
 
-function rowLines(rows: readonly EndRow[], options: TextOptions): string[] {
-  const shown = options.all ? rows : rows.slice(0, LISTED);
-  const wide = Math.min(44, Math.max(...shown.map(({ place }) => place.length)));
-  const left = Math.min(30, Math.max(...shown.map(({ a }) => a.length)));
-  const lines = shown.map(({ place, a, b }) => `   ${place.padEnd(wide)}  A ${a.padEnd(left)}  B ${b}`);
-  const more = rows.length - shown.length;
-  return more > 0 ? [...lines, `   … ${more} more; --all lists them`] : lines;
-}
-
 function endLines(pair: ComparedPair, boots: boolean, options: TextOptions): string[] {
   if (pair.end.length === 0) return ['at the end: nothing differs'];
-  const groups = new Map<string, EndRow[]>();
-  for (const row of pair.end) {
-    const key = boots && row.boot > 0 ? `boot ${row.boot} ${row.topic}` : row.topic;
-    groups.set(key, [...(groups.get(key) ?? []), row]);
-  }
-  const lines = [...groups].flatMap(([topic, rows]) => [
-    ` ${topic}: ${rows.length} ${rows.length === 1 ? 'differs' : 'differ'}`,
-    ...rowLines(rows, options),
-  ]);
-  return ['at the end', ...lines];
+  const topic = (row: EndRow) => (boots && row.boot > 0 ? `boot ${row.boot} ${row.topic}` : row.topic);
+  const rows = pair.end.map((row) => ({ ...row, topic: topic(row) }));
+  return ['at the end', ...rowLines(rows, { values: ({ a, b }, left) => `A ${a.padEnd(left)}  B ${b}` }, options)];
 }
 
 /** Stages in which the same figures differ in the same way are one row: the first of them is named. */

@@ -55,6 +55,7 @@ function rowName(track: string): string {
 export function valueWords(track: string, value: Held): string {
   if (track === 'pageblock') return typeName(value);
   if (track === 'free') return listWords(value);
+  if (track === 'section') return value === 1 ? 'present' : 'absent';
   if (track === 'memblock.memory' || track === 'memblock.reserved') return regionWords(value);
   if (value === ULONG_MAX) return 'ULONG_MAX';
   if (track === 'page.page_type') return hex(Number(value));
