@@ -1,6 +1,7 @@
 // All commands, one row each, and finding a row by what was typed: names, abbreviations, unambiguous prefixes.
 import { didYouMean } from '../../vm/index.ts';
 import type { Session } from '../session.ts';
+import { accessCommands } from './accesses.ts';
 import { askCommands } from './ask.ts';
 import { type Command, type Group, type Output, type Running, refuse, say, usage } from './command.ts';
 import { infoCommand } from './info.ts';
@@ -63,6 +64,7 @@ export const COMMANDS: readonly Command[] = [
   ...stopCommands,
   ...lookCommands,
   ...askCommands,
+  ...accessCommands,
   infoCommand,
   ...threadCommands,
   ...variantCommands,
