@@ -1,18 +1,16 @@
 // Stop points: breakpoints, watchpoints, catchpoints. Each looks at one turn of the history and says where in it it would
 // stop. They belong to the session, never to states. Knows nothing of how time is searched.
-import { MIGRATETYPE_NAMES, runFind, runGet, type Value, ZONE_NAMES } from '../machine/index.ts';
+import { MIGRATETYPE_NAMES, regionAt, runFind, runGet, type Value, ZONE_NAMES } from '../machine/index.ts';
 import type { Access, State } from '../vm/index.ts';
 import { type Position, position } from './position.ts';
 import type { Piece } from './timeline.ts';
+import { type Target, touching } from './touches.ts';
 
 /** What an expression is worth in a state; undefined where it has no meaning there. */
 export type Evaluate = (state: State, thread: number) => Value | undefined;
 
 /** Where an expression lies in memory, so that accesses to it can be recognised; null when it is no place. */
-export type Locate = (
-  state: State,
-  thread: number,
-) => { struct: string; at: number | string; field: string | number } | null;
+export type Locate = (state: State, thread: number) => Target | null;
 
 /** A place in the text of one boot: the statements of a function that begin there. */
 export interface Place {
@@ -59,6 +57,17 @@ export interface Hit {
 
 const hex = (n: number) => `0x${n.toString(16)}`;
 
+/** A struct as the text names it, where it has a name there. */
+function structName({ struct, at }: Access): string {
+  if (struct === 'pglist_data') return `node(${at})`;
+  if (struct === 'memblock') return at === 'global' ? 'memblock' : `memblock.${at}`;
+  if (struct === 'memblock_type') return `memblock.${at}`;
+  if (struct !== 'memblock_region') return `${struct}(${at})`;
+  const first = regionAt('reserved', 0);
+  const i = at as number;
+  return i < first ? `memblock.memory.regions[${i}]` : `memblock.reserved.regions[${i - first}]`;
+}
+
 /** What an access touched, in words: `read of page(0x18000).flags`. */
 export function describeAccess(access: Access, from?: number, to?: number): string {
   const verb = access.rw === 'r' ? 'read' : 'write';
@@ -67,7 +76,7 @@ export function describeAccess(access: Access, from?: number, to?: number): stri
     const zone = access.at as number;
     return `${verb} of zone(${zone >> 3}, ${ZONE_NAMES[zone & 7] ?? zone & 7})${field}`;
   }
-  if (access.struct !== 'page') return `${verb} of ${access.struct}(${access.at})${field}`;
+  if (access.struct !== 'page') return `${verb} of ${structName(access)}${field}`;
   const start = from ?? (access.at as number);
   const end = to ?? access.end ?? start + 1;
   const what = end - start > 1 ? `pages ${hex(start)}..${hex(end)}` : `page(${hex(start)})`;
@@ -152,17 +161,8 @@ function reinitHit(piece: Piece): string[] {
 function accessHit(piece: Piece, trigger: Extract<Trigger, { kind: 'access' }>): string[] {
   const place = trigger.locate(piece.before, piece.thread);
   if (place === null) return [];
-  const out: string[] = [];
-  for (const access of piece.trace.accesses ?? []) {
-    if (access.struct !== place.struct || (trigger.mode === 'r' && access.rw !== 'r')) continue;
-    if (access.field !== '*' && place.field !== '*' && access.field !== place.field) continue;
-    const inside =
-      typeof access.at === 'number' && typeof place.at === 'number'
-        ? place.at >= access.at && place.at < (access.end ?? access.at + 1)
-        : access.at === place.at;
-    if (inside) out.push(describeAccess(access));
-  }
-  return out;
+  const touched = touching(piece, place);
+  return touched.filter(({ rw }) => trigger.mode !== 'r' || rw === 'r').map((access) => describeAccess(access));
 }
 
 function notesOf({ trace: { notes } }: Piece, kind: 'WARN' | 'bad-page'): string[] {

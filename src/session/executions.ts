@@ -1,6 +1,6 @@
 // The executions of a function, of a line of it, or of what the text calls that is no text, in the history of a branch: one row
 // each, with arguments and caller. Reads the history; moves nobody.
-import { label, type Position, position } from '../debugger/index.ts';
+import { type Position, position } from '../debugger/index.ts';
 import { declaredParameters, type Kernel } from '../kernel/index.ts';
 import { KernelFault, type Value } from '../machine/index.ts';
 import { type Ex, type Fn, type Frame, linkExpression, type State } from '../vm/index.ts';
@@ -8,13 +8,8 @@ import { argumentsText } from './arguments.ts';
 import { formatValue } from './format.ts';
 import { bootOf } from './load.ts';
 import type { Places } from './places.ts';
+import { type Row, rowText } from './rows.ts';
 import type { Session } from './session.ts';
-
-/** One execution: the position before it, and the row that shows it. */
-export interface Execution {
-  readonly at: number;
-  readonly text: string;
-}
 
 /** What is looked for: statements, or calls of what is no text, by name. */
 export type Wanted = { readonly places: Places; readonly entry: boolean } | { readonly intrinsic: string };
@@ -22,10 +17,6 @@ export type Wanted = { readonly places: Places; readonly entry: boolean } | { re
 function callerText(kernel: Kernel, frame: Frame | null): string {
   if (frame === null) return '';
   return ` from ${frame.fn}:${kernel.linked.program.fns[frame.fn]?.pos[frame.pc]?.[0] ?? 0}`;
-}
-
-function rowText(state: State, thread: number, at: number, words: string): string {
-  return `${label(position(at)).padEnd(9)} T${thread + 1} ${(state.threads[thread]?.name ?? '').padEnd(12)}  ${words}`;
 }
 
 /** The operations of the statement at which a frame stands that call an intrinsic. */
@@ -60,15 +51,8 @@ function intrinsicArguments(kernel: Kernel, frame: Frame, pc: number, names: rea
 }
 
 /** Where in a turn that begins at `at` an intrinsic is called: micro-step by micro-step. */
-function intrinsicRows(
-  session: Session,
-  branch: number,
-  at: number,
-  end: number,
-  thread: number,
-  name: string,
-): Execution[] {
-  const out: Execution[] = [];
+function intrinsicRows(session: Session, branch: number, at: number, end: number, thread: number, name: string): Row[] {
+  const out: Row[] = [];
   for (let here = at; here < end; here++) {
     const state = session.time.stateAt(branch, position(here));
     const frame = state?.threads[thread]?.top;
@@ -97,7 +81,7 @@ function statementRow(
   thread: number,
   at: number,
   wanted: { places: Places; entry: boolean },
-): Execution[] {
+): Row[] {
   const frame = state.threads[thread]?.top;
   const place = wanted.places.get(state.boot);
   if (frame == null || place === undefined || frame.fn !== place.fn || !place.pcs.includes(frame.pc)) return [];
@@ -112,11 +96,11 @@ function statementRow(
 export function* executionsOf(
   session: Session,
   wanted: Wanted,
-): Generator<Position, Execution[] | null, boolean | undefined> {
+): Generator<Position, Row[] | null, boolean | undefined> {
   const { branch: id } = session.state.cursor;
   const { time } = session;
   const { at: entries } = time.branch(id);
-  const out: Execution[] = [];
+  const out: Row[] = [];
   for (let i = 0; i < entries.length; i++) {
     const at = entries[i] as number;
     const state = time.stateAt(id, position(at));

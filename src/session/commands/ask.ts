@@ -1,18 +1,17 @@
 // Commands that ask about the text and the whole history: callers, lines; and compare, which asks about variants.
 
-import { label, position } from '../../debugger/index.ts';
+import { position } from '../../debugger/index.ts';
 import type { Machine } from '../../machine/index.ts';
 import { calledNames, callersOf, callerTree, startText } from '../call-graph.ts';
 import { compareSlices, comparisonText, type RanVariant, readOperands } from '../compare/index.ts';
-import { type Execution, executionsOf, type Wanted } from '../executions.ts';
+import { executionsOf, type Wanted } from '../executions.ts';
 import { readPlaces } from '../places.ts';
 import { runOn } from '../positions.ts';
+import { LISTED, shownRows } from '../rows.ts';
 import type { Session } from '../session.ts';
 import { notDefined } from '../words.ts';
 import { type Command, type Output, type Running, refuse, say, usage } from './command.ts';
 
-/** Executions that are listed when no number is given. */
-const LISTED = 20;
 /** Levels of callers when no number is given: more than the text has. */
 const DEEPEST = 64;
 
@@ -37,24 +36,6 @@ const callersCommand: Command = {
   run: callers,
   words: (session) => calledNames(session.kernel),
 };
-
-/** The rows to show: those nearest to where one stands, in order, and where one stands among them. */
-function shownRows(found: readonly Execution[], here: number, count: number): string[] {
-  const before = found.filter(({ at }) => at < here).length;
-  const first = Math.max(0, Math.min(before - Math.floor(count / 2), found.length - count));
-  const shown = found.slice(first, first + count);
-  const rows: string[] = [];
-  if (first > 0) rows.push(`… ${first} earlier`);
-  let marked = false;
-  for (const { at, text } of shown) {
-    if (!marked && at > here) rows.push(`-- now ${label(position(here))} --`);
-    marked ||= at >= here;
-    rows.push(`${at === here ? '=>' : '  '} ${text}`);
-  }
-  if (!marked) rows.push(`-- now ${label(position(here))} --`);
-  const rest = found.length - first - shown.length;
-  return rest > 0 ? [...rows, `… ${rest} later`] : rows;
-}
 
 function wantedOf(session: Session, place: string): Wanted | string {
   const name = place.replace(/^boot\d+:/, '');

@@ -4,6 +4,7 @@ import { evaluate, prepare } from '../expression.ts';
 import { rangeText } from '../format.ts';
 import { lineOf, type Places, placeHere, readPlaces } from '../places.ts';
 import type { PointRow, Session } from '../session.ts';
+import { outsideMachine, PLACE_WORDS } from '../targets.ts';
 import { readRange } from '../words.ts';
 import { CATCH_WORDS, catchTrigger } from './catch.ts';
 import { deleteCheckpoints } from './checkpoints.ts';
@@ -127,14 +128,6 @@ const tbreakCommand: Command = {
 type Mode = 'w' | 'r' | 'rw';
 const MODES: Readonly<Record<Mode, string>> = { w: 'watchpoint', r: 'read watchpoint', rw: 'acc watchpoint' };
 
-/** Why a range of pfns cannot be touched in this machine; null when it can. */
-function outsideMachine(session: Session, end: number): string | null {
-  const pages = 2 ** session.now().machine.memmap.bits;
-  return end <= pages
-    ? null
-    : `pfn 0x${(end - 1).toString(16)} is outside the machine, which ends at 0x${pages.toString(16)}`;
-}
-
 function watchPages(session: Session, command: Command, text: string, mode: Mode, rest: Tail): Output {
   const range = readRange(text.replace(/-(?=0x|\d)/, '..'));
   if (!range.ok) return usage(command, range.error);
@@ -198,7 +191,7 @@ function watchCommand(names: string[], mode: Mode, help: string): Command {
         ? watchExpression(session, command, mode, rest)
         : watchPages(session, command, pages[1], mode, rest);
     },
-    words: () => ['page', 'pageblock(', 'page(', 'zone(', 'node('],
+    words: () => PLACE_WORDS,
   };
   return command;
 }

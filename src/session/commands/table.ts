@@ -2,6 +2,7 @@
 import { didYouMean } from '../../vm/index.ts';
 import { mailText } from '../mail-text.ts';
 import type { Session } from '../session.ts';
+import { accessCommands } from './accesses.ts';
 import { askCommands } from './ask.ts';
 import { checkpointCommands } from './checkpoints.ts';
 import { type Command, type Group, type Output, type Running, refuse, say, usage } from './command.ts';
@@ -78,6 +79,7 @@ export const COMMANDS: readonly Command[] = [
   ...lookCommands,
   ...askCommands,
   ...diffCommands,
+  ...accessCommands,
   infoCommand,
   ...threadCommands,
   ...variantCommands,

@@ -6,7 +6,8 @@ import { STAGES } from '../scenario/index.ts';
 import type { Cursor, Mark, Session } from '../session.ts';
 import { type Command, type Output, type Running, refuse, say, usage } from './command.ts';
 
-function stand(session: Session, at: Position, why: string): Output {
+/** Goes to a position and says what is there; `why` is told as the stop. */
+export function stand(session: Session, at: Position, why: string): Output {
   const { branch } = session.state.cursor;
   const cursor: Cursor = { branch, at, thread: session.mover(at, branch), level: 0 };
   const way = comparePositions(at, session.state.cursor.at) < 0 ? 'rev' : 'fwd';

@@ -1,0 +1,87 @@
+// Places in simulated memory, and which accesses of a turn touch one: names of the same word, ranges of pages, and the lists of
+// memblock, which are read and written as a whole. Knows nothing of stop points.
+import { equal, KernelFault, readField, regionAt, row, runs, samePage, type Value } from '../machine/index.ts';
+import type { Access, State } from '../vm/index.ts';
+import type { Piece } from './timeline.ts';
+
+/** A field, or with `*` all of a struct; with `end`, of the structs [at, end). */
+export interface Target {
+  readonly struct: string;
+  readonly at: number | string;
+  readonly end?: number;
+  readonly field: string | number;
+}
+
+/** Fields of struct page that are other names of a word. */
+const SAME_WORD: Readonly<Record<string, string>> = { compound_info: 'lru_next', _mapcount: 'page_type' };
+
+const wordOf = (field: string | number): string | number => SAME_WORD[field] ?? field;
+
+const FIELDS: Readonly<Record<string, readonly string[]>> = {
+  memblock_region: ['base', 'size', 'flags', 'nid'],
+  memblock_type: ['cnt', 'total_size'],
+};
+
+const RESERVED = regionAt('reserved', 0);
+
+/** Is it an access to a list of memblock as a whole, of which the target is part? */
+function isOfList({ struct, at, field }: Access, target: Target): boolean {
+  if (struct !== 'memblock' || field !== 'regions') return false;
+  if (target.struct === 'memblock_type') return target.at === at && target.field !== 'max';
+  return target.struct === 'memblock_region' && (at === 'reserved') === (target.at as number) >= RESERVED;
+}
+
+function covers(access: Access, target: Target): boolean {
+  if (access.struct !== target.struct) return false;
+  if (access.field !== '*' && target.field !== '*' && wordOf(access.field) !== wordOf(target.field)) return false;
+  if (typeof access.at !== 'number' || typeof target.at !== 'number')
+    return access.at === target.at || (access.at === 'global' && target.at === 0);
+  return access.at < (target.end ?? target.at + 1) && target.at < (access.end ?? access.at + 1);
+}
+
+/** What a place holds; undefined for more than one field, and where there is nothing to read. */
+export function valueAt({ machine }: State, { struct, at, end, field }: Target): Value | undefined {
+  if (field === '*' || (end !== undefined && end !== (at as number) + 1)) return undefined;
+  try {
+    return readField(machine, { struct, at }, field);
+  } catch (error) {
+    if (error instanceof KernelFault || error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+function samePages(a: State, b: State, start: number, end: number): boolean {
+  const [was, now] = [a, b].map(({ machine }) => [...runs(machine.memmap, start, end)]);
+  return (
+    was !== undefined &&
+    was.length === now?.length &&
+    was.every(({ end: last, value }, i) => {
+      const other = now[i];
+      if (other === undefined || other.end !== last) return false;
+      return value === other.value || (value !== null && other.value !== null && samePage(value, other.value));
+    })
+  );
+}
+
+/** Does a place hold the same in two states? */
+export function holdsSame(a: State, b: State, target: Target): boolean {
+  const { struct, at, end, field } = target;
+  if (field !== '*') {
+    const [was, now] = [valueAt(a, target), valueAt(b, target)];
+    return was === undefined || now === undefined ? was === now : equal(was, now);
+  }
+  if (struct === 'page') return samePages(a, b, at as number, end ?? (at as number) + 1);
+  const fields = FIELDS[struct];
+  if (fields !== undefined) return fields.every((one) => holdsSame(a, b, { struct, at, field: one }));
+  return row(a.machine.table, struct, at) === row(b.machine.table, struct, at);
+}
+
+/** The accesses of a turn that touch a place. A list that is written as a whole wrote what changed in it. */
+export function touching({ trace, before, after }: Piece, target: Target): Access[] {
+  const out: Access[] = [];
+  for (const access of trace.accesses ?? []) {
+    if (covers(access, target)) out.push(access);
+    else if (isOfList(access, target) && (access.rw === 'r' || !holdsSame(before, after, target))) out.push(access);
+  }
+  return out;
+}
