@@ -52,15 +52,17 @@ function rowsOf(session: Session, piece: Piece, target: Target, mode: Mode): Row
     const frame = before.threads[thread]?.top;
     const fn = frame == null ? undefined : bootOf(session.loaded, before).kernel.linked.program.fns[frame.fn];
     const where = frame == null ? '' : `${frame.fn}:${fn?.pos[frame.pc]?.[0] ?? 0}`;
-    const words = [letters(list).padEnd(2), where, named(part, target, list[0]), held(piece, part, list)];
+    const words = [letters(list).padEnd(2), where, named(piece, part, target, list[0]), held(piece, part, list)];
     out.push({ at: start.at, text: rowText(before, thread, start.at, words.filter((one) => one !== '').join('  ')) });
   }
   return out;
 }
 
 /** Names the part where the place is more than one field. */
-function named(part: Target, target: Target, access: Access | undefined): string {
+function named({ before }: Piece, part: Target, target: Target, access: Access | undefined): string {
   if (target.field !== '*' || access === undefined) return '';
+  const pfn = (access.at as number) * 2 ** before.machine.config.pageblockOrder;
+  if (access.struct === 'pageblock') return `pageblock(0x${pfn.toString(16)}).${access.field}`;
   const touched = describeAccess(access, part.at as number, part.end);
   return touched.replace(/^(?:read|write) of /, '');
 }

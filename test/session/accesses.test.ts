@@ -63,6 +63,9 @@ describe('accesses', () => {
   test('the type of the pageblock is read 511 times and never written: that is the bug', async () => {
     expect(await execute(port, 'accesses pageblock(0x18000).migratetype w')).toContain('no write in this history');
     expect(await execute(port, 'accesses pageblock(0x18000).migratetype r 1')).toContain('511 reads');
+    expect(await execute(port, 'accesses pageblock(0x18000) 1')).toContain(
+      'pageblock(0x18000).migratetype  MIGRATE_UN',
+    );
   });
 
   test('memblock, whose lists are written as a whole: the entries that a write changed, and limits', async () => {

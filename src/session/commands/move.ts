@@ -348,7 +348,7 @@ export const moveCommands: readonly Command[] = [
   microCommand(['nexti', 'ni'], 'fwd', 'one micro-step, over calls', true),
   microCommand(['reverse-nexti', 'rni'], 'rev', 'one micro-step back', true),
   {
-    names: ['finish', 'fin'],
+    names: ['finish', 'fin', 'fi'],
     group: 'running',
     usage: 'finish',
     help: 'until this frame has returned',
