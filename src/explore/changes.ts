@@ -2,7 +2,6 @@
 // or two machines of different runs. A write of the value that stood there changes nothing. Knows nothing of time.
 import {
   type Machine,
-  type Memblock,
   type MemblockType,
   type Page,
   POISON,
@@ -131,8 +130,14 @@ function physChanges(a: Machine, b: Machine, add: Add): void {
   }
 }
 
+/** `node/flags` of a region; MAX_NUMNODES, which stands for no node, is the same word whatever the configuration makes of it. */
+function regionText({ nid, flags }: MemblockType['regions'][number], { config }: Machine): string {
+  return `${nid >= 2 ** config.nodesShift ? 'MAX_NUMNODES' : nid}/${flags}`;
+}
+
 /** What memblock says of each byte, whatever regions say it: `node/flags`, or null where no region lies. */
-function regionChanges(track: string, a: MemblockType, b: MemblockType, add: Add): void {
+function regionChanges(name: 'memory' | 'reserved', before: Machine, after: Machine, add: Add): void {
+  const [a, b] = [before.memblock[name], after.memblock[name]];
   if (a.regions === b.regions) return;
   const ends = [...a.regions, ...b.regions].flatMap(({ base, size }) => [base, base + size]);
   const borders = [...new Set(ends)].sort((x, y) => x - y);
@@ -141,19 +146,20 @@ function regionChanges(track: string, a: MemblockType, b: MemblockType, add: Add
     const [from, to] = [borders[n] as number, borders[n + 1] as number];
     while ((a.regions[i]?.base ?? Infinity) + (a.regions[i]?.size ?? 0) <= from) i++;
     while ((b.regions[j]?.base ?? Infinity) + (b.regions[j]?.size ?? 0) <= from) j++;
-    const [x, y] = [a.regions[i], b.regions[j]].map((region) =>
-      region !== undefined && region.base <= from ? `${region.nid}/${region.flags}` : null,
-    );
-    if (x !== y) add(track, from, to, x ?? null, y ?? null);
+    const said = (region: MemblockType['regions'][number] | undefined, m: Machine) =>
+      region !== undefined && region.base <= from ? regionText(region, m) : null;
+    const [x, y] = [said(a.regions[i], before), said(b.regions[j], after)];
+    if (x !== y) add(`memblock.${name}`, from, to, x, y);
   }
 }
 
 const MEMBLOCK_NAMES = ['kho_scratch_only', 'bottom_up', 'can_resize', 'current_limit'] as const;
 
-function memblockChanges(a: Memblock, b: Memblock, add: Add): void {
+function memblockChanges(before: Machine, after: Machine, add: Add): void {
+  const [a, b] = [before.memblock, after.memblock];
   if (a === b) return;
-  regionChanges('memblock.memory', a.memory, b.memory, add);
-  regionChanges('memblock.reserved', a.reserved, b.reserved, add);
+  regionChanges('memory', before, after, add);
+  regionChanges('reserved', before, after, add);
   for (const name of MEMBLOCK_NAMES) if (a[name] !== b[name]) add(`memblock.${name}`, 0, 1, a[name], b[name]);
 }
 
@@ -184,7 +190,7 @@ export function machineChanges(a: Machine, b: Machine): Change[] {
     else out.push({ track, start, end, was, now });
   };
   mapChanges('section', a.sections, b.sections, 0, add);
-  memblockChanges(a.memblock, b.memblock, add);
+  memblockChanges(a, b, add);
   if (a.memmap !== b.memmap || fillOf(a) !== fillOf(b)) memmapChanges(a, b, add);
   mapChanges('page.inits', a.inits, b.inits, 0, add);
   mapChanges('pageblock', a.pageblocks, b.pageblocks, -1, add);
@@ -196,9 +202,9 @@ export function machineChanges(a: Machine, b: Machine): Change[] {
 
 const inside = <V>(map: RunMap<V>, at: number): V | null => (at < 2 ** map.bits ? runGet(map, at) : null);
 
-function regionAt(type: MemblockType, at: number): Held {
+function regionAt(m: Machine, type: MemblockType, at: number): Held {
   const region = type.regions.find(({ base, size }) => base <= at && at < base + size);
-  return region === undefined ? null : `${region.nid}/${region.flags}`;
+  return region === undefined ? null : regionText(region, m);
 }
 
 /** What a place of a track holds; undefined for what is told, which no machine holds. */
@@ -215,8 +221,8 @@ export function heldAt(m: Machine, track: string, at: number): Held | undefined 
     return block === null ? null : `${block.zone}/${block.order}/${block.migratetype}`;
   }
   if (track === 'phys') return inside(m.phys, Math.floor(at / WORDS))?.words[at % WORDS] ?? 0n;
-  if (track === 'memblock.memory') return regionAt(m.memblock.memory, at);
-  if (track === 'memblock.reserved') return regionAt(m.memblock.reserved, at);
+  if (track === 'memblock.memory') return regionAt(m, m.memblock.memory, at);
+  if (track === 'memblock.reserved') return regionAt(m, m.memblock.reserved, at);
   const name = MEMBLOCK_NAMES.find((one) => track === `memblock.${one}`);
   if (name !== undefined) return m.memblock[name];
   const parsed = /^([^/]+)\/(.*)\.([^.]+)$/.exec(track);
