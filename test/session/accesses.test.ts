@@ -50,7 +50,7 @@ describe('accesses', () => {
     expect(near).toMatch(/^… \d+ later$/m);
   });
 
-  test('pages: any field of theirs, a range operation as the part of it that falls on them', async () => {
+  test('pages: all fields of theirs, a range operation as the part of it that falls on them', async () => {
     const text = await execute(port, 'start', 'accesses page 0x18000..0x18004 c 4');
     expect(rows(text).slice(0, 3)).toEqual([
       '#7523 w kho_preserved_memory_reserve page(0x18000).private 0x0 → 0x4b484f5000000000',

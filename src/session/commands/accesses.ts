@@ -77,23 +77,21 @@ function* toOne(session: Session, args: string, command: Command): Running {
   return { ...out, lines: [`${head}:`, `   ${row.text}`, ...out.lines] };
 }
 
-const lastCommand: Command = {
-  names: ['last'],
-  group: 'time',
-  usage: 'last EXPRESSION | page PFN[..PFN] [r|w|c]',
-  help: 'back to the statement before now that wrote that memory last; r: read it, c: changed it',
-  run: (session, args) => toOne(session, args, lastCommand),
-  words: () => PLACE_WORDS,
-};
-
-const firstCommand: Command = {
-  names: ['first'],
-  group: 'time',
-  usage: 'first EXPRESSION | page PFN[..PFN] [r|w|c]',
-  help: 'to the first statement of the history that writes that memory; r: reads it, c: changes it',
-  run: (session, args) => toOne(session, args, firstCommand),
-  words: () => PLACE_WORDS,
-};
+function toOneCommand(name: 'last' | 'first', help: string): Command {
+  const command: Command = {
+    names: [name],
+    group: 'time',
+    usage: `${name} EXPRESSION | page PFN[..PFN] [r|w|c]`,
+    help,
+    run: (session, args) => toOne(session, args, command),
+    words: () => PLACE_WORDS,
+  };
+  return command;
+}
 
 /** The commands that ask about accesses. */
-export const accessCommands: readonly Command[] = [accessesCommand, lastCommand, firstCommand];
+export const accessCommands: readonly Command[] = [
+  accessesCommand,
+  toOneCommand('last', 'back to the statement before now that wrote that memory last; r: read it, c: changed it'),
+  toOneCommand('first', 'to the first statement of the history that writes that memory; r: reads it, c: changes it'),
+];

@@ -1,9 +1,10 @@
 // Checkpoints: places in the history that the user keeps, by number, with a note. They belong to the session, and go with the
 // kernel whose history they are of.
-import { comparePositions, label } from '../../debugger/index.ts';
+import { label } from '../../debugger/index.ts';
 import { placeLines } from '../describe.ts';
 import type { Checkpoint, Session } from '../session.ts';
 import { type Command, type Output, refuse, say, usage } from './command.ts';
+import { restore } from './time.ts';
 
 function textOf(session: Session, { number, cursor, note }: Checkpoint): string {
   const branch = session.time.branches.length > 1 ? `  branch ${cursor.branch}` : '';
@@ -61,11 +62,7 @@ const restartCommand: Command = {
     if (args === '') return usage(restartCommand, 'the number of a checkpoint is missing');
     const found = named(session, args);
     if (typeof found === 'string') return usage(restartCommand, found);
-    const { cursor } = found;
-    const way = comparePositions(cursor.at, session.state.cursor.at) < 0 ? 'rev' : 'fwd';
-    const place = placeLines(session, cursor);
-    session.goto(cursor, { kind: 'seek', lines: [`checkpoint ${textOf(session, found)}`] }, way);
-    return say(...place);
+    return restore(session, found.cursor, `checkpoint ${textOf(session, found)}`);
   },
   words: (session) => session.state.checkpoints.map(({ number }) => String(number)),
 };

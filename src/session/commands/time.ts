@@ -78,10 +78,11 @@ function* toMark(session: Session, kind: 'stage' | 'any', forwards: boolean): Ru
   return refuse(`no ${kind === 'stage' ? 'stage' : 'mark'} ${forwards ? 'after' : 'before'} ${label(here)}`);
 }
 
-function restore(session: Session, cursor: Cursor): Output {
+/** Goes to where a cursor stood, frame and thread included; `why`: for the stop line, else the place. */
+export function restore(session: Session, cursor: Cursor, why?: string): Output {
   const place = placeLines(session, cursor);
   const way = comparePositions(cursor.at, session.state.cursor.at) < 0 ? 'rev' : 'fwd';
-  session.goto(cursor, { kind: 'seek', lines: [place[0] ?? ''] }, way);
+  session.goto(cursor, { kind: 'seek', lines: [why ?? place[0] ?? ''] }, way);
   return say(...place);
 }
 
