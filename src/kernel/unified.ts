@@ -1,5 +1,7 @@
 // Unified diffs as git and diff -u write them, from text that has more around them: prose, a diffstat, a signature. A hunk
-// ends where its header says, so that nothing after it needs to be known. Knows nothing of files that exist.
+// ends where its header says, so that nothing after it needs to be known. The package `diff` reads patches, too, but takes the
+// signature of a mail for a part of the last hunk, text without hunks for an empty patch, and does not say why a hunk failed.
+// Knows nothing of files that exist.
 
 /** One hunk: `from` counts from 1, in the file before the patch. */
 export interface Hunk {
