@@ -83,6 +83,11 @@ export class Port implements SessionPort {
         .join('\t');
     const lines = output.lines.map(shown);
     this.session.say(output.ok ? 'out' : 'error', lines);
+    const { results } = output;
+    if (results !== undefined)
+      this.session.change((draft) => {
+        draft.results = results;
+      });
     this.changed();
     const { note, play, told } = output;
     return {

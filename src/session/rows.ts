@@ -2,11 +2,19 @@
 // them. Knows nothing of what is looked for.
 import { label, position } from '../debugger/index.ts';
 import type { State } from '../vm/index.ts';
+import type { Results } from './results.ts';
+import type { Session } from './session.ts';
 
 /** One thing that happened: the position before it, and the row that shows it. */
 export interface Row {
   readonly at: number;
   readonly text: string;
+}
+
+/** Rows as an answer that can be walked through. */
+export function resultsOf(session: Session, title: string, rows: readonly Row[]): Results {
+  const { branch } = session.state.cursor;
+  return { title, branch, rows: rows.map(({ at, text }) => ({ at: position(at), depth: 0, text })) };
 }
 
 /** Rows that are shown when no number is given. */

@@ -2,6 +2,7 @@
 import type { Position, Trigger } from '../debugger/index.ts';
 import type { Machine, Value } from '../machine/index.ts';
 import type { Comparison } from './compare/index.ts';
+import type { Results } from './results.ts';
 import type { LogLine, StopView } from './view.ts';
 
 /** Where one stands: a branch, a position, the thread and frame one looks at. */
@@ -74,6 +75,8 @@ export interface SessionState {
   /** `FILE:LINE` of the last line listed */
   readonly listed: { readonly file: string; readonly line: number } | null;
   readonly busy: string | null;
+  /** the last answer whose rows can be jumped to */
+  readonly results: Results | null;
   /** what compare found last */
   readonly comparison: Comparison | null;
   /** the machines that its first two variants end with; a function, so that nobody walks through them */

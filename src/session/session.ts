@@ -92,6 +92,7 @@ export class Session {
       values: [],
       listed: null,
       busy: null,
+      results: null,
       comparison: null,
       comparedEnds: null,
       tour: { at: 0, places: [cursor] },
@@ -113,7 +114,7 @@ export class Session {
     const { cursor, stop, points } = other.state;
     const { console } = this.now(cursor).machine;
     this.change((draft) => {
-      const fresh = { past: [], future: [], trail: [], marks: {}, checkpoints: [], listed: null };
+      const fresh = { past: [], future: [], trail: [], marks: {}, checkpoints: [], listed: null, results: null };
       Object.assign(draft, { cursor, previous: cursor, stop, points, dmesg: console?.length ?? 0, ...fresh });
       draft.tour = { at: draft.tour.at, places: draft.tour.places.map(() => null) };
     });

@@ -1,5 +1,6 @@
 // What a front end may see of a session: plain values, one snapshot per change. Knows nothing of terminals.
 import type { CompareView } from './compare/index.ts';
+import type { Results } from './results.ts';
 
 /** A position in time as it is shown: `#N`, or `#N.M` inside a range operation. */
 export interface PositionView {
@@ -257,6 +258,8 @@ export interface SessionView extends PaneViews {
   readonly tourSteps: number;
   /** null, or what is running and how far it is, `continue … #12345` */
   readonly busy: string | null;
+  /** the last answer whose rows can be jumped to; null before the first */
+  readonly results: Results | null;
   /** the last comparison's first pair, in two columns; null before the command */
   readonly comparison: CompareView | null;
   /** the memmaps that its two variants end with */

@@ -1,7 +1,7 @@
 // Commands that ask who read, wrote or changed a place in memory: accesses lists, last and first go there.
 import { label, position } from '../../debugger/index.ts';
 import { accessesTo, lastAccess, type Mode } from '../accesses.ts';
-import { LISTED, shownRows } from '../rows.ts';
+import { LISTED, resultsOf, shownRows } from '../rows.ts';
 import type { Session } from '../session.ts';
 import { PLACE_WORDS, readTarget } from '../targets.ts';
 import { type Command, type Output, type Running, refuse, say, usage } from './command.ts';
@@ -41,7 +41,8 @@ function* accesses(session: Session, args: string): Running {
   const here = session.state.cursor.at.at;
   const before = found.filter(({ at }) => at < here).length;
   const head = `${text}: ${found.length} ${found.length === 1 ? one : many}, ${before} before now`;
-  return say(head, ...shownRows(found, here, Math.max(1, count ?? LISTED)));
+  const lines = [head, ...shownRows(found, here, Math.max(1, count ?? LISTED))];
+  return { ok: true, lines, results: resultsOf(session, head, found) };
 }
 
 const accessesCommand: Command = {

@@ -7,7 +7,7 @@ import { compareSlices, comparisonText, type RanVariant, readOperands } from '..
 import { executionsOf, type Wanted } from '../executions.ts';
 import { readPlaces } from '../places.ts';
 import { runOn } from '../positions.ts';
-import { LISTED, shownRows } from '../rows.ts';
+import { LISTED, resultsOf, shownRows } from '../rows.ts';
 import type { Session } from '../session.ts';
 import { notDefined } from '../words.ts';
 import { type Command, type Output, type Running, refuse, say, usage } from './command.ts';
@@ -64,7 +64,8 @@ function* lines(session: Session, args: string): Running {
   const here = session.state.cursor.at.at;
   const before = found.filter(({ at }) => at < here).length;
   const head = `${place}: ${found.length === 1 ? '1 execution' : `${found.length} executions`}, ${before} before now`;
-  return say(head, ...shownRows(found, here, count === undefined ? LISTED : Math.max(1, Number(count))));
+  const shown = shownRows(found, here, count === undefined ? LISTED : Math.max(1, Number(count)));
+  return { ok: true, lines: [head, ...shown], results: resultsOf(session, head, found) };
 }
 
 const linesCommand: Command = {

@@ -1,6 +1,7 @@
 // What a command is: a row of names, usage, help and what it does. Output is lines; what can take long is a generator that
 // yields where it is, so that it can be interrupted.
 import type { Position } from '../../debugger/index.ts';
+import type { Results } from '../results.ts';
 import type { Session } from '../session.ts';
 import type { NoteView } from '../view.ts';
 
@@ -15,6 +16,8 @@ export interface Output {
   readonly note?: NoteView | null;
   /** keys of the tour to press now */
   readonly play?: string;
+  /** an answer whose rows can be jumped to; the lines say the same */
+  readonly results?: Results;
 }
 
 /** A command at work. Sending `true` interrupts it. */

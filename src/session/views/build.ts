@@ -209,7 +209,7 @@ function comparisonView(comparison: Comparison | null): CompareView | null {
 /** The view of a session as it stands. */
 export function buildView(session: Session, memo: Memo): SessionView {
   const { state, loaded } = session;
-  const { cursor, previous, points, stop, busy, locking } = state;
+  const { cursor, previous, points, stop, busy, results, locking } = state;
   const where = [cursor, session.time.end(cursor.branch), session.time.branch(cursor.branch).ended];
   const machine: Machine = session.now().machine;
   const before = (): Machine | null => {
@@ -237,6 +237,7 @@ export function buildView(session: Session, memo: Memo): SessionView {
     timeline: memo.get('timeline', [...where, state.marks, session.marks().length], () => timelineView(session)),
     points: memo.get('points', [points], () => pointsText(session)),
     busy,
+    results,
     comparison: memo.get('comparison', [state.comparison], () => comparisonView(state.comparison)),
     comparedMemmaps: (cells) =>
       memo.get(`compared memmaps ${cells}`, [state.comparedEnds], () => {
