@@ -247,6 +247,7 @@ export function fakeView(current: number, direction: 'fwd' | 'rev'): SessionView
     points: 'breakpoints 2  catch 1  watch 1',
     tourSteps: 0,
     busy: null,
+    results: null,
     comparison: null,
     comparedMemmaps: () => null,
     memmap,
