@@ -29,7 +29,8 @@ const heap = (): number => {
 };
 
 function measureSpeed(loaded: Loaded): Figure[] {
-  const every = () => new Timeline(lastBoot(loaded).kernel.linked, loaded.first, undefined, Number.MAX_SAFE_INTEGER);
+  const every = () =>
+    new Timeline(lastBoot(loaded).kernel.linked, loaded.first, undefined, { recent: Number.MAX_SAFE_INTEGER });
   times(2, () => whole(every()));
   const bytes: number[] = [];
   let statements = 0;
@@ -73,7 +74,12 @@ function seekTimes(time: Timeline, seed: number): number[] {
 }
 
 function measureSeek(loaded: Loaded, name: string, recent: number | undefined): Figure[] {
-  const time = new Timeline(lastBoot(loaded).kernel.linked, loaded.first, undefined, recent);
+  const time = new Timeline(
+    lastBoot(loaded).kernel.linked,
+    loaded.first,
+    undefined,
+    recent === undefined ? {} : { recent },
+  );
   whole(time);
   seekTimes(time, 1);
   const all = times(RUNS, (i) => seekTimes(time, 17 + i));

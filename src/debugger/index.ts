@@ -1,4 +1,5 @@
 // The contract of the debugger layer.
+export { Columns, FLAG, PARTS, type Reads, type Scan, type Stood } from './columns.ts';
 export {
   describeAccess,
   type Evaluate,
@@ -8,9 +9,9 @@ export {
   type Place,
   type Point,
   type Trigger,
-  uninitialisedPage,
 } from './points.ts';
 export { comparePositions, label, type Position, position } from './position.ts';
 export { backward, depthOf, forward, type Goal, goals, type Outcome, type Search, stackOf } from './search.ts';
 export { type Branch, type Choice, type Piece, Timeline } from './timeline.ts';
 export { holdsSame, type Target, touching, valueAt } from './touches.ts';
+export { uninitialisedPage } from './uninitialised.ts';

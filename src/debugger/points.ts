@@ -1,10 +1,11 @@
 // Stop points: breakpoints, watchpoints, catchpoints. Each looks at one turn of the history and says where in it it would
 // stop. They belong to the session, never to states. Knows nothing of how time is searched.
-import { MIGRATETYPE_NAMES, regionAt, runFind, runGet, type Value, ZONE_NAMES } from '../machine/index.ts';
+import { MIGRATETYPE_NAMES, regionAt, runGet, type Value, ZONE_NAMES } from '../machine/index.ts';
 import type { Access, State } from '../vm/index.ts';
 import { type Position, position } from './position.ts';
 import type { Piece } from './timeline.ts';
 import { type Target, touching } from './touches.ts';
+import { initialisedAgain, uninitialisedPage } from './uninitialised.ts';
 
 /** What an expression is worth in a state; undefined where it has no meaning there. */
 export type Evaluate = (state: State, thread: number) => Value | undefined;
@@ -83,17 +84,6 @@ export function describeAccess(access: Access, from?: number, to?: number): stri
   return `${verb} of ${what}${field}`;
 }
 
-/** Does this access touch struct pages that __init_single_page() has not yet run on? The first of them, or -1. */
-export function uninitialisedPage(state: State, access: Access): number {
-  if (access.struct !== 'page' || access.field === '*') return -1;
-  const { machine } = state;
-  const start = access.at as number;
-  const end = access.end ?? start + 1;
-  if (start < 0 || start >= 2 ** machine.inits.bits || start >= end) return -1;
-  const found = runFind(machine.inits, start, end, (count) => count === 0);
-  return found === end || runGet(machine.memmap, found) === null ? -1 : found;
-}
-
 /** Where in the turn the `op`-th micro-step begins, `sub` pages into it. */
 function placeOf(piece: Piece, op: number, sub: number): Position {
   if (sub === 0) return piece.start;
@@ -147,13 +137,8 @@ function migratetypeHit(piece: Piece, from: number | null, to: number | null): s
 function reinitHit(piece: Piece): string[] {
   const out: string[] = [];
   for (const access of piece.trace.accesses ?? []) {
-    if (access.struct !== 'page' || access.field !== '*' || access.rw !== 'w') continue;
-    const { inits } = piece.before.machine;
-    const end = access.end ?? (access.at as number) + 1;
-    const first = runFind(inits, access.at as number, end, (count) => count > 0);
-    if (first >= end) continue;
-    const last = runFind(inits, first, end, (count) => count === 0);
-    out.push(`${describeAccess(access, first, last)}, initialised before`);
+    const again = initialisedAgain(piece.before, access);
+    if (again !== null) out.push(`${describeAccess(access, again.start, again.end)}, initialised before`);
   }
   return out;
 }

@@ -11,12 +11,17 @@ import {
   step,
   type Trace,
 } from '../vm/index.ts';
+import { Columns } from './columns.ts';
 import type { Position } from './position.ts';
 
-/** All entries younger than this many stay; older ones are thinned, so that memory goes with time / EVERY. */
-const RECENT = 200_000;
-/** One state in so many is kept of old history: a rebuild re-runs fewer turns than this. */
-const EVERY = 64;
+/** Which states are kept: those of the newest `recent` entries, and of older ones one in `every`, from which it rebuilds. */
+export interface Keeping {
+  readonly recent: number;
+  readonly every: number;
+}
+
+/** What is kept unless somebody asks for less. */
+const KEEPING: Keeping = { recent: 200_000, every: 64 };
 
 /** A choice of thread that the policy would not have made: who moves at that position. */
 export interface Choice {
@@ -47,6 +52,8 @@ export interface Branch {
   readonly at: number[];
   /** state of each entry, or undefined where it was dropped */
   readonly states: (State | undefined)[];
+  /** what happened from each entry to the next */
+  readonly columns: Columns;
   /** entries below this index have been thinned */
   thinned: number;
   /** no thread can move at the last entry */
@@ -80,8 +87,9 @@ export class Timeline {
   limits: Limits | null = null;
   private readonly trace = newTrace(true);
   private readonly quiet = newTrace(false);
-  /** of turns that nobody but `watch` asked for */
-  private readonly watched = newTrace(true);
+  /** of turns that nobody asked for but the columns */
+  private readonly recorded = newTrace(true);
+  private keeping: Keeping;
   private rebuilt: { branch: number; from: number; states: State[] } = { branch: -1, from: 0, states: [] };
 
   constructor(
@@ -89,18 +97,20 @@ export class Timeline {
     first: State,
     /** told of each turn that is new in its branch, with the position at its end */
     readonly observe: (branch: number, at: number, state: State, trace: Trace) => void = () => {},
-    readonly recent: number = RECENT,
-    readonly every: number = EVERY,
+    keeping: Partial<Keeping> = {},
     /** told of each turn of the first branch, once and in order, with its trace */
     readonly watch: ((turn: Piece) => void) | null = null,
   ) {
+    this.keeping = { ...KEEPING, ...keeping };
+    const at = [0];
     this.branches.push({
       id: 0,
       parent: null,
       from: 0,
       choices: [],
-      at: [0],
+      at,
       states: [first],
+      columns: new Columns(at),
       thinned: 0,
       ended: false,
       spent: 0,
@@ -119,6 +129,28 @@ export class Timeline {
     return this.branch(id).at.at(-1) ?? 0;
   }
 
+  /** The columns of a branch. They grow with it. */
+  columns(id: number): Columns {
+    return this.branch(id).columns;
+  }
+
+  /** Keeps fewer states from now on, or more of what is still to come. */
+  keep(keeping: Keeping): void {
+    this.keeping = keeping;
+    for (const branch of this.branches) {
+      const { states } = branch;
+      const old = Math.max(branch.thinned, states.length - keeping.recent);
+      for (let i = 0; i < old; i++) if (i % keeping.every !== 0) states[i] = undefined;
+      branch.thinned = old;
+    }
+    this.rebuilt = { branch: -1, from: 0, states: [] };
+  }
+
+  /** Which states are kept. */
+  get kept(): Keeping {
+    return this.keeping;
+  }
+
   /** Who moves from this state at this position, or -1. */
   mover(id: number, at: number, state: State): number {
     const { choices } = this.branch(id);
@@ -132,13 +164,15 @@ export class Timeline {
     const parent = this.branch(id);
     this.stateAt(id, { at, sub: 0 });
     const keep = this.indexOf(parent, at) + 1;
+    const positions = parent.at.slice(0, keep);
     const branch: Branch = {
       id: this.branches.length,
       parent: id,
       from: at,
       choices: [...parent.choices.filter((choice) => choice.at < at), { at, thread }],
-      at: parent.at.slice(0, keep),
+      at: positions,
       states: parent.states.slice(0, keep),
+      columns: parent.columns.fork(positions, keep - 1),
       thinned: Math.min(parent.thinned, keep),
       ended: false,
       spent: keep,
@@ -146,13 +180,17 @@ export class Timeline {
     };
     branch.states[keep - 1] = this.entry(parent, keep - 1);
     this.branches.push(branch);
-    if (branch.at.at(-1) !== at) this.push(branch, at, this.stateAt(id, { at, sub: 0 }));
+    const part = branch.at.at(-1) === at ? null : this.pieceBefore(id, { at, sub: 0 });
+    if (part !== null) {
+      branch.columns.add(this.linked, part.before, part.after, part.thread, part.trace);
+      this.push(branch, at, part.after);
+    }
     return branch.id;
   }
 
   /** Records one turn more at the end of a branch; false when no thread can move there. */
   grow(id: number): boolean {
-    return this.extend(this.branch(id), this.watch === null || id > 0 ? this.quiet : this.watched);
+    return this.extend(this.branch(id), this.recorded);
   }
 
   /** The state at a position, running on if it lies ahead; null when the history ends before it. */
@@ -267,6 +305,7 @@ export class Timeline {
     if (this.isSpent(branch)) return false;
     const next = step(this.linked, state, { thread }, trace);
     branch.spent += trace.weight;
+    branch.columns.add(this.linked, state, next, thread, trace);
     this.push(branch, at + trace.micro, next);
     this.observe(branch.id, at + trace.micro, next, trace);
     if (branch.id === 0 && this.watch !== null)
@@ -287,9 +326,10 @@ export class Timeline {
     if (state === null) throw new Error(`no state at #${at}`);
     branch.at.push(at);
     branch.states.push(state);
-    const old = branch.states.length - this.recent;
-    if (old - branch.thinned < this.recent / 4) return;
-    for (let i = branch.thinned; i < old; i++) if (i % this.every !== 0) branch.states[i] = undefined;
+    const { recent, every } = this.keeping;
+    const old = branch.states.length - recent;
+    if (old - branch.thinned < recent / 4) return;
+    for (let i = branch.thinned; i < old; i++) if (i % every !== 0) branch.states[i] = undefined;
     branch.thinned = old;
   }
 }

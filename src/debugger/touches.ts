@@ -31,9 +31,20 @@ function isOfList({ struct, at, field }: Access, target: Target): boolean {
   return target.struct === 'memblock_region' && (at === 'reserved') === (target.at as number) >= RESERVED;
 }
 
+/** May an access to a field of such a struct be one to the target, whichever struct it is? */
+export function fieldsMeet(
+  kind: { readonly struct: string; readonly field: string | number },
+  target: Target,
+): boolean {
+  const { struct, field } = kind;
+  if (struct === 'memblock' && field === 'regions')
+    return target.struct.startsWith('memblock_') || target.struct === 'memblock';
+  if (struct !== target.struct) return false;
+  return field === '*' || target.field === '*' || wordOf(field) === wordOf(target.field);
+}
+
 function covers(access: Access, target: Target): boolean {
-  if (access.struct !== target.struct) return false;
-  if (access.field !== '*' && target.field !== '*' && wordOf(access.field) !== wordOf(target.field)) return false;
+  if (access.struct !== target.struct || !fieldsMeet(access, target)) return false;
   if (typeof access.at !== 'number' || typeof target.at !== 'number')
     return access.at === target.at || (access.at === 'global' && target.at === 0);
   return access.at < (target.end ?? target.at + 1) && target.at < (access.end ?? access.at + 1);

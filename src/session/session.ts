@@ -70,7 +70,7 @@ export class Session {
       if (death?.kind === 'budget') this.spent = spentIn(loaded, state);
       if (death) this.addStage(branch, { at, boot, kind: 'fault', label: death.what });
     };
-    this.time = new Timeline(linked, loaded.first, observe, recent, undefined, watch);
+    this.time = new Timeline(linked, loaded.first, observe, recent === undefined ? {} : { recent }, watch);
     this.time.limits = { turns: budget, every: LOOK_EVERY, full: memoryFull };
     const cursor: Cursor = { branch: 0, at: position(0), thread: 0, level: 0 };
     this.state = {

@@ -59,7 +59,7 @@ function stops(time: Timeline, back: boolean, end: number, points: readonly Poin
 }
 
 function timeline(loaded: Loaded): { time: Timeline; end: number } {
-  const time = new Timeline(lastBoot(loaded).kernel.linked, loaded.first, undefined, 1000, 16);
+  const time = new Timeline(lastBoot(loaded).kernel.linked, loaded.first, undefined, { recent: 1000, every: 16 });
   return { time, end: runOut(time) };
 }
 

@@ -103,7 +103,7 @@ function expectSeekIsMicroSteps(
   every: number,
 ): void {
   const { linked } = lastBoot(loaded).kernel;
-  const time = new Timeline(linked, loaded.first, undefined, recent, every);
+  const time = new Timeline(linked, loaded.first, undefined, { recent, every });
   let at = position(0);
   for (const one of moves) {
     at = target(time, at, one, micro.length - 1);
@@ -186,7 +186,7 @@ describe('time', () => {
     const end = runOut(new Timeline(linked, loaded.first));
     fc.assert(
       fc.property(fc.nat(), caches, fc.boolean(), (nth, { recent, every }, over) => {
-        const time = new Timeline(linked, loaded.first, undefined, recent, every);
+        const time = new Timeline(linked, loaded.first, undefined, { recent, every });
         runOut(time);
         const { at } = time.branch(0);
         let i = nth % at.length;
@@ -214,7 +214,7 @@ describe('time', () => {
     const { linked } = lastBoot(loaded).kernel;
     fc.assert(
       fc.property(fc.nat(), fc.nat(), caches, (nth, who, { recent, every }) => {
-        const one = new Timeline(linked, loaded.first, undefined, recent, every);
+        const one = new Timeline(linked, loaded.first, undefined, { recent, every });
         const end = runOut(one);
         const at = nth % (end + 1);
         const before = keyOf(linked, one.stateAt(0, position(at)));
@@ -225,7 +225,7 @@ describe('time', () => {
         if (movers.length === 0) return;
         const thread = movers[who % movers.length] as number;
         const id = one.fork(0, at, thread);
-        const other = new Timeline(linked, loaded.first, undefined, 1000, 7);
+        const other = new Timeline(linked, loaded.first, undefined, { recent: 1000, every: 7 });
         other.stateAt(0, position(at));
         const twin = other.fork(0, at, thread);
         expect(keyOf(linked, one.stateAt(id, position(at)))).toBe(before);

@@ -204,6 +204,7 @@ const ranges: Intrinsics = {
     'prep_compound_tail() on each: compound_info and mapping',
     (c, from: number, to: number, head: Value) => {
       writes(c, 'page', from, 'compound_info', to);
+      writes(c, 'page', from, 'mapping', to);
       c.emit({
         k: 'pages',
         start: from,
@@ -218,6 +219,7 @@ const ranges: Intrinsics = {
     'free_tail_page_prepare() on each: no longer a tail',
     (c, from: number, to: number) => {
       writes(c, 'page', from, 'compound_info', to);
+      writes(c, 'page', from, 'mapping', to);
       c.emit({ k: 'pages', start: from, end: to, change: { lru_next: SELF, mapping: 0n } });
     },
   ),
