@@ -49,6 +49,8 @@ export interface Reads {
   readonly places: readonly Target[];
   /** mask of PARTS that are read otherwise than by places */
   readonly parts: number;
+  /** the frame whose local variables it was made from, too: so deep on the stack of that thread */
+  readonly frame?: { readonly thread: number; readonly depth: number };
 }
 
 /** Turns in a chunk. */

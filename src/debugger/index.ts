@@ -8,10 +8,11 @@ export {
   type Locate,
   type Place,
   type Point,
+  type ReadsOf,
   type Trigger,
 } from './points.ts';
 export { comparePositions, label, type Position, position } from './position.ts';
-export { backward, depthOf, forward, type Goal, goals, type Outcome, type Search, stackOf } from './search.ts';
+export { backward, depthOf, forward, type Goal, goals, type Outcome, type Search, shallow, stackOf } from './search.ts';
 export { type Branch, type Choice, type Piece, Timeline } from './timeline.ts';
 export { holdsSame, type Target, touching, valueAt } from './touches.ts';
 export { uninitialisedPage } from './uninitialised.ts';

@@ -2,6 +2,7 @@
 // stop. They belong to the session, never to states. Knows nothing of how time is searched.
 import { MIGRATETYPE_NAMES, regionAt, runGet, type Value, ZONE_NAMES } from '../machine/index.ts';
 import type { Access, State } from '../vm/index.ts';
+import type { Reads } from './columns.ts';
 import { type Position, position } from './position.ts';
 import type { Piece } from './timeline.ts';
 import { type Target, touching } from './touches.ts';
@@ -13,6 +14,9 @@ export type Evaluate = (state: State, thread: number) => Value | undefined;
 /** Where an expression lies in memory, so that accesses to it can be recognised; null when it is no place. */
 export type Locate = (state: State, thread: number) => Target | null;
 
+/** What an expression rests on in a state; null: on more than can be named. */
+export type ReadsOf = (state: State, thread: number) => Reads | null;
+
 /** A place in the text of one boot: the statements of a function that begin there. */
 export interface Place {
   readonly fn: string;
@@ -23,8 +27,15 @@ export interface Place {
 export type Trigger =
   | { readonly kind: 'location'; readonly places: ReadonlyMap<number, Place> }
   | { readonly kind: 'page'; readonly start: number; readonly end: number }
-  | { readonly kind: 'watch'; readonly value: Evaluate }
-  | { readonly kind: 'access'; readonly mode: 'r' | 'rw'; readonly locate: Locate; readonly value: Evaluate }
+  | { readonly kind: 'watch'; readonly value: Evaluate; readonly reads: ReadsOf }
+  | {
+      readonly kind: 'access';
+      readonly mode: 'r' | 'rw';
+      readonly locate: Locate;
+      readonly value: Evaluate;
+      /** what the place, not what it holds, rests on */
+      readonly reads: ReadsOf;
+    }
   | { readonly kind: 'pages'; readonly mode: 'r' | 'w' | 'rw'; readonly start: number; readonly end: number }
   | { readonly kind: 'uninit'; readonly rw: 'r' | 'w' | null }
   | { readonly kind: 'note'; readonly note: 'WARN' | 'bad-page' }
@@ -32,7 +43,13 @@ export type Trigger =
   | { readonly kind: 'reinit' }
   | { readonly kind: 'invariant'; readonly broken: (piece: Piece) => readonly string[] }
   | { readonly kind: 'fault' }
-  | { readonly kind: 'stage'; readonly reached: (piece: Piece) => string | null; readonly name: string | null }
+  | {
+      readonly kind: 'stage';
+      readonly reached: (piece: Piece) => string | null;
+      readonly name: string | null;
+      /** functions whose return can reach one */
+      readonly ends: ReadonlySet<string>;
+    }
   | { readonly kind: 'thread' };
 
 /** A point of the session. `condition` is asked in the frame it would stop in. */

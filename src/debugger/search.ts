@@ -1,8 +1,10 @@
 // Running through time, forwards and backwards, until something says stop: one search for all commands. A generator that
 // pauses now and then, so that whoever drives it can show progress or interrupt it.
 import { depth, frames, type State } from '../vm/index.ts';
+import { type Columns, FLAG } from './columns.ts';
 import { type Hit, hitsOf, type Point } from './points.ts';
 import { comparePositions, type Position, position } from './position.ts';
+import { type Sieve, sieveOf } from './sieve.ts';
 import type { Piece, Timeline } from './timeline.ts';
 
 /** Why a search ended. `end` and `start`: there is no more history that way. */
@@ -24,11 +26,50 @@ export interface Finished {
 export interface Goal {
   /** true: stop here. `state` is the one at the position in question, `thread` who moved (or will move, backwards) */
   reached(state: State, thread: number, piece: Piece): boolean;
+  /** can a recorded turn be the one? Left out: any can */
+  may?(columns: Columns, i: number): boolean;
 }
 
 export type Search = Generator<Position, Outcome, boolean | undefined>;
 
 const PAUSE = 1024;
+/** Turns that are sifted between two chances to interrupt. */
+const SIFTED = 262_144;
+
+function sieveFor(
+  time: Timeline,
+  branch: number,
+  at: Position,
+  points: readonly Point[],
+  goal: Goal | null,
+  faults: boolean,
+): Sieve | null {
+  if (goal !== null && goal.may === undefined) return null;
+  const columns = time.columns(branch);
+  const state = time.stateAt(branch, at);
+  if (state === null) return null;
+  const may = goal === null ? null : (i: number) => goal.may?.(columns, i) ?? true;
+  return sieveOf(columns, points, may, { state, thread: Math.max(0, time.mover(branch, at.at, state)), faults });
+}
+
+/** From the beginning of a recorded turn over those that cannot stop the search, to the next that may, or the end. */
+function over(columns: Columns, at: Position, sieve: Sieve): Position {
+  let i = at.at >= (columns.positions.at(-1) ?? 0) ? columns.length : columns.turnAt(at.at);
+  if (i >= columns.length || at.sub > 0 || columns.at(i) !== at.at) return at;
+  const last = Math.min(columns.length, i + SIFTED);
+  while (i < last && !sieve.may(i)) i++;
+  return position(columns.at(i));
+}
+
+/** The same backwards: to the end of the turn before that may stop the search, or to the start. */
+function backOver(columns: Columns, at: Position, sieve: Sieve): Position {
+  const isLast = at.at >= (columns.positions.at(-1) ?? 0);
+  let i = isLast ? columns.length : columns.turnAt(at.at);
+  if (at.sub > 0 || columns.at(i) !== at.at) return at;
+  const first = Math.max(0, i - SIFTED);
+  while (i > first && !sieve.may(i - 1)) i--;
+  return position(columns.at(i));
+}
 
 function earliest(hits: readonly Hit[], from: Position, limit: Position | null): Hit[] {
   let best: Position | null = null;
@@ -59,7 +100,15 @@ export function* forward(
   goal: Goal | null,
 ): Search {
   let at = from;
+  const columns = time.columns(branch);
+  const sieve = sieveFor(time, branch, from, points, goal, true);
   for (let n = 1; ; n++) {
+    const to = sieve === null ? at : over(columns, at, sieve);
+    if (to !== at && comparePositions(to, at) > 0) {
+      if ((yield to) === true) return { kind: 'interrupted', at: to, thread: time.stateAt(branch, to)?.current ?? 0 };
+      at = to;
+      sieve?.renew(time.stateAt(branch, at) as State, 0);
+    }
     const piece = time.pieceFrom(branch, at);
     if (piece === null) {
       const state = time.stateAt(branch, at);
@@ -83,6 +132,7 @@ export function* forward(
       return { kind: 'done', at: next, thread, piece: returned === null ? null : { returned, value } };
     }
     at = next;
+    sieve?.renew(after, thread);
     if (n % PAUSE === 0 && (yield at) === true) return { kind: 'interrupted', at, thread };
   }
 }
@@ -96,7 +146,14 @@ export function* backward(
   goal: Goal | null,
 ): Search {
   let at = from;
+  const columns = time.columns(branch);
+  const sieve = sieveFor(time, branch, from, points, goal, false);
   for (let n = 1; ; n++) {
+    const to = sieve === null ? at : backOver(columns, at, sieve);
+    if (comparePositions(to, at) < 0) {
+      if ((yield to) === true) return { kind: 'interrupted', at: to, thread: time.stateAt(branch, to)?.current ?? 0 };
+      at = to;
+    }
     const piece = time.pieceBefore(branch, at);
     if (piece === null) {
       const state = time.stateAt(branch, position(0));
@@ -108,6 +165,7 @@ export function* backward(
     if (first !== undefined) return { kind: 'hits', at: first.at, thread, hits };
     if (goal?.reached(piece.before, thread, piece)) return { kind: 'done', at: start, thread, piece: null };
     at = start;
+    sieve?.renew(piece.before, thread);
     if (n % PAUSE === 0 && (yield at) === true) return { kind: 'interrupted', at, thread };
   }
 }
@@ -118,6 +176,12 @@ export function depthOf(state: State, thread: number): number {
   return t === undefined ? 0 : depth(t);
 }
 
+/** Turns of a thread at most so deep on its stack, calls and returns of what is deeper left out. */
+export const shallow =
+  (thread: number, most: number) =>
+  (columns: Columns, i: number): boolean =>
+    columns.thread(i) === thread && columns.depth(i) <= most;
+
 /** Goals of the movement commands. `thread`, `deep`: where one stands now. */
 export const goals = {
   /** to the next statement of the thread */
@@ -126,6 +190,7 @@ export const goals = {
       // backwards, before the thread there was
       state.threads[thread] === undefined ||
       (mover === thread && (time.atStatement(state, thread) || state.threads[thread]?.top === null)),
+    may: (columns, i) => columns.thread(i) === thread || (columns.flags(i) & FLAG.thread) !== 0,
   }),
   /** to the next statement of the thread in this frame or a caller */
   next: (time: Timeline, thread: number, deep: number): Goal => ({
@@ -133,11 +198,13 @@ export const goals = {
       mover === thread &&
       depthOf(state, thread) <= deep &&
       (time.atStatement(state, thread) || state.threads[thread]?.top === null),
+    may: shallow(thread, deep + 1),
   }),
   /** until the frame has returned: forwards inside the caller's statement, backwards before it */
   finish: (time: Timeline, thread: number, deep: number, back: boolean): Goal => ({
     reached: (state, mover) =>
       mover === thread && depthOf(state, thread) < deep && (!back || time.atStatement(state, thread)),
+    may: shallow(thread, back ? deep - 1 : deep),
   }),
   /** like next, but out of loops: to a statement of this frame further down (`back`: up) in the text, or to the caller */
   until: (time: Timeline, thread: number, deep: number, beyond: (state: State) => boolean, back: boolean): Goal => ({
@@ -146,6 +213,7 @@ export const goals = {
       const stands = time.atStatement(state, thread);
       return depthOf(state, thread) < deep ? stands || !back : stands && beyond(state);
     },
+    may: shallow(thread, deep + 1),
   }),
 };
 

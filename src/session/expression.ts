@@ -1,6 +1,6 @@
 // Expressions of print, watch and conditions: the kernel text's own language, read-only, with a debugger's spellings
 // (`->`, `==`, `phys:0x…`, `$1`). Knows nothing of commands.
-import type { Evaluate, Locate } from '../debugger/index.ts';
+import type { Evaluate, Locate, Reads, ReadsOf, Target } from '../debugger/index.ts';
 import type { Kernel } from '../kernel/index.ts';
 import { KernelFault, type Value } from '../machine/index.ts';
 import {
@@ -12,6 +12,7 @@ import {
   type Run,
   type State,
 } from '../vm/index.ts';
+import { readingContext, readsOf } from './reads.ts';
 
 /** The frame an expression is read in. */
 export interface Scope {
@@ -35,23 +36,7 @@ export function normalise(text: string): string {
     .replace(/!=(?!=)/g, '!==');
 }
 
-function contextOf(scope: Scope): Context {
-  return {
-    machine: scope.state.machine,
-    state: scope.state,
-    thread: scope.thread,
-    file: '',
-    accesses: null,
-    notes: null,
-    op: 0,
-    blocked: null,
-    rebooting: false,
-    spawned: null,
-    emit() {
-      throw new Error('an expression changed the machine');
-    },
-  };
-}
+const contextOf = ({ state, thread }: Scope): Context => readingContext(state, thread, null);
 
 type Compiled =
   | { readonly ok: true; readonly ex: Ex; readonly run: Run }
@@ -104,8 +89,12 @@ export function evaluate(kernel: Kernel, text: string, scope: Scope, variables: 
 /** An expression made ready to be asked in many states; null error when it compiles. */
 export interface Prepared {
   readonly evaluate: Evaluate;
+  /** what its value rests on */
+  readonly reads: ReadsOf;
   /** null when the expression is not a place in memory */
   readonly locate: Locate | null;
+  /** what the place rests on */
+  readonly locateReads: ReadsOf;
   /** false when its value can never change */
   readonly readsMemory: boolean;
 }
@@ -148,39 +137,57 @@ export function prepare(
     const result = guarded(() => run((at?.locals ?? []) as Value[], contextOf({ state, thread: mover, frame: at })));
     return result.ok ? result.value : undefined;
   };
+  const reads = (run: Run, state: State, mover: number): Reads | null => {
+    const at = global.ok ? null : frameIn(state);
+    const found = at === null && !global.ok ? NOTHING : readsOf(state, mover, (c) => run([...(at?.locals ?? [])], c));
+    return found === null || global.ok ? found : { ...found, frame: { thread, depth: deep } };
+  };
+  const place = placeOf(kernel, compiled.ex, variables);
   return {
     ok: true,
     prepared: {
       evaluate: (state, mover) => ask(compiled.run, state, mover),
-      locate: locator(kernel, compiled.ex, ask, variables),
+      reads: (state, mover) => reads(compiled.run, state, mover),
+      locate: place === null ? null : (state, mover) => place.of((run) => ask(run, state, mover)),
+      locateReads: (state, mover) => (place === null ? NOTHING : reads(place.run, state, mover)),
       readsMemory: changeable(compiled.ex),
     },
   };
 }
 
-function locator(
-  kernel: Kernel,
-  ex: Ex,
-  ask: (run: Run, state: State, mover: number) => Value | undefined,
-  variables: Variables,
-): Locate | null {
+const NOTHING: Reads = { places: [], parts: 0 };
+
+/** An expression as a place: what computes it, and the place from what those parts are worth. */
+interface PlaceOf {
+  /** evaluates everything that says which place it is */
+  readonly run: Run;
+  of(ask: (run: Run) => Value | undefined): Target | null;
+}
+
+function placeOf(kernel: Kernel, ex: Ex, variables: Variables): PlaceOf | null {
   const { env } = kernel.linked;
   const link = (e: Ex) =>
     linkExpression(e, { intrinsics: env.intrinsics, constants: { ...env.constants, ...variables } });
   if (ex[0] === 'ld') {
     const [base, field] = [link(ex[1]), link(ex[2])];
-    return (state, mover) => {
-      const ref = ask(base, state, mover);
-      const name = ask(field, state, mover);
-      if (typeof ref !== 'object' || ref === null || name === undefined) return null;
-      return { struct: ref.struct, at: ref.at, field: name as string | number };
+    return {
+      run: (locals, c) => [base(locals, c), field(locals, c)].length,
+      of(ask) {
+        const ref = ask(base);
+        const name = ask(field);
+        if (typeof ref !== 'object' || ref === null || name === undefined) return null;
+        return { struct: ref.struct, at: ref.at, field: name as string | number };
+      },
     };
   }
   if (ex[0] !== 'p' && ex[0] !== 'in') return null;
   const run = link(ex);
-  return (state, mover) => {
-    const ref = ask(run, state, mover);
-    return typeof ref === 'object' && ref !== null ? { struct: ref.struct, at: ref.at, field: '*' } : null;
+  return {
+    run,
+    of(ask) {
+      const ref = ask(run);
+      return typeof ref === 'object' && ref !== null ? { struct: ref.struct, at: ref.at, field: '*' } : null;
+    },
   };
 }
 

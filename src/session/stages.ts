@@ -28,18 +28,24 @@ export function stageReached(initcalls: readonly Initcall[], state: State, retur
   return returned === (lastActor(initcalls) ?? 'run_init_process') ? 'restore' : null;
 }
 
+/** Functions whose return can reach a stage, in kernels with those initcalls. */
+export function stageEnds(kernels: readonly (readonly Initcall[])[]): ReadonlySet<string> {
+  const actors = kernels.map((initcalls) => lastActor(initcalls) ?? 'run_init_process');
+  return new Set([...BY_RETURN, 'pgdat_init_report_one_done', ...actors]);
+}
+
 /** Which stage a turn reaches, asked of each turn; most are answered by the name of what returned. */
 export function stageReader(
   kernel: (state: State) => { readonly initcalls: readonly Initcall[] },
 ): (state: State, returned: string | null) => string | null {
   let of: readonly Initcall[] | null = null;
-  let ends = new Set<string>();
+  let ends: ReadonlySet<string> = new Set();
   return (state, returned) => {
     if (returned === null) return null;
     const { initcalls } = kernel(state);
     if (of !== initcalls) {
       of = initcalls;
-      ends = new Set([...BY_RETURN, 'pgdat_init_report_one_done', lastActor(initcalls) ?? 'run_init_process']);
+      ends = new Set(stageEnds([initcalls]));
     }
     return ends.has(returned) ? stageReached(initcalls, state, returned) : null;
   };

@@ -12,11 +12,14 @@ import {
   type Position,
   position,
   type Search,
+  type Target,
   Timeline,
   type Trigger,
 } from '../../src/debugger/index.ts';
 import { type Ref, readField } from '../../src/machine/index.ts';
 import { catchTrigger } from '../../src/session/commands/catch.ts';
+import { watchTrigger } from '../../src/session/commands/stops.ts';
+import { prepare } from '../../src/session/expression.ts';
 import { type Loaded, lastBoot } from '../../src/session/load.ts';
 import { Session } from '../../src/session/session.ts';
 import { generated, law, runOut, type Small, shipped, smallMachine } from './support.ts';
@@ -113,6 +116,22 @@ const FUNCTIONS = [
   'memmap_init_range',
 ];
 
+const always = (place: Target) => () => ({ places: [place], parts: 0 });
+
+const WATCHED = [
+  'zone(0, DMA32).managed_pages',
+  'zone(0, DMA32).managed_pages > 0x1000 && node(0).first_deferred_pfn > 0x8000',
+  'memblock.reserved.cnt',
+  'memblock.reserved.regions[2].base',
+  'zone(0, DMA32).free_area[10].nr_free > 3',
+  'page(0x6000).private & 0xff',
+  'page(0x6000).flags',
+  'initialised(0x6000)',
+  'pageblock(0x6000).migratetype',
+  'nr_nodes()',
+  'kho_in.radix_tree.root',
+];
+
 const DEFERRED: Small = {
   sizes: [264],
   cpus: 1,
@@ -186,11 +205,16 @@ describe('stops', () => {
     const loaded = generated({ ...DEFERRED, patched: false });
     const zone = { struct: 'zone', at: 1 };
     for (const field of ['managed_pages', 'nr_free_pages', 'contiguous']) {
-      const found = expectSameChanges(loaded, { kind: 'watch', value: value(zone, field) });
+      const found = expectSameChanges(loaded, {
+        kind: 'watch',
+        value: value(zone, field),
+        reads: always({ ...zone, field }),
+      });
       expect(found).toBeGreaterThan(0);
     }
-    const page = value({ struct: 'page', at: 0x6007 }, 'private');
-    expect(expectSameChanges(loaded, { kind: 'watch', value: page })).toBeGreaterThan(1);
+    const at = { struct: 'page', at: 0x6007 };
+    const page: Trigger = { kind: 'watch', value: value(at, 'private'), reads: always({ ...at, field: 'private' }) };
+    expect(expectSameChanges(loaded, page)).toBeGreaterThan(1);
   });
 
   test('of a watchpoint on pages are the same accesses both ways', () => {
@@ -198,6 +222,24 @@ describe('stops', () => {
     for (const mode of ['r', 'w', 'rw'] as const) {
       const found = expectSameChanges(loaded, { kind: 'pages', mode, start: 0x6000, end: 0x6008 });
       expect(found).toBeGreaterThan(0);
+    }
+  });
+
+  test('of watched expressions are the same in the recorded past as where the history is made', () => {
+    const loaded = generated(DEFERRED);
+    const session = new Session(loaded);
+    for (const text of WATCHED) {
+      const read = prepare(lastBoot(loaded).kernel, text, { state: loaded.first, thread: 0, frame: null });
+      if (!read.ok) throw new Error(`${text}: ${read.error}`);
+      for (const mode of read.prepared.locate === null ? (['w'] as const) : (['w', 'rw'] as const)) {
+        const time = new Timeline(session.time.linked, loaded.first, undefined, { recent: 4000 });
+        const points = [point(watchTrigger(read.prepared, mode))];
+        const made = stops(time, false, 0, points);
+        expect(stops(time, false, 0, points), text).toEqual(made);
+        const back = stops(time, true, time.end(0), points);
+        expect(back.length, text).toBe(made.length);
+        if (mode === 'w') expect(made.length, text).toBeGreaterThan(0);
+      }
     }
   });
 });

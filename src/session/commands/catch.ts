@@ -6,7 +6,7 @@ import { INVARIANT_NAMES, INVARIANTS, invariantError, sentence, turnReader } fro
 import { kernelOf } from '../kernel-of.ts';
 import { CATCH_KINDS, STAGES } from '../scenario/index.ts';
 import type { Session } from '../session.ts';
-import { stageReached } from '../stages.ts';
+import { stageEnds, stageReached } from '../stages.ts';
 
 const MOST: Readonly<Record<string, number>> = { uninit: 1, stage: 1, invariant: 1, migratetype: 2 };
 
@@ -48,6 +48,7 @@ function stage(session: Session, word: string): Trigger | string {
   return {
     kind: 'stage',
     name: name === '' ? null : name,
+    ends: stageEnds(session.loaded.boots.map(({ kernel }) => kernel.initcalls)),
     reached: ({ after, trace }) => {
       if (of !== undefined && after.boot !== Number(of)) return null;
       return stageReached(kernelOf(session.loaded, after).initcalls, after, trace.returned);

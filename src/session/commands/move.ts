@@ -11,6 +11,7 @@ import {
   type Position,
   position,
   type Search,
+  shallow,
   type Trigger,
 } from '../../debugger/index.ts';
 import type { State } from '../../vm/index.ts';
@@ -169,6 +170,7 @@ function* straight(session: Session, way: Way, times: number): Running {
   const to = way === 'fwd' ? position(at.at + times) : position(Math.max(0, back));
   const goal: Goal = {
     reached: (_state, _mover, piece) => (way === 'fwd' ? piece.end >= to.at : piece.start.at <= to.at),
+    may: (columns, i) => (way === 'fwd' ? columns.at(i + 1) >= to.at : columns.at(i) <= to.at),
   };
   const outcome = yield* search(session, way, goal, session.livePoints(), true);
   const beyond = way === 'fwd' ? comparePositions(outcome.at, to) > 0 : comparePositions(outcome.at, to) < 0;
@@ -198,7 +200,10 @@ function* overCalls(session: Session, way: Way, times: number): Running {
     const deep = session.stack().length;
     const was = session.state.stop;
     if (way === 'fwd' ? standsAtCall(session) : comesFromCall(session, deep)) {
-      const back: Goal = { reached: (then, mover) => mover === thread && depthOf(then, thread) <= deep };
+      const back: Goal = {
+        reached: (then, mover) => mover === thread && depthOf(then, thread) <= deep,
+        may: shallow(thread, deep),
+      };
       const goal = way === 'fwd' ? goals.next(session.time, thread, deep) : back;
       out = arrive(session, yield* search(session, way, goal, session.livePoints(), true), way);
     } else out = yield* straight(session, way, 1);

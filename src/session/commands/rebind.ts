@@ -1,11 +1,12 @@
 // Stop points carried from one kernel to another: a place in the text goes by function and text of its line, the others by
 // what was typed. Knows nothing of how kernels are built.
-import type { Place, Trigger } from '../../debugger/index.ts';
+import type { Place } from '../../debugger/index.ts';
 import type { Kernel } from '../../kernel/index.ts';
 import { prepare } from '../expression.ts';
 import { lineOf } from '../places.ts';
 import type { PointRow, Session } from '../session.ts';
 import { catchTrigger } from './catch.ts';
+import { watchTrigger } from './stops.ts';
 
 /** Statements of a function by the text of their line: which pcs begin one with that text, in order of their lines. */
 function linesWith(kernel: Kernel, name: string, text: string): number[][] {
@@ -62,10 +63,7 @@ function rebound(from: Session, to: Session, row: PointRow): PointRow | string {
     from.variables(),
   );
   if (!made.ok) return made.error;
-  const { evaluate: value, locate } = made.prepared;
-  const next: Trigger =
-    trigger.kind === 'watch' ? { kind: 'watch', value } : { ...trigger, locate: locate ?? (() => null), value };
-  return { ...row, trigger: next };
+  return { ...row, trigger: watchTrigger(made.prepared, trigger.kind === 'watch' ? 'w' : trigger.mode) };
 }
 
 /** The points of one session for another, and a line for each that is lost. */

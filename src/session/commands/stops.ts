@@ -1,6 +1,6 @@
 // Commands that set, list and take away stop points.
 import type { Place, Trigger } from '../../debugger/index.ts';
-import { evaluate, prepare } from '../expression.ts';
+import { evaluate, type Prepared, prepare } from '../expression.ts';
 import { rangeText } from '../format.ts';
 import { lineOf, type Places, placeHere, readPlaces } from '../places.ts';
 import type { PointRow, Session } from '../session.ts';
@@ -143,6 +143,14 @@ function watchPages(session: Session, command: Command, text: string, mode: Mode
   );
 }
 
+/** What watches an expression: the changes of its value, or accesses to the place that it is. */
+export function watchTrigger(prepared: Prepared, mode: Mode): Trigger {
+  const { evaluate: value, reads, locate, locateReads } = prepared;
+  return mode === 'w'
+    ? { kind: 'watch', value, reads }
+    : { kind: 'access', mode, locate: locate ?? (() => null), value, reads: locateReads };
+}
+
 function watchExpression(session: Session, command: Command, mode: Mode, rest: Tail): Output {
   if (/\$_(?:step|thread|pfn)\b/.test(rest.text))
     return usage(command, `'${rest.text}' is where you stand now, not a place in memory`);
@@ -153,15 +161,14 @@ function watchExpression(session: Session, command: Command, mode: Mode, rest: T
     session.variables(),
   );
   if (!prepared.ok) return usage(command, prepared.error);
-  const { evaluate: value, locate, readsMemory } = prepared.prepared;
+  const { locate, readsMemory } = prepared.prepared;
   const whole = locate?.(session.now(), session.state.cursor.thread);
   if (whole?.field === '*' && whole.struct === 'page')
     return watchPages(session, command, `0x${(whole.at as number).toString(16)}`, mode, rest);
   if (!readsMemory) return usage(command, `'${rest.text}' never changes: it reads no memory`);
   if (mode !== 'w' && locate === null)
     return usage(command, `'${rest.text}' is a value, not a place in memory: name a field`);
-  const trigger: Trigger =
-    mode === 'w' ? { kind: 'watch', value } : { kind: 'access', mode, locate: locate ?? (() => null), value };
+  const trigger = watchTrigger(prepared.prepared, mode);
   return add(
     session,
     command,
