@@ -2,7 +2,15 @@
 // past scan them, and only turns that may answer are run again. They say too much rather than too little: a turn that is
 // found here is still to be looked at. Knows nothing of how a turn is run.
 import type { Machine } from '../machine/index.ts';
-import { type Access, atStatement, type Linked, linkedFor, type State, type Trace } from '../vm/index.ts';
+import {
+  type Access,
+  atStatement,
+  type Linked,
+  linkedFor,
+  type Recorded,
+  type State,
+  type Trace,
+} from '../vm/index.ts';
 import { fieldsMeet, type Target } from './touches.ts';
 import { initialisedAgain, uninitialisedPage } from './uninitialised.ts';
 
@@ -322,9 +330,9 @@ export class Columns {
   }
 
   /** What a turn touched. */
-  accesses(i: number): Omit<Access, 'op'>[] {
+  accesses(i: number): Recorded[] {
     const chunk = this.chunk(i);
-    const out: Omit<Access, 'op'>[] = [];
+    const out: Recorded[] = [];
     for (let n = chunk.first[i % CHUNK] as number; n < (chunk.first[(i % CHUNK) + 1] as number); n++) {
       const what = chunk.what[n] as number;
       const place = chunk.at[n] as number;

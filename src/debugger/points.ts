@@ -1,7 +1,7 @@
 // Stop points: breakpoints, watchpoints, catchpoints. Each looks at one turn of the history and says where in it it would
 // stop. They belong to the session, never to states. Knows nothing of how time is searched.
 import { MIGRATETYPE_NAMES, regionAt, runGet, type Value, ZONE_NAMES } from '../machine/index.ts';
-import type { Access, State } from '../vm/index.ts';
+import type { Recorded, State } from '../vm/index.ts';
 import type { Reads } from './columns.ts';
 import { type Position, position } from './position.ts';
 import type { Piece } from './timeline.ts';
@@ -76,7 +76,7 @@ export interface Hit {
 const hex = (n: number) => `0x${n.toString(16)}`;
 
 /** A struct as the text names it, where it has a name there. */
-function structName({ struct, at }: Access): string {
+function structName({ struct, at }: Recorded): string {
   if (struct === 'pglist_data') return `node(${at})`;
   if (struct === 'memblock') return at === 'global' ? 'memblock' : `memblock.${at}`;
   if (struct === 'memblock_type') return `memblock.${at}`;
@@ -87,7 +87,7 @@ function structName({ struct, at }: Access): string {
 }
 
 /** What an access touched, in words: `read of page(0x18000).flags`. */
-export function describeAccess(access: Access, from?: number, to?: number): string {
+export function describeAccess(access: Recorded, from?: number, to?: number): string {
   const verb = access.rw === 'r' ? 'read' : 'write';
   const field = access.field === '*' ? '' : `.${access.field}`;
   if (access.struct === 'zone') {

@@ -1,7 +1,7 @@
 // Places in simulated memory, and which accesses of a turn touch one: names of the same word, ranges of pages, and the lists of
 // memblock, which are read and written as a whole. Knows nothing of stop points.
 import { equal, KernelFault, readField, regionAt, row, runs, samePage, type Value } from '../machine/index.ts';
-import type { Access, State } from '../vm/index.ts';
+import type { Access, Recorded, State } from '../vm/index.ts';
 import type { Piece } from './timeline.ts';
 
 /** A field, or with `*` all of a struct; with `end`, of the structs [at, end). */
@@ -43,7 +43,8 @@ export function fieldsMeet(
   return field === '*' || target.field === '*' || wordOf(field) === wordOf(target.field);
 }
 
-function covers(access: Access, target: Target): boolean {
+/** Is it an access to the target, whatever it changed there? */
+export function covers(access: Recorded, target: Target): boolean {
   if (access.struct !== target.struct || !fieldsMeet(access, target)) return false;
   if (typeof access.at !== 'number' || typeof target.at !== 'number')
     return access.at === target.at || (access.at === 'global' && target.at === 0);

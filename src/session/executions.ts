@@ -8,7 +8,7 @@ import { argumentsText } from './arguments.ts';
 import { formatValue } from './format.ts';
 import { bootOf } from './load.ts';
 import type { Places } from './places.ts';
-import { type Row, rowText } from './rows.ts';
+import { firstAtLeast, type Listing, listing, type Row, rowText } from './rows.ts';
 import type { Session } from './session.ts';
 
 /** What is looked for: statements, or calls of what is no text, by name. */
@@ -74,47 +74,82 @@ function reaches(fn: Fn | undefined, pc: number, to: number): boolean {
   return true;
 }
 
-/** Row of a statement at which the mover stands, if it is wanted. */
-function statementRow(
-  session: Session,
-  state: State,
-  thread: number,
-  at: number,
-  wanted: { places: Places; entry: boolean },
-): Row[] {
+/** Row of a statement at which the mover stands. */
+function statementRow(session: Session, state: State, thread: number, at: number, entry: boolean): Row[] {
   const frame = state.threads[thread]?.top;
-  const place = wanted.places.get(state.boot);
-  if (frame == null || place === undefined || frame.fn !== place.fn || !place.pcs.includes(frame.pc)) return [];
+  if (frame == null) return [];
   const { kernel } = bootOf(session.loaded, state);
   const fn = kernel.linked.program.fns[frame.fn];
-  const line = wanted.entry ? '' : `:${fn?.pos[frame.pc]?.[0] ?? 0}`;
+  const line = entry ? '' : `:${fn?.pos[frame.pc]?.[0] ?? 0}`;
   const words = `${frame.fn}${line} (${argumentsText(fn, frame)})${callerText(kernel, frame.up)}`;
   return [{ at, text: rowText(state, thread, at, words) }];
 }
+
+/** Where a turn that calls an intrinsic can begin, in all boots. */
+function placesCalling(session: Session, name: string): { boot: number; fn: string; pc: number }[] {
+  return session.loaded.boots.flatMap(({ number: boot, kernel }) =>
+    Object.values(kernel.linked.program.fns).flatMap((fn) =>
+      fn.ops.flatMap((_, pc) => (callsHere(fn, pc, name).length > 0 ? [{ boot, fn: fn.name, pc }] : [])),
+    ),
+  );
+}
+
+/** The turns of a branch that begin at wanted statements; their rows are made when they are asked for. */
+class Executions implements Listing {
+  readonly turns: number[] = [];
+
+  constructor(
+    private readonly session: Session,
+    private readonly branch: number,
+    private readonly entry: boolean,
+  ) {}
+
+  get length(): number {
+    return this.turns.length;
+  }
+
+  before(here: number): number {
+    const columns = this.session.time.columns(this.branch);
+    return firstAtLeast(this.turns, (turn) => columns.at(turn) >= here);
+  }
+
+  rows(first: number, count: number): Row[] {
+    const { session, branch, entry } = this;
+    const columns = session.time.columns(branch);
+    return this.turns.slice(first, first + count).flatMap((turn) => {
+      const at = columns.at(turn);
+      const state = session.time.stateAt(branch, position(at));
+      return state === null ? [] : statementRow(session, state, columns.thread(turn), at, entry);
+    });
+  }
+}
+
+/** Turns between two chances to interrupt: looked at in the columns, run again. */
+const SCANNED = 262_144;
+const PAUSE = 256;
 
 /** All executions of the branch one stands in, as far as it is recorded. Yields now and then; send true to interrupt. */
 export function* executionsOf(
   session: Session,
   wanted: Wanted,
-): Generator<Position, Row[] | null, boolean | undefined> {
-  const { branch: id } = session.state.cursor;
-  const { time } = session;
-  const { at: entries } = time.branch(id);
-  const out: Row[] = [];
-  for (let i = 0; i < entries.length; i++) {
-    const at = entries[i] as number;
-    const state = time.stateAt(id, position(at));
-    const thread = state === null ? -1 : time.mover(id, at, state);
-    if (state !== null && thread >= 0) {
-      if ('places' in wanted) out.push(...statementRow(session, state, thread, at, wanted));
-      else {
-        const frame = state.threads[thread]?.top;
-        const fn = frame == null ? undefined : bootOf(session.loaded, state).kernel.linked.program.fns[frame.fn];
-        if (frame != null && callsHere(fn, frame.pc, wanted.intrinsic).length > 0)
-          out.push(...intrinsicRows(session, id, at, entries[i + 1] ?? at + 1, thread, wanted.intrinsic));
-      }
-    }
-    if (i % 2048 === 2047 && (yield position(at)) === true) return null;
+): Generator<Position, Listing | null, boolean | undefined> {
+  const { branch } = session.state.cursor;
+  const columns = session.time.columns(branch);
+  const isText = 'places' in wanted;
+  const stood = isText
+    ? [...wanted.places].flatMap(([boot, { fn, pcs }]) => pcs.map((pc) => ({ boot, fn, pc })))
+    : placesCalling(session, wanted.intrinsic);
+  const codes = new Set(stood.map(({ boot, fn, pc }) => columns.code(boot, fn, pc)));
+  const turns = new Executions(session, branch, isText && wanted.entry);
+  const calls: Row[] = [];
+  for (let i = 0; i < columns.length; i++) {
+    if (i % SCANNED === SCANNED - 1 && (yield position(columns.at(i))) === true) return null;
+    if (!codes.has(columns.codeAt(i))) continue;
+    const at = columns.at(i);
+    turns.turns.push(i);
+    if (isText) continue;
+    calls.push(...intrinsicRows(session, branch, at, columns.at(i + 1), columns.thread(i), wanted.intrinsic));
+    if (turns.length % PAUSE === 0 && (yield position(at)) === true) return null;
   }
-  return out;
+  return isText ? turns : listing(calls);
 }

@@ -1,5 +1,5 @@
 // Rows of what happened in a history, before and after now: one line each, with position and thread, and where one stands among
-// them. Knows nothing of what is looked for.
+// them. Rows that nobody sees are only counted. Knows nothing of what is looked for.
 import { label, position } from '../debugger/index.ts';
 import type { State } from '../vm/index.ts';
 import type { Results } from './results.ts';
@@ -11,14 +11,57 @@ export interface Row {
   readonly text: string;
 }
 
-/** Rows as an answer that can be walked through. */
-export function resultsOf(session: Session, title: string, rows: readonly Row[]): Results {
-  const { branch } = session.state.cursor;
-  return { title, branch, rows: rows.map(({ at, text }) => ({ at: position(at), depth: 0, text })) };
+/** Rows in order of time, made when they are asked for. */
+export interface Listing {
+  readonly length: number;
+  /** how many lie before a position */
+  before(at: number): number;
+  rows(first: number, count: number): readonly Row[];
 }
 
 /** Rows that are shown when no number is given. */
 export const LISTED = 20;
+
+/** Rows that can be walked through, those nearest to where one stands. */
+const WALKED = 500;
+
+/** Index of the first that answers yes; those after it do, too. */
+export function firstAtLeast(sorted: readonly number[], reached: (n: number) => boolean): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (reached(sorted[middle] as number)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Rows that are made already. */
+export function listing(rows: readonly Row[]): Listing {
+  return {
+    length: rows.length,
+    before: (here) => rows.filter(({ at }) => at < here).length,
+    rows: (first, count) => rows.slice(first, first + count),
+  };
+}
+
+/** Number of the first row to show so that where one stands is in the middle. */
+function firstShown(found: Listing, here: number, count: number): number {
+  return Math.max(0, Math.min(found.before(here) - Math.floor(count / 2), found.length - count));
+}
+
+/** Rows as an answer that can be walked through. */
+export function resultsOf(session: Session, title: string, found: Listing): Results {
+  const { branch, at } = session.state.cursor;
+  const rows = found.rows(firstShown(found, at.at, WALKED), WALKED);
+  const part = rows.length < found.length ? `; the ${WALKED} nearest` : '';
+  return {
+    title: `${title}${part}`,
+    branch,
+    rows: rows.map((row) => ({ at: position(row.at), depth: 0, text: row.text })),
+  };
+}
 
 /** The line of a row: position, thread, and what it did. */
 export function rowText(state: State, thread: number, at: number, words: string): string {
@@ -26,10 +69,9 @@ export function rowText(state: State, thread: number, at: number, words: string)
 }
 
 /** The rows to show: those nearest to where one stands, in order, and where one stands among them. */
-export function shownRows(found: readonly Row[], here: number, count: number): string[] {
-  const before = found.filter(({ at }) => at < here).length;
-  const first = Math.max(0, Math.min(before - Math.floor(count / 2), found.length - count));
-  const shown = found.slice(first, first + count);
+export function shownRows(found: Listing, here: number, count: number): string[] {
+  const first = firstShown(found, here, count);
+  const shown = found.rows(first, count);
   const rows: string[] = [];
   if (first > 0) rows.push(`… ${first} earlier`);
   let marked = false;

@@ -37,6 +37,7 @@ export {
   frames,
   localsOf,
   type Note,
+  type Recorded,
   type State,
   stateHash,
   type Thread,

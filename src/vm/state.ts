@@ -67,6 +67,9 @@ export interface Access {
   readonly op: number;
 }
 
+/** An access as the record of a whole turn keeps it. */
+export type Recorded = Omit<Access, 'op'>;
+
 /** Something the kernel says about itself that is not a fault: a WARN, a bad page. */
 export interface Note {
   readonly kind: 'WARN' | 'bad-page';

@@ -1,6 +1,6 @@
 // Commands that ask who read, wrote or changed a place in memory: accesses lists, last and first go there.
 import { label, position } from '../../debugger/index.ts';
-import { accessesTo, lastAccess, type Mode } from '../accesses.ts';
+import { accessesTo, firstAccess, lastAccess, type Mode } from '../accesses.ts';
 import { LISTED, resultsOf, shownRows } from '../rows.ts';
 import type { Session } from '../session.ts';
 import { PLACE_WORDS, readTarget } from '../targets.ts';
@@ -39,8 +39,7 @@ function* accesses(session: Session, args: string): Running {
   const [one, many] = WORDS[mode ?? 'rw'];
   if (found.length === 0) return say(`${text}: no ${one} in this history`);
   const here = session.state.cursor.at.at;
-  const before = found.filter(({ at }) => at < here).length;
-  const head = `${text}: ${found.length} ${found.length === 1 ? one : many}, ${before} before now`;
+  const head = `${text}: ${found.length} ${found.length === 1 ? one : many}, ${found.before(here)} before now`;
   const lines = [head, ...shownRows(found, here, Math.max(1, count ?? LISTED))];
   return { ok: true, lines, results: resultsOf(session, head, found) };
 }
@@ -63,9 +62,7 @@ function* toOne(session: Session, args: string, command: Command): Running {
   const target = readTarget(session, asked.text);
   if (!target.ok) return usage(command, target.error);
   const isLast = command.names[0] === 'last';
-  const found = isLast
-    ? yield* lastAccess(session, target.value, mode)
-    : yield* accessesTo(session, target.value, mode, (rows) => rows.length > 0);
+  const found = yield* isLast ? lastAccess(session, target.value, mode) : firstAccess(session, target.value, mode);
   if (found === null) return refuse('interrupted');
   const [row] = found;
   const [one] = WORDS[mode];

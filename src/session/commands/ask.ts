@@ -62,8 +62,7 @@ function* lines(session: Session, args: string): Running {
   if (found === null) return refuse('interrupted');
   if (found.length === 0) return say(`${place}: not executed in this history`);
   const here = session.state.cursor.at.at;
-  const before = found.filter(({ at }) => at < here).length;
-  const head = `${place}: ${found.length === 1 ? '1 execution' : `${found.length} executions`}, ${before} before now`;
+  const head = `${place}: ${found.length === 1 ? '1 execution' : `${found.length} executions`}, ${found.before(here)} before now`;
   const shown = shownRows(found, here, count === undefined ? LISTED : Math.max(1, Number(count)));
   return { ok: true, lines: [head, ...shown], results: resultsOf(session, head, found) };
 }
