@@ -1,7 +1,7 @@
 // What happened in each turn of a branch, in packed columns: who moved, where it stood, what it touched. Questions about the
 // past scan them, and only turns that may answer are run again. They say too much rather than too little: a turn that is
 // found here is still to be looked at. Knows nothing of how a turn is run.
-import type { Machine } from '../machine/index.ts';
+import { KernelFault, type Machine, type Ref, readField, type Value } from '../machine/index.ts';
 import {
   type Access,
   atStatement,
@@ -11,7 +11,9 @@ import {
   type State,
   type Trace,
 } from '../vm/index.ts';
-import { fieldsMeet, type Target } from './touches.ts';
+import { CHUNK, Chunk } from './chunk.ts';
+import { Names } from './column-names.ts';
+import { covers, fieldsMeet, type Target } from './touches.ts';
 import { initialisedAgain, uninitialisedPage } from './uninitialised.ts';
 
 /** What is known of a turn, as bits. The parts of the machine that it replaced lie above them, see PARTS. */
@@ -33,6 +35,8 @@ export const FLAG = {
   returned: 256,
   /** struct pages changed that no access wrote: memory was put behind them */
   backed: 512,
+  /** another boot began: the whole machine is another */
+  boot: 1024,
 } as const;
 
 /** Parts of a machine that change as a whole, in the order of their bits in a mask. */
@@ -49,7 +53,7 @@ export const PARTS = [
   'serial',
 ] as const satisfies readonly (keyof Machine)[];
 
-const PART_SHIFT = 10;
+const PART_SHIFT = 11;
 const MEMMAP = 1 << (PART_SHIFT + PARTS.indexOf('memmap'));
 
 /** The places and parts of memory that a value was made from: as long as none is written, it stays what it is. */
@@ -61,120 +65,11 @@ export interface Reads {
   readonly frame?: { readonly thread: number; readonly depth: number };
 }
 
-/** Turns in a chunk. */
-const CHUNK = 65_536;
-/** Most different pairs of struct and field; further ones are taken as any field of their struct. */
-const MOST_KINDS = 32_000;
-
-/** Names of what the columns hold as numbers, shared by all branches of a history. */
-class Names {
-  readonly kinds: { readonly struct: string; readonly field: string | number }[] = [];
-  private readonly kindOf = new Map<string, Map<string | number, number>>();
-  readonly strings: string[] = [];
-  private readonly stringOf = new Map<string, number>();
-  readonly fns: { readonly boot: number; readonly fn: string; readonly base: number }[] = [];
-  private readonly baseOf = new Map<number, Map<string, number>>();
-  private codes = 0;
-
-  kind(struct: string, field: string | number): number {
-    let fields = this.kindOf.get(struct);
-    if (fields === undefined) {
-      fields = new Map();
-      this.kindOf.set(struct, fields);
-    }
-    const known = fields.get(field);
-    if (known !== undefined) return known;
-    if (this.kinds.length >= MOST_KINDS && field !== '*') return this.kind(struct, '*');
-    const made = this.kinds.push({ struct, field }) - 1;
-    fields.set(field, made);
-    return made;
-  }
-
-  /** A name of a struct as a number below zero. */
-  string(at: string): number {
-    let id = this.stringOf.get(at);
-    if (id === undefined) {
-      id = this.strings.push(at) - 1;
-      this.stringOf.set(at, id);
-    }
-    return -1 - id;
-  }
-
-  known(at: string): number | null {
-    const id = this.stringOf.get(at);
-    return id === undefined ? null : -1 - id;
-  }
-
-  /** Number of the first operation of a function of one boot; `ops`: how many it has. */
-  base(boot: number, fn: string, ops: number): number {
-    let of = this.baseOf.get(boot);
-    if (of === undefined) {
-      of = new Map();
-      this.baseOf.set(boot, of);
-    }
-    let base = of.get(fn);
-    if (base === undefined) {
-      base = this.codes;
-      this.codes += ops + 1;
-      of.set(fn, base);
-      this.fns.push({ boot, fn, base });
-    }
-    return base;
-  }
-
-  knownBase(boot: number, fn: string): number | null {
-    return this.baseOf.get(boot)?.get(fn) ?? null;
-  }
-}
-
-function grown<T extends Uint16Array | Uint32Array | Float64Array>(old: T, make: (length: number) => T): T {
-  const out = make(old.length * 2);
-  out.set(old);
-  return out;
-}
-
-/** A stretch of turns, and their accesses. */
-class Chunk {
-  readonly code: Uint32Array;
-  readonly thread: Uint16Array;
-  readonly depth: Uint16Array;
-  readonly flags: Uint32Array;
-  /** number of the first access of each turn, and one more behind the last */
-  readonly first: Uint32Array;
-  /** twice the kind, and one more for a write */
-  what = new Uint16Array(CHUNK);
-  /** pfn, index, address, or a name below zero */
-  at = new Float64Array(CHUNK);
-  /** how many structs */
-  span = new Uint32Array(CHUNK);
-
-  constructor(from?: Chunk, turns = 0) {
-    const copy = <T extends Uint16Array | Uint32Array>(made: T, old: T | undefined): T => {
-      if (old !== undefined) made.set(old.subarray(0, turns + 1) as T);
-      return made;
-    };
-    this.code = copy(new Uint32Array(CHUNK), from?.code.subarray(0, turns));
-    this.thread = copy(new Uint16Array(CHUNK), from?.thread.subarray(0, turns));
-    this.depth = copy(new Uint16Array(CHUNK), from?.depth.subarray(0, turns));
-    this.flags = copy(new Uint32Array(CHUNK), from?.flags.subarray(0, turns));
-    this.first = copy(new Uint32Array(CHUNK + 1), from?.first);
-    if (from !== undefined) {
-      this.what = from.what.slice();
-      this.at = from.at.slice();
-      this.span = from.span.slice();
-    }
-  }
-
-  add(i: number, what: number, at: number, span: number): void {
-    if (i >= this.what.length) {
-      this.what = grown(this.what, (n) => new Uint16Array(n));
-      this.at = grown(this.at, (n) => new Float64Array(n));
-      this.span = grown(this.span, (n) => new Uint32Array(n));
-    }
-    this.what[i] = what;
-    this.at[i] = at;
-    this.span[i] = span;
-  }
+/** A field and what it held after the turn that wrote it. */
+export interface Written {
+  readonly ref: Ref;
+  readonly field: string | number;
+  readonly value: Value;
 }
 
 /** Where a thread stood: operation `pc` of a function of one boot. */
@@ -243,7 +138,9 @@ export class Columns {
       const { at, end } = access;
       const place = typeof at === 'number' && at >= 0 ? at : this.names.string(String(at));
       const what = this.names.kind(access.struct, access.field) * 2 + (access.rw === 'w' ? 1 : 0);
-      chunk.add(n++, what, place, end === undefined ? 1 : Math.max(0, end - place));
+      chunk.add(n, what, place, end === undefined ? 1 : Math.max(0, end - place));
+      if (access.rw === 'w') chunk.values.set(n, valueWritten(after.machine, access));
+      n++;
       flags |= pageFlags(before, access);
     }
     chunk.first[i + 1] = n;
@@ -345,10 +242,34 @@ export class Columns {
     return out;
   }
 
+  /** What a turn wrote to the places, one field of one struct each. Null: it wrote to them otherwise, too, or replaced a part. */
+  writes(i: number, places: readonly Target[], parts: number): Written[] | null {
+    const chunk = this.chunk(i);
+    const k = i % CHUNK;
+    const mask = (parts << PART_SHIFT) | FLAG.boot | FLAG.backed;
+    if (((chunk.flags[k] as number) & mask) !== 0) return null;
+    const out: Written[] = [];
+    for (let n = chunk.first[k] as number; n < (chunk.first[k + 1] as number); n++) {
+      const what = chunk.what[n] as number;
+      if (what % 2 === 0) continue;
+      const { struct, field } = this.names.kinds[what >> 1] as Names['kinds'][number];
+      if (!places.some((place) => fieldsMeet({ struct, field }, place))) continue;
+      const place = chunk.at[n] as number;
+      const at = place < 0 ? (this.names.strings[-1 - place] as string) : place;
+      const span = chunk.span[n] as number;
+      if (!places.some((target) => covers({ rw: 'w', struct, at, end: place + span, field }, target))) continue;
+      const value = chunk.values.get(n);
+      if (value === undefined || span !== 1) return null;
+      out.push({ ref: { struct, at }, field, value });
+    }
+    return out;
+  }
+
   /** A test of single turns: does it touch one of the places, or replace one of the parts? */
   toucher({ places, parts }: Reads, rw: Scan['rw'] = undefined): (i: number) => boolean {
     const matches = this.matcher(places, rw);
-    const mask = (parts << PART_SHIFT) | (places.some(({ struct }) => struct === 'page') ? FLAG.backed : 0);
+    const backed = places.some(({ struct }) => struct === 'page') ? FLAG.backed : 0;
+    const mask = (parts << PART_SHIFT) | FLAG.boot | backed;
     return (i) => {
       const chunk = this.chunks[Math.floor(i / CHUNK)] as Chunk;
       const k = i % CHUNK;
@@ -406,6 +327,17 @@ function stretchOf(names: Names, kind: Names['kinds'][number], target: Target): 
   return id === null ? [] : [id, id + 1];
 }
 
+/** What a field holds after it was written; undefined for more than one field, and where there is nothing to read. */
+function valueWritten(machine: Machine, { struct, at, end, field }: Access): Value | undefined {
+  if (field === '*' || (end !== undefined && end !== (at as number) + 1)) return undefined;
+  try {
+    return readField(machine, { struct, at }, field);
+  } catch (error) {
+    if (error instanceof KernelFault || error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
 const writesPage = ({ struct, rw }: Access) => struct === 'page' && rw === 'w';
 
 function pageFlags(before: State, access: Access): number {
@@ -422,6 +354,7 @@ function flagsOf(before: State, after: State, thread: number, trace: Trace): num
   if (moved?.death != null) flags |= FLAG.fault;
   if (after.threads.length !== before.threads.length || moved?.top === null) flags |= FLAG.thread;
   if (trace.returned !== null) flags |= FLAG.returned;
+  if (after.boot !== before.boot) flags |= FLAG.boot;
   const [was, now] = [before.machine, after.machine];
   if (was === now) return flags;
   for (let k = 0; k < PARTS.length; k++) {

@@ -1,6 +1,18 @@
 // Places in simulated memory, and which accesses of a turn touch one: names of the same word, ranges of pages, and the lists of
 // memblock, which are read and written as a whole. Knows nothing of stop points.
-import { equal, KernelFault, readField, regionAt, row, runs, samePage, type Value } from '../machine/index.ts';
+import {
+  equal,
+  KernelFault,
+  type Page,
+  pageField,
+  type Run,
+  readField,
+  regionAt,
+  row,
+  runs,
+  samePage,
+  type Value,
+} from '../machine/index.ts';
 import type { Access, Recorded, State } from '../vm/index.ts';
 import type { Piece } from './timeline.ts';
 
@@ -20,6 +32,7 @@ const wordOf = (field: string | number): string | number => SAME_WORD[field] ?? 
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
   memblock_region: ['base', 'size', 'flags', 'nid'],
   memblock_type: ['cnt', 'total_size'],
+  pageblock: ['migratetype', 'written'],
 };
 
 const RESERVED = regionAt('reserved', 0);
@@ -62,27 +75,35 @@ export function valueAt({ machine }: State, { struct, at, end, field }: Target):
   }
 }
 
-function samePages(a: State, b: State, start: number, end: number): boolean {
-  const [was, now] = [a, b].map(({ machine }) => [...runs(machine.memmap, start, end)]);
-  return (
-    was !== undefined &&
-    was.length === now?.length &&
-    was.every(({ end: last, value }, i) => {
-      const other = now[i];
-      if (other === undefined || other.end !== last) return false;
-      return value === other.value || (value !== null && other.value !== null && samePage(value, other.value));
-    })
-  );
+/** Do two runs of struct pages hold the same in a field, or with `*` in all of them? */
+function sameField(a: Page | null, b: Page | null, pfn: number, field: string | number): boolean {
+  if (a === b) return true;
+  if (a === null || b === null) return false;
+  return field === '*' ? samePage(a, b) : equal(pageField(a, pfn, String(field)), pageField(b, pfn, String(field)));
+}
+
+function samePages(a: State, b: State, start: number, end: number, field: string | number): boolean {
+  const was = [...runs(a.machine.memmap, start, end)];
+  const now = [...runs(b.machine.memmap, start, end)];
+  for (let i = 0, k = 0; i < was.length && k < now.length; ) {
+    const [x, y] = [was[i] as Run<Page | null>, now[k] as Run<Page | null>];
+    if (!sameField(x.value, y.value, Math.max(x.start, y.start), field)) return false;
+    if (x.end <= y.end) i++;
+    if (y.end <= x.end) k++;
+  }
+  return true;
 }
 
 /** Does a place hold the same in two states? */
 export function holdsSame(a: State, b: State, target: Target): boolean {
   const { struct, at, end, field } = target;
+  const last = end ?? (at as number) + 1;
+  if (struct === 'page' && (field === '*' || last > (at as number) + 1))
+    return a.machine.memmap === b.machine.memmap || samePages(a, b, at as number, last, field);
   if (field !== '*') {
     const [was, now] = [valueAt(a, target), valueAt(b, target)];
     return was === undefined || now === undefined ? was === now : equal(was, now);
   }
-  if (struct === 'page') return samePages(a, b, at as number, end ?? (at as number) + 1);
   const fields = FIELDS[struct];
   if (fields !== undefined) return fields.every((one) => holdsSame(a, b, { struct, at, field: one }));
   return row(a.machine.table, struct, at) === row(b.machine.table, struct, at);

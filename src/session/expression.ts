@@ -42,18 +42,19 @@ type Compiled =
   | { readonly ok: true; readonly ex: Ex; readonly run: Run }
   | { readonly ok: false; readonly error: string };
 
+function linkIn(kernel: Kernel, ex: Ex, variables: Variables): Run {
+  const { env } = kernel.linked;
+  return linkExpression(ex, { intrinsics: env.intrinsics, constants: { ...env.constants, ...variables } });
+}
+
 function compileIn(kernel: Kernel, text: string, frame: Frame | null, variables: Variables): Compiled {
-  const { program, env } = kernel.linked;
+  const { program } = kernel.linked;
   const fn = frame === null ? undefined : program.fns[frame.fn];
   const names = { ...kernel.names, constants: new Set([...kernel.names.constants, ...Object.keys(variables)]) };
   const scope = fn === undefined || frame === null ? null : { fn, pc: frame.pc };
   const compiled = compileExpression(normalise(text), names, program.constants, scope);
   if (!compiled.ok) return { ok: false, error: gdbWording(compiled.error) };
-  const run = linkExpression(compiled.ex, {
-    intrinsics: env.intrinsics,
-    constants: { ...env.constants, ...variables },
-  });
-  return { ok: true, ex: compiled.ex, run };
+  return { ok: true, ex: compiled.ex, run: linkIn(kernel, compiled.ex, variables) };
 }
 
 function gdbWording(error: string): string {
@@ -91,6 +92,8 @@ export interface Prepared {
   readonly evaluate: Evaluate;
   /** what its value rests on */
   readonly reads: ReadsOf;
+  /** true when that is the same in every state */
+  readonly still: boolean;
   /** null when the expression is not a place in memory */
   readonly locate: Locate | null;
   /** what the place rests on */
@@ -99,12 +102,37 @@ export interface Prepared {
   readonly readsMemory: boolean;
 }
 
+/** The parts of an expression. */
+const partsOf = (ex: Ex): readonly Ex[] =>
+  ex[0] === 'k' || ex[0] === 'n'
+    ? []
+    : ex[0] === 'p' || ex[0] === 'in'
+      ? ex[2]
+      : (ex.slice(1).filter((part) => Array.isArray(part)) as unknown as readonly Ex[]);
+
+/** Does any part of it ask memory, or whoever evaluates it? */
+const asks = (ex: Ex): boolean => ex[0] === 'ld' || ex[0] === 'in' || partsOf(ex).some(asks);
+
+/** The reads of an expression that reads the same places in every state; null when what it reads depends on what it reads. */
+function stillLoads(ex: Ex): readonly Ex[] | null {
+  if (ex[0] === 'ld') return partsOf(ex).some(asks) ? null : [ex];
+  if (ex[0] === 'in') return null;
+  const all = partsOf(ex).map(stillLoads);
+  return all.includes(null) ? null : all.flatMap((loads) => loads ?? []);
+}
+
+/** Evaluates each, whatever the others do. */
+function all(runs: readonly Run[]): Run {
+  return (locals, c) => {
+    for (const run of runs) guarded(() => run(locals, c));
+    return null;
+  };
+}
+
 /** Does evaluating it read memory or a local variable? */
 function changeable(ex: Ex): boolean {
   if (ex[0] === 'ld' || ex[0] === 'in' || ex[0] === 'l') return true;
-  if (ex[0] === 'k' || ex[0] === 'n') return false;
-  const parts = ex[0] === 'p' ? ex[2] : ex.slice(1).filter((part) => Array.isArray(part));
-  return (parts as readonly Ex[]).some(changeable);
+  return partsOf(ex).some(changeable);
 }
 
 /**
@@ -139,15 +167,18 @@ export function prepare(
   };
   const reads = (run: Run, state: State, mover: number): Reads | null => {
     const at = global.ok ? null : frameIn(state);
-    const found = at === null && !global.ok ? NOTHING : readsOf(state, mover, (c) => run([...(at?.locals ?? [])], c));
+    const locals = [...(at?.locals ?? [])];
+    const found = at === null && !global.ok ? NOTHING : readsOf(state, mover, (c) => run(locals, c));
     return found === null || global.ok ? found : { ...found, frame: { thread, depth: deep } };
   };
   const place = placeOf(kernel, compiled.ex, variables);
+  const loads = stillLoads(compiled.ex)?.map((ex) => linkIn(kernel, ex, variables)) ?? null;
   return {
     ok: true,
     prepared: {
       evaluate: (state, mover) => ask(compiled.run, state, mover),
-      reads: (state, mover) => reads(compiled.run, state, mover),
+      reads: (state, mover) => reads(loads === null ? compiled.run : all(loads), state, mover),
+      still: loads !== null && global.ok,
       locate: place === null ? null : (state, mover) => place.of((run) => ask(run, state, mover)),
       locateReads: (state, mover) => (place === null ? NOTHING : reads(place.run, state, mover)),
       readsMemory: changeable(compiled.ex),
@@ -165,9 +196,7 @@ interface PlaceOf {
 }
 
 function placeOf(kernel: Kernel, ex: Ex, variables: Variables): PlaceOf | null {
-  const { env } = kernel.linked;
-  const link = (e: Ex) =>
-    linkExpression(e, { intrinsics: env.intrinsics, constants: { ...env.constants, ...variables } });
+  const link = (e: Ex) => linkIn(kernel, e, variables);
   if (ex[0] === 'ld') {
     const [base, field] = [link(ex[1]), link(ex[2])];
     return {

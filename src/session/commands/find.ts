@@ -1,7 +1,18 @@
 // `find` and `rfind`: where in the history a condition begins to hold. Asks every state on the way, and moves only when one is
 // found.
-import { backward, forward, type Goal, type Outcome, position, type Search } from '../../debugger/index.ts';
+import {
+  backward,
+  forward,
+  type Goal,
+  type Outcome,
+  type Position,
+  position,
+  type Search,
+} from '../../debugger/index.ts';
 import type { State } from '../../vm/index.ts';
+import { type Prepared, prepare } from '../expression.ts';
+import { type Asked, findBackward, findForward } from '../finding.ts';
+import { bootOf } from '../load.ts';
 import type { Session } from '../session.ts';
 import { type Command, type Running, refuse, usage } from './command.ts';
 import { arrive, type Way } from './move.ts';
@@ -39,24 +50,61 @@ function* through({ time, state }: Session, way: Way, goal: Goal): Search {
   }
 }
 
-function* find(session: Session, command: Command, text: string, way: Way): Running {
-  if (text === '') return usage(command, 'a condition is missing');
-  const wrong = conditionError(session, text, null);
-  if (wrong !== null) return usage(command, wrong);
+/** The condition as one over memory alone, in each boot's own text; null when its names are none that memory has. */
+export function overMemory(session: Session, text: string): Asked | null {
+  const variables = session.variables();
+  const byBoot = new Map<number, Prepared | null>();
+  const of = (state: State): Prepared | null => {
+    const known = byBoot.get(state.boot);
+    if (known !== undefined) return known;
+    const read = prepare(bootOf(session.loaded, state).kernel, text, { state, thread: 0, frame: null }, variables);
+    byBoot.set(state.boot, read.ok ? read.prepared : null);
+    return read.ok ? read.prepared : null;
+  };
+  const here = of(session.now());
+  if (here === null) return null;
+  return {
+    holds: (state) => Boolean(of(state)?.evaluate(state, 0)),
+    reads: (state) => of(state)?.reads(state, 0) ?? null,
+    still: here.still && session.loaded.boots.length === 1,
+  };
+}
+
+/** The position at which it begins to hold, over every turn on the way: for what rests on more than memory. */
+function* throughAll(session: Session, text: string, way: Way): Generator<Position, Outcome, boolean | undefined> {
   const ask = session.condition(text);
   const holds = (state: State, thread: number) => Boolean(ask(state, thread));
   const { at, branch, thread } = session.state.cursor;
   const goal = new Beginning(holds, way, at.at, holds(session.now(), thread));
   const outcome = yield* through(session, way, goal);
-  if (outcome.kind === 'interrupted') return arrive(session, outcome, way);
+  if (outcome.kind === 'interrupted') return outcome;
   // what held all the way back holds from the first position on
   if (goal.found === null && way === 'rev' && goal.held && at.at > 0) goal.found = 0;
-  if (goal.found === null)
+  return foundAt(session, branch, goal.found === null ? null : position(goal.found), way);
+}
+
+function foundAt({ time }: Session, branch: number, at: Position | null, way: Way): Outcome {
+  const state = at === null ? null : time.stateAt(branch, at);
+  if (at === null || state === null) return { kind: way === 'fwd' ? 'end' : 'start', at: position(0), thread: 0 };
+  return { kind: 'done', at, thread: way === 'fwd' ? state.current : -1, piece: null };
+}
+
+function* find(session: Session, command: Command, text: string, way: Way): Running {
+  if (text === '') return usage(command, 'a condition is missing');
+  const wrong = conditionError(session, text, null);
+  if (wrong !== null) return usage(command, wrong);
+  const { at, branch, thread } = session.state.cursor;
+  const asked = overMemory(session, text);
+  const found = asked === null ? 'not memory' : yield* (way === 'fwd' ? findForward : findBackward)(session, asked);
+  let outcome: Outcome;
+  if (found === 'interrupted') outcome = { kind: 'interrupted', at, thread };
+  else if (found === 'not memory') outcome = yield* throughAll(session, text, way);
+  else outcome = foundAt(session, branch, found.at, way);
+  if (outcome.kind === 'end' || outcome.kind === 'start')
     return refuse(`${text} does not begin to hold ${way === 'fwd' ? 'after' : 'before'} this position`);
-  const there = position(goal.found);
-  const state = session.time.stateAt(branch, there);
-  const mover = way === 'fwd' && state !== null ? state.current : session.mover(there);
-  return arrive(session, { kind: 'done', at: there, thread: mover, piece: null }, way);
+  if (outcome.kind === 'done' && outcome.thread < 0)
+    outcome = { ...outcome, thread: session.mover(outcome.at, branch) };
+  return arrive(session, outcome, way);
 }
 
 function row(names: readonly string[], way: Way, help: string): Command {
