@@ -7,6 +7,8 @@ export interface Result {
   readonly at: Position | null;
   /** index of the thread to look at there; left out: the one that moves */
   readonly thread?: number;
+  /** the branch of the position; left out: that of the answer */
+  readonly branch?: number;
   /** how far it is indented: the depth in a chain of causes */
   readonly depth: number;
   readonly text: string;

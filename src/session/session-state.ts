@@ -39,6 +39,8 @@ export interface Mark {
   readonly boot: number;
   readonly kind: 'stage' | 'stop' | 'fault';
   readonly label: string;
+  /** of a stop: the number by which it is a position, `mark3` */
+  readonly number?: number;
 }
 
 export type Locking = 'off' | 'on' | 'step' | 'replay';
@@ -66,6 +68,9 @@ export interface SessionState {
   /** every cursor before a change of place, for undo-move */
   readonly trail: readonly Cursor[];
   readonly marks: Readonly<Record<number, readonly Mark[]>>;
+  readonly nextMark: number;
+  /** names that the user gave to branches, by their ids */
+  readonly branchNames: Readonly<Record<number, string>>;
   readonly checkpoints: readonly Checkpoint[];
   readonly nextCheckpoint: number;
   readonly log: readonly LogLine[];

@@ -85,6 +85,8 @@ export class Session {
       future: [],
       trail: [],
       marks: {},
+      nextMark: 1,
+      branchNames: {},
       checkpoints: [],
       nextCheckpoint: 1,
       log: [],
@@ -114,7 +116,16 @@ export class Session {
     const { cursor, stop, points } = other.state;
     const { console } = this.now(cursor).machine;
     this.change((draft) => {
-      const fresh = { past: [], future: [], trail: [], marks: {}, checkpoints: [], listed: null, results: null };
+      const fresh = {
+        past: [],
+        future: [],
+        trail: [],
+        marks: {},
+        branchNames: {},
+        checkpoints: [],
+        listed: null,
+        results: null,
+      };
       Object.assign(draft, { cursor, previous: cursor, stop, points, dmesg: console?.length ?? 0, ...fresh });
       draft.tour = { at: draft.tour.at, places: draft.tour.places.map(() => null) };
     });
@@ -381,8 +392,9 @@ export class Session {
     const boot = this.time.stateAt(branch, position(at))?.boot ?? this.now().boot;
     this.change((draft) => {
       const own = draft.marks[branch] ?? [];
-      const mark: Mark = { at, boot, kind: 'stop', label: text };
-      if (own.some((m) => m.at === mark.at)) return;
+      if (own.some((m) => m.at === at)) return;
+      const mark: Mark = { at, boot, kind: 'stop', label: text, number: draft.nextMark };
+      draft.nextMark++;
       draft.marks = { ...draft.marks, [branch]: [...own, mark].sort((x, y) => x.at - y.at) };
     });
   }

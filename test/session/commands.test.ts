@@ -61,7 +61,7 @@ describe('stops', () => {
     ['break memmap_init if $_step > 5', '$_step is where you stand now'],
     ['print zone(0, 99).managed_pages', 'there is no zone(0, 99)'],
     ['list 10,5', 'line 5 comes before line 10'],
-    ['branch', 'no branch'],
+    ['branch 7', "no branch '7'"],
   ])('%s is refused', async (command, reason) => {
     const port = await openPort(BEFORE);
     const result = await port.execute(command);
@@ -121,8 +121,8 @@ describe('expectations', () => {
 test('a word after a command that takes none is refused, and nothing moves', async () => {
   const port = await openPort(BEFORE);
   await execute(port, 'seek #7000');
-  const answer = await port.execute('back 2');
-  expect(answer).toMatchObject({ ok: false, output: ["back: '2' is not expected; usage: back"] });
+  const answer = await port.execute('start 2');
+  expect(answer).toMatchObject({ ok: false, output: ["start: '2' is not expected; usage: start"] });
   expect(at(port)).toBe('#7000');
 });
 

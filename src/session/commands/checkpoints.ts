@@ -1,21 +1,25 @@
 // Checkpoints: places in the history that the user keeps, by number, with a note. They belong to the session, and go with the
 // kernel whose history they are of.
-import { label } from '../../debugger/index.ts';
-import { placeLines } from '../describe.ts';
+
+import { positionWords, readPosition } from '../positions.ts';
 import type { Checkpoint, Session } from '../session.ts';
-import { type Command, type Output, refuse, say, usage } from './command.ts';
-import { restore } from './time.ts';
+import { type Command, listed, type Output, type Running, refuse, say, usage } from './command.ts';
+import { cursorRow, cursorText } from './history.ts';
+import { restore, standAt } from './time.ts';
 
 function textOf(session: Session, { number, cursor, note }: Checkpoint): string {
-  const branch = session.time.branches.length > 1 ? `  branch ${cursor.branch}` : '';
-  const place = placeLines(session, cursor)[0] ?? label(cursor.at);
-  return `${number}  ${place}${branch}${note === '' ? '' : `  "${note}"`}`;
+  return `${number}  ${cursorText(session, cursor)}${note === '' ? '' : `  "${note}"`}`;
 }
 
-/** What `info checkpoints` prints. */
-export function infoCheckpoints(session: Session): string[] {
+/** What `info checkpoints` answers. */
+export function infoCheckpoints(session: Session): Output {
   const { checkpoints } = session.state;
-  return checkpoints.length === 0 ? ['No checkpoints.'] : checkpoints.map((one) => textOf(session, one));
+  if (checkpoints.length === 0) return say('No checkpoints.');
+  return listed(
+    session,
+    'checkpoints',
+    checkpoints.map((one) => cursorRow(one.cursor, textOf(session, one))),
+  );
 }
 
 /** The checkpoint that is meant, or why there is none. */
@@ -53,18 +57,24 @@ const checkpointCommand: Command = {
   },
 };
 
-const restartCommand: Command = {
-  names: ['restart'],
-  group: 'time',
-  usage: 'restart NUMBER',
-  help: 'goes to a checkpoint; run goes to the start of the boot',
-  run(session, args) {
-    if (args === '') return usage(restartCommand, 'the number of a checkpoint is missing');
+function* restart(session: Session, args: string): Running {
+  if (args === '') return usage(restartCommand, 'the number of a checkpoint is missing');
+  if (/^\d+$/.test(args)) {
     const found = named(session, args);
     if (typeof found === 'string') return usage(restartCommand, found);
     return restore(session, found.cursor, `checkpoint ${textOf(session, found)}`);
-  },
-  words: (session) => session.state.checkpoints.map(({ number }) => String(number)),
+  }
+  const read = yield* readPosition(session, args);
+  return read.ok ? standAt(session, read.value) : usage(restartCommand, read.error);
+}
+
+const restartCommand: Command = {
+  names: ['restart'],
+  group: 'time',
+  usage: 'restart NUMBER | NOTE | POSITION',
+  help: 'goes to a checkpoint, by its number or note, thread and frame included; run goes to the start of the boot',
+  run: restart,
+  words: (session) => [...session.state.checkpoints.map(({ number }) => String(number)), ...positionWords(session)],
 };
 
 /** The commands of this file. */

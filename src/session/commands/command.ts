@@ -1,7 +1,7 @@
 // What a command is: a row of names, usage, help and what it does. Output is lines; what can take long is a generator that
 // yields where it is, so that it can be interrupted.
 import type { Position } from '../../debugger/index.ts';
-import type { Results } from '../results.ts';
+import type { Result, Results } from '../results.ts';
 import type { Session } from '../session.ts';
 import type { NoteView } from '../view.ts';
 
@@ -41,6 +41,13 @@ export interface Command {
 
 /** Lines as output. */
 export const say = (...lines: string[]): Output => ({ ok: true, lines });
+
+/** Rows that can be jumped to, as output: the lines say the same. */
+export const listed = (session: Session, title: string, rows: readonly Result[]): Output => ({
+  ok: true,
+  lines: rows.map(({ depth, text }) => `${'  '.repeat(depth)}${text}`),
+  results: { title, branch: session.state.cursor.branch, rows },
+});
 
 /** A refusal: what is wrong, and what to write. */
 export const refuse = (...lines: string[]): Output => ({ ok: false, lines });

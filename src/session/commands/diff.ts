@@ -1,15 +1,15 @@
 // The command diff: what differs between two positions of the history. Knows nothing of how differences are found.
 import { comparePositions, label } from '../../debugger/index.ts';
+import { branchText } from '../branches.ts';
 import { differenceText } from '../compare/index.ts';
-import { readPosition } from '../positions.ts';
-import { STAGES } from '../scenario/index.ts';
+import { positionWords, readPosition, splitPositions } from '../positions.ts';
 import type { Cursor, Session } from '../session.ts';
 import { type Command, type Running, say, usage } from './command.ts';
 import { stageNow } from './time.ts';
 
 /** `#9417 (kho_memory_init)`, with the branch where two have a part. */
 function placed(session: Session, cursor: Cursor, branches: boolean): string {
-  const branch = branches ? `, branch ${cursor.branch}` : '';
+  const branch = branches ? `, ${branchText(session, cursor.branch)}` : '';
   return `${label(cursor.at)} (${stageNow(session, cursor)}${branch})`;
 }
 
@@ -23,7 +23,7 @@ function headLine(session: Session, from: Cursor, to: Cursor): string {
 }
 
 function* diff(session: Session, args: string): Running {
-  const given = args.split(/\s+/).filter((word) => word !== '');
+  const given = splitPositions(args);
   const all = given.includes('--all');
   const named = given.filter((word) => word !== '--all');
   if (named.length > 2) return usage(diffCommand, `'${named[2]}' is not expected`);
@@ -31,7 +31,7 @@ function* diff(session: Session, args: string): Running {
   for (const word of named) {
     const read = yield* readPosition(session, word);
     if (!read.ok) return usage(diffCommand, read.error);
-    places.push({ ...session.state.cursor, at: read.value });
+    places.push({ ...session.state.cursor, ...read.value });
   }
   const { previous, cursor } = session.state;
   const [from, to] = [places[0] ?? previous, places[1] ?? cursor];
@@ -44,9 +44,9 @@ const diffCommand: Command = {
   names: ['diff'],
   group: 'time',
   usage: 'diff [POS1] [POS2] [--all]',
-  help: 'what differs between two positions, in ranges: from POS1 to POS2, or to here; alone, from where one stood at the last stop',
+  help: 'what differs between two positions, also of two branches, in ranges: from POS1 to POS2, or to here; alone, from where one stood at the last stop',
   run: diff,
-  words: () => [...STAGES, 'start', '--all'],
+  words: (session) => [...positionWords(session), '--all'],
 };
 
 /** The commands that compare positions. */

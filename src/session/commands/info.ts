@@ -13,18 +13,20 @@ import { radixLines } from '../views/radix.ts';
 import { scratchLines, scratchView } from '../views/scratch.ts';
 import { backedParts, blockLetter } from '../views/strips.ts';
 import { readRange } from '../words.ts';
+import { infoBranches, infoSchedule } from './branches.ts';
 import { infoCheckpoints } from './checkpoints.ts';
 import { type Command, type Output, refuse, say, usage } from './command.ts';
+import { infoHistory, infoMarks, infoStages } from './history.ts';
 import { infoInvariants } from './invariants.ts';
 import { argLines, localLines } from './look.ts';
 import { infoBreakpoints } from './stops.ts';
-import { infoStages } from './time.ts';
 
 /** One topic of info. */
 export interface Topic {
   readonly name: string;
   readonly help: string;
-  lines(session: Session, args: string): string[] | string;
+  /** its lines, an answer whose rows can be jumped to, or what is wrong with the words after it */
+  lines(session: Session, args: string): string[] | string | Output;
 }
 
 const hex = (n: number, width = 0) => `0x${n.toString(16).padStart(width, '0')}`;
@@ -122,25 +124,6 @@ function threads(session: Session): string[] {
   return lines;
 }
 
-function history(session: Session): string[] {
-  const { past, future, cursor } = session.state;
-  const text = (c: typeof cursor) => `#${c.at.at}${c.at.sub > 0 ? `.${c.at.sub}` : ''}  T${c.thread + 1}`;
-  return [
-    ...past.slice(-20).map((c) => `  ${text(c)}`),
-    `* ${text(cursor)}`,
-    ...[...future].reverse().map((c) => `  ${text(c)}`),
-  ];
-}
-
-function branches(session: Session): string[] {
-  return session.time.branches.map((b) => {
-    const mark = b.id === session.state.cursor.branch ? '*' : ' ';
-    const from = b.parent === null ? 'the default schedule' : `from branch ${b.parent} at #${b.from}`;
-    const choices = b.choices.map((c) => `#${c.at}:T${c.thread + 1}`).join(' ');
-    return `${mark} ${b.id}  #${b.at.at(-1)}${b.ended ? '' : ' …'}  ${from}${choices === '' ? '' : `  ${choices}`}`;
-  });
-}
-
 function variables(session: Session): string[] {
   return (structFields(session.now().machine, { struct: 'var', at: 0 }) ?? []).map(
     ([name, value]) => `${name} = ${formatValue(value, name)}`,
@@ -183,7 +166,12 @@ export const TOPICS: readonly Topic[] = [
   {
     name: 'stages',
     help: 'stages reached so far, with their positions',
-    lines: (session) => infoStages(session).concat(infoStages(session).length === 0 ? ['no stage reached yet'] : []),
+    lines: infoStages,
+  },
+  {
+    name: 'marks',
+    help: 'where something stopped, checkpoints and faults, with their words as positions',
+    lines: infoMarks,
   },
   {
     name: 'memblock',
@@ -241,13 +229,17 @@ export const TOPICS: readonly Topic[] = [
     lines: (session) => entries(session.now().machine.console),
   },
   { name: 'variables', help: 'kernel variables', lines: variables },
-  { name: 'history', help: 'where back and forward go', lines: history },
+  { name: 'history', help: 'where back and forward go', lines: infoHistory },
   { name: 'checkpoints', help: 'places kept with checkpoint', lines: infoCheckpoints },
-  { name: 'branches', help: 'histories by choice of thread', lines: branches },
+  {
+    name: 'branches',
+    help: 'histories by choice of thread, where each leaves its parent and what it reached',
+    lines: infoBranches,
+  },
   {
     name: 'schedule',
     help: 'the choices of the branch one stands in',
-    lines: (session) => branches(session).filter((line) => line.startsWith('*')),
+    lines: infoSchedule,
   },
   { name: 'config', help: 'the kernel configuration', lines: config },
   {
@@ -281,7 +273,8 @@ function info(session: Session, args: string): Output {
   if (topic === undefined) return refuse(`Undefined info command: "${word}".  Try "help info".`);
   try {
     const lines = topic.lines(session, rest.join(' '));
-    return typeof lines === 'string' ? usage(infoCommand, lines) : say(...lines);
+    if (typeof lines === 'string') return usage(infoCommand, lines);
+    return Array.isArray(lines) ? say(...lines) : lines;
   } catch (error) {
     if (error instanceof KernelFault) return refuse(error.message);
     throw error;

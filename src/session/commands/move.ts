@@ -15,6 +15,7 @@ import {
   type Trigger,
 } from '../../debugger/index.ts';
 import type { State } from '../../vm/index.ts';
+import { branchWith } from '../branches.ts';
 import { placeLines, stopOf, whereOf } from '../describe.ts';
 import { formatValue } from '../format.ts';
 import { readPlaces } from '../places.ts';
@@ -58,7 +59,7 @@ function lock(session: Session, stepping: boolean): string | null {
     return `thread ${cursor.thread + 1} cannot move: ${whereOf(session, cursor.thread)}; set scheduler-locking off lets the others run`;
   }
   if (cursor.at.sub > 0) return 'another thread is inside a range operation; seek out of it first';
-  const branch = session.time.fork(cursor.branch, cursor.at.at, cursor.thread);
+  const branch = branchWith(session, cursor.branch, cursor.at.at, cursor.thread);
   session.change((draft) => {
     draft.cursor = { ...draft.cursor, branch };
   });

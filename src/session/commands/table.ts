@@ -4,10 +4,12 @@ import { mailText } from '../mail-text.ts';
 import type { Session } from '../session.ts';
 import { accessCommands } from './accesses.ts';
 import { askCommands } from './ask.ts';
+import { branchCommands } from './branches.ts';
 import { checkpointCommands } from './checkpoints.ts';
 import { type Command, type Group, type Output, type Running, refuse, say, usage } from './command.ts';
 import { diffCommands } from './diff.ts';
 import { findCommands } from './find.ts';
+import { historyCommands } from './history.ts';
 import { infoCommand } from './info.ts';
 import { lookCommands } from './look.ts';
 import { moveCommands } from './move.ts';
@@ -73,6 +75,7 @@ const helpCommand: Command = {
 export const COMMANDS: readonly Command[] = [
   ...moveCommands,
   ...timeCommands,
+  ...historyCommands,
   ...findCommands,
   ...checkpointCommands,
   ...stopCommands,
@@ -82,6 +85,7 @@ export const COMMANDS: readonly Command[] = [
   ...accessCommands,
   infoCommand,
   ...threadCommands,
+  ...branchCommands,
   ...variantCommands,
   helpCommand,
   aboutCommand,

@@ -1,4 +1,4 @@
-// Commands on threads and on who moves next.
+// Commands on threads and on settings.
 import { frameText, threadState, whereOf } from '../describe.ts';
 import type { Locking, Session } from '../session.ts';
 import { type Command, type Output, refuse, say, usage } from './command.ts';
@@ -90,58 +90,5 @@ const showCommand: Command = {
     ),
 };
 
-function schedule(session: Session, args: string): Output {
-  const parsed = /^next\s+(\d+)$/.exec(args);
-  if (parsed === null) return usage(scheduleCommand, `'${args}' is not understood`);
-  const index = Number(parsed[1]) - 1;
-  const { cursor } = session.state;
-  if (session.now().threads[index] === undefined) return refuse(`Unknown thread ${index + 1}.`);
-  if (!session.canMove(index)) return refuse(`thread ${index + 1} cannot move: ${whereOf(session, index)}`);
-  if (cursor.at.sub > 0) return refuse('inside a range operation; seek out of it first');
-  const same = session.mover(cursor.at) === index;
-  const branch = same ? cursor.branch : session.time.fork(cursor.branch, cursor.at.at, index);
-  session.goto(
-    { ...cursor, branch, thread: index, level: 0 },
-    { kind: 'seek', lines: [`thread ${index + 1} moves next`] },
-  );
-  return say(
-    `Thread ${index + 1} moves next${same ? '' : `: branch ${branch} from #${cursor.at.at}; branch 0 stays as it is`}.`,
-  );
-}
-
-const scheduleCommand: Command = {
-  names: ['schedule'],
-  group: 'threads',
-  usage: 'schedule next THREAD',
-  help: 'lets another thread move next, in a new branch of the history',
-  run: schedule,
-};
-
-const branchCommand: Command = {
-  names: ['branch'],
-  group: 'threads',
-  usage: 'branch NUMBER',
-  help: 'goes to a branch, to the position where it leaves its parent',
-  run(session, args) {
-    const id = Number(args);
-    const branch = session.time.branches[id];
-    if (args === '' || !Number.isInteger(id) || branch === undefined)
-      return usage(branchCommand, `no branch '${args}'; info branches lists them`);
-    const current = session.time.branch(session.state.cursor.branch);
-    const at = { at: branch.parent === null ? current.from : branch.from, sub: 0 };
-    session.goto(
-      { branch: id, at, thread: session.mover(at, id), level: 0 },
-      { kind: 'seek', lines: [`branch ${id}`] },
-    );
-    return say(`Branch ${id} at #${at.at}.`);
-  },
-};
-
-/** The commands on threads and schedules. */
-export const threadCommands: readonly Command[] = [
-  threadCommand,
-  setCommand,
-  showCommand,
-  scheduleCommand,
-  branchCommand,
-];
+/** The commands on threads and settings. */
+export const threadCommands: readonly Command[] = [threadCommand, setCommand, showCommand];

@@ -1,51 +1,63 @@
-// Commands that go to a position: seek, run, back, marks; and those that say which position it is.
+// Commands that go to a position: seek, run, marks; and those that say which position it is.
 import { comparePositions, label, type Position, position } from '../../debugger/index.ts';
+import { branchText } from '../branches.ts';
 import { placeLines } from '../describe.ts';
-import { readPosition, runOn } from '../positions.ts';
-import { STAGES } from '../scenario/index.ts';
+import { POSITIONS, positionWords, readPosition, runOn, type Spot } from '../positions.ts';
 import type { Cursor, Mark, Session } from '../session.ts';
 import { type Command, type Output, type Running, refuse, say, usage } from './command.ts';
 
-/** Goes to a position and says what is there; `why` is told as the stop. */
-export function stand(session: Session, at: Position, why: string): Output {
-  const { branch } = session.state.cursor;
-  const cursor: Cursor = { branch, at, thread: session.mover(at, branch), level: 0 };
-  const way = comparePositions(at, session.state.cursor.at) < 0 ? 'rev' : 'fwd';
+/** Goes to where a cursor stood, frame and thread included; `why`: for the stop line, else the place. */
+export function restore(session: Session, cursor: Cursor, why?: string): Output {
+  const was = session.state.cursor;
   const place = placeLines(session, cursor);
-  session.goto(cursor, { kind: 'seek', lines: [why === '' ? (place[0] ?? '') : why] }, way);
-  return say(...place);
+  const way = comparePositions(cursor.at, was.at) < 0 ? 'rev' : 'fwd';
+  session.goto(cursor, { kind: 'seek', lines: [why ?? place[0] ?? ''] }, way);
+  const turned = cursor.branch === was.branch ? [] : [`[Switching to ${branchText(session, cursor.branch)}]`];
+  return say(...turned, ...place);
+}
+
+/** Goes to a position and says what is there; `why` is told as the stop. */
+export function stand(
+  session: Session,
+  at: Position,
+  why: string,
+  branch: number = session.state.cursor.branch,
+): Output {
+  const cursor: Cursor = { branch, at, thread: session.mover(at, branch), level: 0 };
+  return restore(session, cursor, why === '' ? undefined : why);
+}
+
+/** Goes to a position as it was typed: to a checkpoint with its thread and frame. */
+export function standAt(session: Session, { at, branch, cursor }: Spot, why = ''): Output {
+  return cursor === undefined
+    ? stand(session, at, why, branch)
+    : restore(session, cursor, why === '' ? undefined : why);
 }
 
 function* seek(session: Session, text: string, command: Command): Running {
-  if (text === '') return usage(command, 'a position is missing');
+  if (text === '') return usage(command, `a position is missing: ${POSITIONS}`);
   const read = yield* readPosition(session, text);
-  return read.ok ? stand(session, read.value, '') : usage(command, read.error);
+  return read.ok ? standAt(session, read.value) : usage(command, read.error);
 }
 
 const seekCommand: Command = {
   names: ['seek', 'goto', 'tt', 'g'],
   group: 'time',
-  usage: 'seek #N | #N.M | +N | -N | 50% | start | end | STAGE',
-  help: 'goes to a position; one that lies ahead is run to, without stopping on the way',
+  usage: 'seek POSITION',
+  help: `goes to a position: ${POSITIONS}; one that lies ahead is run to, without stopping on the way`,
   run: (session, args) => seek(session, args, seekCommand),
-  words: () => [...STAGES, 'start'],
+  words: positionWords,
 };
 
 const runCommand: Command = {
   names: ['run', 'r'],
   group: 'time',
   usage: 'run [POSITION]',
-  help: 'back to the start of the boot, or to POSITION',
+  help: 'back to the start of the first boot, or to a position as seek takes it',
   run: (session, args) =>
     args === '' ? stand(session, position(0), 'start of the boot') : seek(session, args, runCommand),
+  words: positionWords,
 };
-
-function stageLines(session: Session): string[] {
-  return session
-    .marks()
-    .filter((mark) => mark.kind === 'stage')
-    .map((mark) => `${label(position(mark.at)).padEnd(10)} ${mark.label}`);
-}
 
 /** Standing at the newest stage of this boot at or before here: its name. */
 export function stageNow(session: Session, { at, branch }: Cursor = session.state.cursor): string {
@@ -78,38 +90,6 @@ function* toMark(session: Session, kind: 'stage' | 'any', forwards: boolean): Ru
   return refuse(`no ${kind === 'stage' ? 'stage' : 'mark'} ${forwards ? 'after' : 'before'} ${label(here)}`);
 }
 
-/** Goes to where a cursor stood, frame and thread included; `why`: for the stop line, else the place. */
-export function restore(session: Session, cursor: Cursor, why?: string): Output {
-  const place = placeLines(session, cursor);
-  const way = comparePositions(cursor.at, session.state.cursor.at) < 0 ? 'rev' : 'fwd';
-  session.goto(cursor, { kind: 'seek', lines: [why ?? place[0] ?? ''] }, way);
-  return say(...place);
-}
-
-function back(session: Session): Output {
-  const { past, cursor, future } = session.state;
-  const last = past.at(-1);
-  if (last === undefined) return refuse('back: nothing to go back to; every stop and jump is remembered');
-  const out = restore(session, last);
-  session.change((draft) => {
-    draft.past = past.slice(0, -1);
-    draft.future = [...future, cursor];
-  });
-  return out;
-}
-
-function forth(session: Session): Output {
-  const { past, cursor, future } = session.state;
-  const next = future.at(-1);
-  if (next === undefined) return refuse('forward: nothing to go forward to; back comes first');
-  const out = restore(session, next);
-  session.change((draft) => {
-    draft.past = [...past, cursor];
-    draft.future = future.slice(0, -1);
-  });
-  return out;
-}
-
 function undo(session: Session): Output {
   const last = session.state.trail.at(-1);
   if (last === undefined) return refuse('undo-move: nothing to undo; you stand where you began');
@@ -125,7 +105,7 @@ function when(session: Session): Output {
   const { cursor } = session.state;
   const { ended } = session.time.branch(cursor.branch);
   const end = session.time.end(cursor.branch);
-  const branch = cursor.branch === 0 ? '' : `, branch ${cursor.branch}`;
+  const branch = cursor.branch === 0 ? '' : `, ${branchText(session, cursor.branch)}`;
   return say(
     `Current position: ${label(cursor.at)} / ${ended ? end : `${end} …`}, boot ${session.now().boot}, stage ${stageNow(session)}${branch}`,
   );
@@ -143,8 +123,6 @@ export const timeCommands: readonly Command[] = [
     run: (session) => stand(session, position(0), 'start of the boot'),
   },
   { names: ['when'], group: 'time', usage: 'when', help: 'the position, and how far the history goes', run: when },
-  { names: ['back'], group: 'time', usage: 'back', help: 'where one stood before the last stop or jump', run: back },
-  { names: ['forward'], group: 'time', usage: 'forward', help: 'undoes back', run: forth },
   {
     names: ['undo-move', 'U'],
     group: 'time',
@@ -181,6 +159,3 @@ export const timeCommands: readonly Command[] = [
     run: (session) => toMark(session, 'any', false),
   },
 ];
-
-/** Lines of `info stages`. */
-export const infoStages = stageLines;
