@@ -1,6 +1,5 @@
 // A session: one scenario opened, where the user stands in its history, what he has asked to be stopped by. Commands move it;
-// views show it. State changes by immer, as one value; the history itself belongs to the timeline.
-import { produce } from 'immer';
+// views show it. State changes as one value; the history itself belongs to the timeline.
 import {
   type Branch,
   comparePositions,
@@ -186,11 +185,14 @@ export class Session {
     return [...above, ...(this.state.marks[branch] ?? [])];
   }
 
-  /** Changes the state by a recipe. */
+  /**
+   * Changes the state by a recipe, which sets fields to new values. The fields are copied here and not by immer: it would go
+   * through every list that grows with what was done, at each step.
+   */
   change(recipe: (draft: { -readonly [K in keyof SessionState]: SessionState[K] }) => void): void {
-    this.state = produce(this.state, (draft) =>
-      recipe(draft as { -readonly [K in keyof SessionState]: SessionState[K] }),
-    );
+    const draft = { ...this.state };
+    recipe(draft);
+    this.state = draft;
   }
 
   /** The simulated state where one stands. */
