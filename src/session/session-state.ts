@@ -66,6 +66,8 @@ export interface SessionState {
   /** every cursor before a change of place, for undo-move */
   readonly trail: readonly Cursor[];
   readonly marks: Readonly<Record<number, readonly Mark[]>>;
+  /** since when changes of the memmap are shown, as it was asked for; null: since the last stop */
+  readonly memmapSince: { readonly cursor: Cursor; readonly label: string } | null;
   readonly checkpoints: readonly Checkpoint[];
   readonly nextCheckpoint: number;
   readonly log: readonly LogLine[];

@@ -24,6 +24,7 @@ import { InvariantLog } from './invariant-log.ts';
 import { bootOf, type Loaded, lastBoot } from './load.ts';
 import type { Cursor, Mark, PointRow, SessionState } from './session-state.ts';
 import { stageReached } from './stages.ts';
+import { linesOf } from './text-lines.ts';
 import type { LogLine, StopView } from './view.ts';
 
 export type { Checkpoint, Cursor, Locking, Mark, PointRow, SessionState } from './session-state.ts';
@@ -84,6 +85,7 @@ export class Session {
       future: [],
       trail: [],
       marks: {},
+      memmapSince: null,
       checkpoints: [],
       nextCheckpoint: 1,
       log: [],
@@ -113,7 +115,16 @@ export class Session {
     const { cursor, stop, points } = other.state;
     const { console } = this.now(cursor).machine;
     this.change((draft) => {
-      const fresh = { past: [], future: [], trail: [], marks: {}, checkpoints: [], listed: null, results: null };
+      const fresh = {
+        past: [],
+        future: [],
+        trail: [],
+        marks: {},
+        memmapSince: null,
+        checkpoints: [],
+        listed: null,
+        results: null,
+      };
       Object.assign(draft, { cursor, previous: cursor, stop, points, dmesg: console?.length ?? 0, ...fresh });
       draft.tour = { at: draft.tour.at, places: draft.tour.places.map(() => null) };
     });
@@ -224,7 +235,7 @@ export class Session {
 
   /** Text of a source line, tabs kept. */
   sourceLine(file: string, line: number, cursor: Cursor = this.state.cursor): string {
-    return (this.kernelAt(cursor).files[file] ?? '').split('\n')[line - 1] ?? '';
+    return linesOf(this.kernelAt(cursor).files, file)[line - 1] ?? '';
   }
 
   /** Convenience variables: $_step, $_thread, $_pfn, $, $$ and $1, $2, … */
