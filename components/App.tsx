@@ -4,7 +4,7 @@ import { Box } from 'ink';
 import { memo, type ReactNode, useMemo } from 'react';
 import { FooterBar, MessageBar, NoteBar, PromptBar, StatusBar, StopBar, TimelineBar } from './Bars.tsx';
 import type { Controller } from './controller.ts';
-import { useSessionView, useStore } from './hooks/use-store.ts';
+import { useShown } from './hooks/use-shown.ts';
 import { Keyboard } from './Keyboard.tsx';
 import { isBoxed, type Layout, layout } from './layout.ts';
 import { noteHeight } from './note.ts';
@@ -28,12 +28,11 @@ export interface AppProps {
 
 /** Connects the screen to its session, its state and the keyboard. */
 export function App({ port, ui, controller, theme }: AppProps): ReactNode {
-  const view = useSessionView(port);
-  const state = useStore(ui);
+  const shown = useShown(port, ui);
   return (
     <>
       <Keyboard controller={controller} />
-      <Screen view={view} ui={state} theme={theme} />
+      <Screen {...shown} theme={theme} />
     </>
   );
 }

@@ -8,12 +8,12 @@ import { textWidth } from './text.ts';
 /** A command line, or the way to find it when its turn comes; null does nothing. */
 export type Job = string | (() => string | null);
 
-/** How many key presses may wait while a command runs. */
-const BOUND = 32;
+/** Commands run one after the other for so many milliseconds; then keys are read and what they came to is painted. */
+const SLICE = 12;
 /** Output of more lines than this opens an overlay, and so does what is wider than WIDE, or than the row, when put side by side. */
 const SHORT = 4;
 const WIDE = 100;
-/** A command that takes longer than this many milliseconds is shown as running; below it would only flicker. */
+/** What takes longer than this many milliseconds, all that waits included, is shown as running; below it would only flicker. */
 const PATIENCE = 60;
 
 interface Options {
@@ -54,11 +54,18 @@ function report(ui: Options['ui'], line: string, result: CommandResult, before: 
   }
 }
 
-/** Commands in the order in which they were asked for, one running at a time. */
+/**
+ * Commands in the order in which they were asked for, one running at a time. A key that is held asks for the same one many
+ * times: none is left out, and those that come faster than they run wait, counted on the stop line, until C-c forgets them.
+ */
 export class CommandQueue {
   readonly #options: Options;
-  readonly #jobs: Job[] = [];
+  #jobs: Job[] = [];
+  /** how many of the jobs were taken */
+  #taken = 0;
   #busy = false;
+  /** what runs is shown as running */
+  #shown = false;
   #waiting: (() => void)[] = [];
   #running: string | null = null;
 
@@ -66,12 +73,11 @@ export class CommandQueue {
     this.#options = options;
   }
 
-  /** Runs the job when those before it are done; when too many wait it is dropped. */
+  /** Runs the job when those before it are done. */
   push(job: Job): void {
-    if (this.#jobs.length >= BOUND) return;
     this.#jobs.push(job);
     if (!this.#busy) void this.#drain();
-    else if (this.#options.ui.get().running !== null) this.#tell();
+    else if (this.#shown) this.#tell();
   }
 
   /** Resolves when no command runs or waits. */
@@ -81,45 +87,68 @@ export class CommandQueue {
 
   /** Forgets what waits and stops what runs. */
   interrupt(): void {
-    this.#jobs.length = 0;
+    this.#forget();
+    if (this.#shown) this.#tell();
     if (this.#busy) this.#options.port.interrupt();
   }
 
+  #forget(): void {
+    this.#jobs = [];
+    this.#taken = 0;
+  }
+
+  /** The next job; undefined when there is none. */
+  #next(): Job | undefined {
+    if (this.#taken === this.#jobs.length) this.#forget();
+    return this.#jobs[this.#taken++];
+  }
+
   readonly #tell = (): void => {
-    this.#options.ui.dispatch({ type: 'running', line: this.#running, waiting: this.#jobs.length });
+    const waiting = Math.max(0, this.#jobs.length - this.#taken);
+    this.#shown = this.#running !== null;
+    this.#options.ui.dispatch({ type: 'running', line: this.#running, waiting });
   };
 
   async #run(line: string): Promise<void> {
     const { port, ui, quit, play } = this.#options;
     ui.dispatch({ type: 'said', message: null });
     this.#running = line;
-    const shown = setTimeout(this.#tell, PATIENCE);
     const before = port.view();
-    try {
-      const result = await port.execute(line);
-      const now = port.view();
-      if (result.note !== undefined) ui.dispatch({ type: 'noted', note: result.note });
-      if (result.play !== undefined) play(result.play);
-      if (now.comparison !== before.comparison && now.comparison !== null)
-        ui.dispatch({ type: 'opened', overlay: { title: line, lines: [], scroll: 0, kind: 'compare' } });
-      else if (result.note == null) report(ui, line, result, before, now);
-      if (result.quit) quit();
-    } finally {
-      clearTimeout(shown);
-    }
+    const result = await port.execute(line);
+    const now = port.view();
+    if (result.note !== undefined) ui.dispatch({ type: 'noted', note: result.note });
+    if (result.play !== undefined) play(result.play);
+    if (now.comparison !== before.comparison && now.comparison !== null)
+      ui.dispatch({ type: 'opened', overlay: { title: line, lines: [], scroll: 0, kind: 'compare' } });
+    else if (result.note == null) report(ui, line, result, before, now);
+    if (result.quit) quit();
+  }
+
+  /** Lets keys come in and the screen paint. */
+  async #giveWay(): Promise<void> {
+    if (this.#shown) this.#tell();
+    await new Promise<void>((go) => {
+      setImmediate(go);
+    });
   }
 
   async #drain(): Promise<void> {
     this.#busy = true;
+    const shown = setTimeout(this.#tell, PATIENCE);
+    let started = performance.now();
     try {
-      for (let job = this.#jobs.shift(); job !== undefined; job = this.#jobs.shift()) {
+      for (let job = this.#next(); job !== undefined; job = this.#next()) {
         const line = typeof job === 'string' ? job : job();
         if (line !== null) await this.#run(line);
+        if (performance.now() - started < SLICE) continue;
+        await this.#giveWay();
+        started = performance.now();
       }
     } catch (error) {
-      this.#jobs.length = 0;
       this.#options.fail(error);
     } finally {
+      clearTimeout(shown);
+      this.#forget();
       this.#busy = false;
       this.#running = null;
       this.#tell();

@@ -45,6 +45,13 @@ const IN_HISTORY = new Set(['Up', 'Down', 'C-p', 'C-n', 'C-r', 'Tab']);
 
 const isEnter = (part: KeyInput | undefined): boolean => part?.kind === 'key' && part.name === 'Enter';
 
+/** Is it one bound key over and over, or bound keys of which one came three times running, as in no word? */
+function isRepeat(letters: readonly string[]): boolean {
+  const [first] = letters;
+  const held = letters.some((letter, i) => letter === letters[i + 1] && letter === letters[i + 2]);
+  return (held || letters.every((letter) => letter === first)) && letters.every((letter) => keyRow(letter) !== null);
+}
+
 /** Takes what the keyboard sends. */
 export class Controller {
   readonly #port: SessionPort;
@@ -107,11 +114,11 @@ export class Controller {
     else this.#boundKey(name);
   }
 
-  /** Letters that came together: the same one repeated is key repeat, different ones open the command line. */
+  /** Letters that came together: key repeat is keys, different letters open the command line. */
   #chunk(text: string, ended: boolean): void {
     const letters = [...text];
     const [first = ''] = letters;
-    const repeated = letters.every((letter) => letter === first) && (letters.length === 1 || keyRow(first) !== null);
+    const repeated = letters.length === 1 || isRepeat(letters);
     const { mode } = this.#ui.get();
     if (mode === 'typing' || mode === 'finding') this.#type(text);
     else if (mode === 'asking') this.#answer(first);

@@ -15,6 +15,7 @@ export * from './memblock.ts';
 export * from './page.ts';
 export * from './phys.ts';
 export * from './phys-words.ts';
+export * from './run-fold.ts';
 export * from './run-map.ts';
 export * from './save.ts';
 export { PAGE_FIELDS, pageAt, pageField } from './struct-page.ts';

@@ -3,7 +3,8 @@
 import { type Hash, minus, mix, plus } from './hash.ts';
 
 const BITS = 4;
-const FANOUT = 16;
+/** Children of a branch. */
+export const FANOUT = 16;
 
 /** How a map's values are compared and hashed. */
 export interface ValueKind<V> {
@@ -13,7 +14,8 @@ export interface ValueKind<V> {
 
 /** 16 children and, as the last element, the sum of their hashes, each mixed with its index. */
 type Branch<V> = (Tree<V> | number)[];
-type Tree<V> = V | Branch<V>;
+/** A value, or a branch of smaller trees. */
+export type Tree<V> = V | Branch<V>;
 
 /** The map. `V` must not be an array. */
 export interface RunMap<V> {
@@ -29,7 +31,8 @@ export interface Run<V> {
   readonly value: V;
 }
 
-const isBranch = <V>(tree: Tree<V>): tree is Branch<V> => Array.isArray(tree);
+/** Has the tree smaller ones below it? */
+export const isBranch = <V>(tree: Tree<V>): tree is Branch<V> => Array.isArray(tree);
 const hashOf = <V>(kind: ValueKind<V>, tree: Tree<V>): Hash =>
   isBranch(tree) ? (tree[FANOUT] as Hash) : kind.hash(tree);
 
@@ -183,16 +186,20 @@ export interface RunChange<V> {
   readonly now: V;
 }
 
-/** Where two maps of the same number of bits differ, in order. O(what differs): subtrees of equal hash are equal. */
-export function* runDiff<V>(a: RunMap<V>, b: RunMap<V>): Generator<RunChange<V>> {
+/** Where two maps of the same number of bits differ in [from, limit), in order. O(what differs): subtrees of equal hash are equal. */
+export function* runDiff<V>(
+  a: RunMap<V>,
+  b: RunMap<V>,
+  from = 0,
+  limit: number = 2 ** a.bits,
+): Generator<RunChange<V>> {
   if (a.root === b.root) return;
   const { kind } = a;
-  let [start, end] = [-1, -1];
-  let [from, to]: [V | undefined, V | undefined] = [undefined, undefined];
+  let open = null as RunChange<V> | null;
   const stack: [Tree<V>, Tree<V>, number, number][] = [[a.root, b.root, 0, 2 ** a.bits]];
   for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
     const [was, now, at, span] = top;
-    if (was === now) continue;
+    if (was === now || at >= limit || at + span <= from) continue;
     if (isBranch(was) || isBranch(now)) {
       if (isBranch(was) && isBranch(now) && was[FANOUT] === now[FANOUT]) continue;
       const child = span / FANOUT;
@@ -201,12 +208,13 @@ export function* runDiff<V>(a: RunMap<V>, b: RunMap<V>): Generator<RunChange<V>>
         if (x !== y) stack.push([x, y, at + i * child, child]);
       }
     } else if (!kind.same(was, now)) {
-      if (end === at && kind.same(from as V, was) && kind.same(to as V, now)) end = at + span;
+      const [start, end] = [Math.max(from, at), Math.min(limit, at + span)];
+      if (open?.end === start && kind.same(open.was, was) && kind.same(open.now, now)) open = { ...open, end };
       else {
-        if (start >= 0) yield { start, end, was: from as V, now: to as V };
-        [start, end, from, to] = [at, at + span, was, now];
+        if (open !== null) yield open;
+        open = { start, end, was, now };
       }
     }
   }
-  if (start >= 0) yield { start, end, was: from as V, now: to as V };
+  if (open !== null) yield open;
 }

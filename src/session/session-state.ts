@@ -71,6 +71,8 @@ export interface SessionState {
   readonly nextMark: number;
   /** names that the user gave to branches, by their ids */
   readonly branchNames: Readonly<Record<number, string>>;
+  /** since when changes of the memmap are shown, as it was asked for; null: since the last stop */
+  readonly memmapSince: { readonly cursor: Cursor; readonly label: string } | null;
   readonly checkpoints: readonly Checkpoint[];
   readonly nextCheckpoint: number;
   readonly log: readonly LogLine[];

@@ -1,6 +1,5 @@
 // A session: one scenario opened, where the user stands in its history, what he has asked to be stopped by. Commands move it;
-// views show it. State changes by immer, as one value; the history itself belongs to the timeline.
-import { produce } from 'immer';
+// views show it. State changes as one value; the history itself belongs to the timeline.
 import {
   type Branch,
   comparePositions,
@@ -25,6 +24,7 @@ import { InvariantLog } from './invariant-log.ts';
 import { bootOf, type Loaded, lastBoot } from './load.ts';
 import type { Cursor, Mark, PointRow, SessionState } from './session-state.ts';
 import { stageReached } from './stages.ts';
+import { linesOf } from './text-lines.ts';
 import type { LogLine, StopView } from './view.ts';
 
 export type { Checkpoint, Cursor, Locking, Mark, PointRow, SessionState } from './session-state.ts';
@@ -87,6 +87,7 @@ export class Session {
       marks: {},
       nextMark: 1,
       branchNames: {},
+      memmapSince: null,
       checkpoints: [],
       nextCheckpoint: 1,
       log: [],
@@ -122,6 +123,7 @@ export class Session {
         trail: [],
         marks: {},
         branchNames: {},
+        memmapSince: null,
         checkpoints: [],
         listed: null,
         results: null,
@@ -197,11 +199,14 @@ export class Session {
     return [...above, ...(this.state.marks[branch] ?? [])];
   }
 
-  /** Changes the state by a recipe. */
+  /**
+   * Changes the state by a recipe, which sets fields to new values. The fields are copied here and not by immer: it would go
+   * through every list that grows with what was done, at each step.
+   */
   change(recipe: (draft: { -readonly [K in keyof SessionState]: SessionState[K] }) => void): void {
-    this.state = produce(this.state, (draft) =>
-      recipe(draft as { -readonly [K in keyof SessionState]: SessionState[K] }),
-    );
+    const draft = { ...this.state };
+    recipe(draft);
+    this.state = draft;
   }
 
   /** The simulated state where one stands. */
@@ -233,7 +238,7 @@ export class Session {
 
   /** Text of a source line, tabs kept. */
   sourceLine(file: string, line: number, cursor: Cursor = this.state.cursor): string {
-    return (this.kernelAt(cursor).files[file] ?? '').split('\n')[line - 1] ?? '';
+    return linesOf(this.kernelAt(cursor).files, file)[line - 1] ?? '';
   }
 
   /** Convenience variables: $_step, $_thread, $_pfn, $, $$ and $1, $2, … */

@@ -1,11 +1,11 @@
 // Where one stands in a history, in words that another history of the same scenario understands: boot, stage, thread, function
 // and text of the statement, and how often that was reached since the stage; and going there. Knows nothing of commands.
 import { type Position, position } from '../debugger/index.ts';
-import type { Kernel } from '../kernel/index.ts';
 import type { State } from '../vm/index.ts';
 import { BUDGET } from './budget.ts';
 import { bootOf } from './load.ts';
 import type { Cursor, Session } from './session.ts';
+import { linesOf } from './text-lines.ts';
 
 /** A place in a boot. `nth`: how often the statement was reached since the stage, this time included. */
 export interface Standing {
@@ -31,16 +31,6 @@ export interface Arrival {
 
 /** A search that says how far it is; `true` interrupts it, then it gives null. */
 export type Walk = Generator<Position, Arrival | null, boolean | undefined>;
-
-/** Lines of the files of kernel texts: a walk asks for them at each turn. */
-const LINES = new WeakMap<Kernel['files'], Map<string, readonly string[]>>();
-
-function linesOf(files: Kernel['files'], file: string): readonly string[] {
-  const known = LINES.get(files) ?? new Map<string, readonly string[]>();
-  const lines = known.get(file) ?? (files[file] ?? '').split('\n');
-  LINES.set(files, known.set(file, lines));
-  return lines;
-}
 
 /** The statement that a thread stands at. */
 function statementAt(session: Session, state: State, thread: number): Statement | null {

@@ -95,26 +95,53 @@ export interface WatchView {
   readonly enabled: boolean;
 }
 
+/** Which part of the memmap is looked at, on a screen of any width. */
+export interface MapPlace {
+  /** pages of a cell; null: as many as show the whole machine */
+  readonly per: number | null;
+  /** first page shown; null, or where the cursor would be out of sight: round the cursor */
+  readonly from: number | null;
+  /** page of the cursor; null: it goes with the page last touched */
+  readonly at: number | null;
+}
+
 /**
  * The memmap as strips of cells over one stretch of pfns, all rows the same length. Letters:
  * state: `n` not backed, `·` uninitialised, `?` uninitialised but not the fill, `K` preserved, `r` reserved, `B` buddy, `+` initialised, `*` mixed;
  * mt: `U M E H C I`, `·` never written, ` ` no memory, `*` mixed; mblk: `.` memory, `s` KHO_SCRATCH, `R` reserved, `N` reserved NOINIT, ` ` no memory, `*` mixed.
+ * since: what changed since a mark, the letter of the state it came to; `2` initialised again, `t` type of the pageblock, `m` memblock,
+ * `w` written, `.` nothing, `*` several states.
  */
 export interface MemmapView {
   readonly start: number;
   readonly end: number;
   readonly pagesPerCell: number;
-  readonly rows: readonly { readonly name: 'zone' | 'state' | 'mt' | 'mblk'; readonly cells: string }[];
-  /** index of the cell that holds the page last touched, or -1 */
+  /** the whole machine, not a part of it */
+  readonly whole: boolean;
+  /** nodes and zones of the stretch: `node 0 DMA32 Normal` */
+  readonly nodes: string;
+  /** since when the row `since` counts: `#9417`, `checkpoint 1` */
+  readonly since: string;
+  readonly rows: readonly { readonly name: 'zone' | 'state' | 'mt' | 'mblk' | 'since'; readonly cells: string }[];
+  /** the page of the cursor, and the index of its cell; -1 where there is none */
+  readonly at: number;
   readonly cursor: number;
   /** per cell: changed since the last stop */
   readonly changed: readonly boolean[];
+}
+
+/** What the pages of one cell are, and what changed there since the mark, in words. */
+export interface CellView {
+  readonly now: string;
+  readonly since: string;
 }
 
 /** A window of the pageblock map, one letter a block (as MemmapView's mt row). `first` is a pageblock number. */
 export interface PageblockView {
   readonly order: number;
   readonly total: number;
+  /** number of the block that the cursor of the memmap is in; -1 where it has none */
+  readonly cursor: number;
   readonly rows: readonly { readonly first: number; readonly cells: string; readonly changed: readonly boolean[] }[];
 }
 
@@ -264,8 +291,10 @@ export interface SessionView extends PaneViews {
   readonly comparison: CompareView | null;
   /** the memmaps that its two variants end with */
   comparedMemmaps(cells: number): readonly [MemmapView, MemmapView] | null;
-  memmap(cells: number): MemmapView;
-  pageblocks(columns: number, rows: number): PageblockView;
+  memmap(cells: number, place?: MapPlace): MemmapView;
+  /** the cell of the cursor of that memmap; null where it has none */
+  memmapCell(cells: number, place?: MapPlace): CellView | null;
+  pageblocks(columns: number, rows: number, place?: MapPlace): PageblockView;
 }
 
 /** A step of the tour as it is shown: which of how many, what is pressed, and why. */

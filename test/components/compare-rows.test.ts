@@ -30,6 +30,10 @@ const map = (state: string, mt: string, start = 0): MemmapView => ({
     { name: 'mt', cells: mt },
     { name: 'mblk', cells: '....' },
   ],
+  whole: true,
+  nodes: 'node 0',
+  since: '',
+  at: -1,
   cursor: -1,
   changed: [],
 });

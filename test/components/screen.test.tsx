@@ -83,8 +83,20 @@ test.each(SIZES)('a session without threads, text and memory is shown at $cols x
     log: [],
     memblock: { memory: [], reserved: [] },
     timeline: { boots: [], end: 0, ended: false, at: 0, marks: [] },
-    memmap: () => ({ start: 0, end: 0, pagesPerCell: 1, rows: [], cursor: -1, changed: [] }),
-    pageblocks: () => ({ order: 9, total: 0, rows: [] }),
+    memmap: () => ({
+      start: 0,
+      end: 0,
+      pagesPerCell: 1,
+      whole: true,
+      nodes: 'no memory',
+      since: '',
+      rows: [],
+      at: -1,
+      cursor: -1,
+      changed: [],
+    }),
+    memmapCell: () => null,
+    pageblocks: () => ({ order: 9, total: 0, cursor: -1, rows: [] }),
   };
   const { t } = await screen(size, fakeSession(nothing));
   expect(t.screen()).toContain('no source');

@@ -89,6 +89,10 @@ function memmap(cells: number): MemmapView {
   return {
     start: 0,
     end: 0x50000,
+    whole: true,
+    nodes: 'nodes 0 1',
+    since: 'last stop #9400',
+    at: 0x18000,
     pagesPerCell: 2 ** Math.ceil(Math.log2(0x50000 / cells)),
     rows: [
       row('zone', [
@@ -122,6 +126,11 @@ function memmap(cells: number): MemmapView {
         [0.45, '.'],
         [0.1, ' '],
       ]),
+      row('since', [
+        [0.3, '.'],
+        [0.1, '+'],
+        [0.6, '.'],
+      ]),
     ],
     cursor,
     changed: Array.from({ length: cells }, (_, i) => i === cursor || i === cursor + 1),
@@ -133,6 +142,7 @@ function pageblocks(columns: number, rows: number): PageblockView {
   return {
     order: 9,
     total,
+    cursor: -1,
     rows: Array.from({ length: Math.min(rows, Math.ceil(total / columns)) }, (_, i) => ({
       first: i * columns,
       cells: pattern(
@@ -251,6 +261,7 @@ export function fakeView(current: number, direction: 'fwd' | 'rev'): SessionView
     comparison: null,
     comparedMemmaps: () => null,
     memmap,
+    memmapCell: () => ({ now: '512 init  mt M', since: '512 uninit → init' }),
     pageblocks,
     ...fakePanes,
   };

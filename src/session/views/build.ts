@@ -1,5 +1,5 @@
 // The view of a session: everything a screen shows, as plain values. Parts keep their identity while what they show stays.
-import { comparePositions, label, stackOf } from '../../debugger/index.ts';
+import { label, stackOf } from '../../debugger/index.ts';
 import { dumpPage } from '../../kernel/index.ts';
 import { isRef, type Machine, runGet } from '../../machine/index.ts';
 import { localsOf } from '../../vm/index.ts';
@@ -25,11 +25,12 @@ import type {
   TimelineView,
   WatchView,
 } from '../view.ts';
+import { mapViews } from './maps.ts';
 import { memblockLines } from './memblock.ts';
 import type { Memo } from './memo.ts';
 import { bootsOf, paneViews } from './panes.ts';
 import { patchMarksReader } from './patch-marks.ts';
-import { memmapView, pageblockView } from './strips.ts';
+import { memmapView, WHOLE } from './strips.ts';
 
 function positionView(session: Session): PositionView {
   const { cursor, direction } = session.state;
@@ -180,20 +181,6 @@ function pointsText(session: Session): string {
   return `breakpoints ${breaks}  catch ${catches}  watch ${watches}`;
 }
 
-/** The page the screen centres on: the first page among the locals, the first page watched, or none. */
-function touchedPage(session: Session): number {
-  const frame = session.frame();
-  if (frame !== null) {
-    for (const name of ['page', 'buddy', 'start_page', 'pfn', 'spfn', 'start_pfn']) {
-      const value = localsOf(session.kernel.linked.program, frame).get(name);
-      if (typeof value === 'number') return value;
-      if (value !== undefined && isRef(value) && value.struct === 'page') return value.at as number;
-    }
-  }
-  const pages = session.state.points.find((p) => p.trigger.kind === 'pages' || p.trigger.kind === 'page');
-  return pages?.trigger.kind === 'pages' || pages?.trigger.kind === 'page' ? pages.trigger.start : -1;
-}
-
 /** Kernel and patches of the boot in which one stands. */
 function variantOf(session: Session): string {
   const { boot, patches } = bootOf(session.loaded, session.now());
@@ -206,17 +193,15 @@ function comparisonView(comparison: Comparison | null): CompareView | null {
   return comparison === null || pair === undefined ? null : compareView(comparison, pair);
 }
 
+/** A memmap without a history. */
+const ALONE = { place: WHOLE, touched: -1, before: null, mark: null };
+
 /** The view of a session as it stands. */
 export function buildView(session: Session, memo: Memo): SessionView {
   const { state, loaded } = session;
   const { cursor, previous, points, stop, busy, results, locking } = state;
   const where = [cursor, session.time.end(cursor.branch), session.time.branch(cursor.branch).ended];
   const machine: Machine = session.now().machine;
-  const before = (): Machine | null => {
-    const then =
-      comparePositions(previous.at, cursor.at) === 0 ? null : session.time.stateAt(previous.branch, previous.at);
-    return then?.machine ?? null;
-  };
   const threads = memo.get('threads', [cursor, locking], () => threadViews(session));
   return {
     scenario: loaded.file.split('/').at(-1) ?? loaded.file,
@@ -244,16 +229,9 @@ export function buildView(session: Session, memo: Memo): SessionView {
         const [a, b] = state.comparedEnds?.() ?? [];
         return a === undefined || b === undefined
           ? null
-          : ([memmapView(a, null, cells, -1), memmapView(b, null, cells, -1)] as const);
+          : ([memmapView(a, cells, ALONE), memmapView(b, cells, ALONE)] as const);
       }),
-    memmap: (cells) =>
-      memo.get(`memmap ${cells}`, [machine, previous, cursor, points], () =>
-        memmapView(machine, before(), cells, touchedPage(session)),
-      ),
+    ...mapViews(session, memo),
     ...paneViews(machine, memo),
-    pageblocks: (columns, rows) =>
-      memo.get(`pageblocks ${columns} ${rows}`, [machine.pageblocks, previous, cursor, points], () =>
-        pageblockView(machine, before(), columns, rows, touchedPage(session)),
-      ),
   };
 }

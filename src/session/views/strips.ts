@@ -1,61 +1,14 @@
-// The memmap as strips of letters and the pageblock map: what stands in each cell is worked out from runs, so that the cost
-// goes with the number of different stretches, not of pages.
-import {
-  fillPage,
-  type Machine,
-  MIGRATETYPE_LETTERS,
-  NEVER_SET,
-  names,
-  type Page,
-  PG_reserved,
-  row,
-  runGet,
-  runs,
-  samePage,
-} from '../../machine/index.ts';
-import type { MemmapView, PageblockView } from '../view.ts';
+// The memmap and the pageblock map as they are shown: which stretch of pages on how many cells, where the cursor is, what changed.
+// Knows nothing of what a letter is made from.
+import { type Machine, NEVER_SET, runGet, runs } from '../../machine/index.ts';
+import type { CellView, MapPlace, MemmapView, PageblockView } from '../view.ts';
+import { blockLetter, memblockRow, type Strip, statesRow, typesRow, zonesOf, zonesRow } from './map-rows.ts';
+import { changeWords, pageWords, type Since } from './map-since.ts';
 
-const MIXED = '*';
+export { blockLetter } from './map-rows.ts';
 
-/** Fills cells of `per` units over [start, end) with one letter each; a cell of several letters is `*`, `blank` letters give way. */
-class Cells {
-  private readonly letters: string[];
-
-  constructor(
-    readonly start: number,
-    readonly per: number,
-    readonly count: number,
-    private readonly blank: string,
-  ) {
-    this.letters = new Array(count).fill(blank);
-  }
-
-  put(from: number, to: number, letter: string): void {
-    if (letter === this.blank) return;
-    const first = Math.max(0, Math.floor((from - this.start) / this.per));
-    const last = Math.min(this.count, Math.ceil((to - this.start) / this.per));
-    for (let i = first; i < last; i++) {
-      const was = this.letters[i];
-      if (was === letter) continue;
-      const lo = this.start + i * this.per;
-      const whole = from <= lo && to >= lo + this.per;
-      this.letters[i] = whole || was === this.blank ? letter : MIXED;
-    }
-  }
-
-  text(): string {
-    return this.letters.join('');
-  }
-}
-
-function stateLetter(m: Machine, pfn: number, page: Page | null, inited: number): string {
-  if (page === null) return 'n';
-  if (inited === 0) return samePage(page, fillPage(m, pfn)) ? '·' : '?';
-  if (page.private >> 32n === 0x4b484f50n) return 'K';
-  if ((page.flags & PG_reserved) !== 0n) return 'r';
-  if (page._refcount === 0) return 'B';
-  return '+';
-}
+/** The whole machine, the cursor where a page was touched last. */
+export const WHOLE: MapPlace = { per: null, from: null, at: null };
 
 /** Pages of the machine that are shown: from the first to the last range of the firmware's map. */
 export function shownRange(m: Machine): { start: number; end: number } {
@@ -65,20 +18,6 @@ export function shownRange(m: Machine): { start: number; end: number } {
     start: Math.floor(Math.min(...ram.map((r) => r.start)) / 2 ** m.config.pageShift),
     end: Math.max(...ram.map((r) => pages(r.start + r.size))),
   };
-}
-
-/** Letter of a pageblock's migratetype. */
-export const blockLetter = (type: number): string => (type === NEVER_SET ? '·' : (MIGRATETYPE_LETTERS[type] ?? '?'));
-
-function statesRow(m: Machine, start: number, end: number, per: number, count: number): string {
-  const cells = new Cells(start, per, count, ' ');
-  for (const run of runs(m.memmap, start, end)) {
-    for (const part of runs(m.inits, run.start, run.end)) {
-      // a single page of another state makes its cell a mixed one, so that none vanishes, whatever the two states are
-      cells.put(part.start, part.end, stateLetter(m, part.start, run.value, part.value));
-    }
-  }
-  return cells.text();
 }
 
 /** The stretches of a range of pfns that have struct pages behind them, neighbours joined. */
@@ -93,79 +32,104 @@ export function backedParts(m: Machine, start: number, end: number): { start: nu
   return out;
 }
 
-function typesRow(m: Machine, start: number, end: number, per: number, count: number): string {
-  const size = 2 ** m.config.pageblockOrder;
-  const cells = new Cells(start, per, count, ' ');
-  for (const run of runs(m.pageblocks, Math.floor(start / size), Math.ceil(end / size))) {
-    for (const part of run.value === NEVER_SET
-      ? backedParts(m, run.start * size, run.end * size)
-      : [{ start: run.start * size, end: run.end * size }])
-      cells.put(part.start, part.end, blockLetter(run.value));
-  }
-  return cells.text();
-}
-
-function zonesRow(m: Machine, start: number, per: number, count: number): string {
-  const cells = new Cells(start, per, count, ' ');
-  for (const at of names(m.table, 'zone').map(Number)) {
-    const zone = row(m.table, 'zone', at);
-    const low = Number(zone?.zone_start_pfn ?? 0);
-    const letter = String(zone?.name ?? ' ') === 'DMA32' ? '3' : String(zone?.name ?? ' ').slice(0, 1);
-    if (Number(zone?.spanned_pages ?? 0) > 0) cells.put(low, low + Number(zone?.spanned_pages), letter);
-  }
-  return cells.text();
-}
-
-function memblockRow(m: Machine, start: number, per: number, count: number): string {
-  const page = 2 ** m.config.pageShift;
-  const cells = new Cells(start, per, count, ' ');
-  for (const r of m.memblock.memory.regions)
-    cells.put(r.base / page, (r.base + r.size) / page, (r.flags & 0x40) !== 0 ? 's' : '.');
-  for (const r of m.memblock.reserved.regions) {
-    cells.put(Math.floor(r.base / page), Math.ceil((r.base + r.size) / page), (r.flags & 0x10) !== 0 ? 'N' : 'R');
-  }
-  return cells.text();
-}
-
 /** Pages of a cell: at least `wanted`, a power of two or one and a half times one, whole pageblocks where it is more than one. */
-function cellSize(wanted: number, block: number): number {
+export function cellSize(wanted: number, block: number): number {
   const power = 2 ** Math.ceil(Math.log2(Math.max(1, wanted)));
   const smaller = (power / 4) * 3;
   return smaller >= wanted && smaller % block === 0 ? smaller : power;
 }
 
-/** The memmap in `count` cells. `before`: the machine at the last stop; `cursor`: the page last touched, or -1. */
-export function memmapView(m: Machine, before: Machine | null, count: number, cursor: number): MemmapView {
+const down = (at: number, unit: number): number => Math.floor(at / unit) * unit;
+
+/** Where a part of the machine begins that has the cursor in it: where it began before, or at a round number before the cursor. */
+function startOf(from: number | null, at: number, per: number, count: number): number {
+  if (from !== null && down(from, per) <= at && at < down(from, per) + per * count) return down(from, per);
+  return down(at, 2 ** Math.floor(Math.log2(per * Math.max(1, count >> 1))));
+}
+
+/** The stretch that is shown in at most `count` cells, and the page of the cursor, -1 for none. */
+function stripOf(m: Machine, count: number, place: MapPlace, touched: number): Strip & { whole: boolean; at: number } {
   const { start, end } = shownRange(m);
-  const per = cellSize(Math.ceil((end - start) / Math.max(1, count)), 2 ** m.config.pageblockOrder);
-  const cells = Math.max(1, Math.min(count, Math.ceil((end - start) / per)));
-  const all = (machine: Machine) =>
-    [
-      { name: 'zone', cells: zonesRow(machine, start, per, cells) },
-      { name: 'state', cells: statesRow(machine, start, end, per, cells) },
-      { name: 'mt', cells: typesRow(machine, start, end, per, cells) },
-      { name: 'mblk', cells: memblockRow(machine, start, per, cells) },
-    ] as const;
-  const rows = all(m);
-  const was = before === null || before === m ? rows : all(before);
-  const changed = Array.from({ length: cells }, (_, i) => rows.some((r, k) => r.cells[i] !== was[k]?.cells[i]));
+  const most = cellSize(Math.ceil((end - start) / Math.max(1, count)), 2 ** m.config.pageblockOrder);
+  const inside = (pfn: number) => (pfn >= start && pfn < end ? pfn : -1);
+  const at = place.at === null ? inside(touched) : Math.max(start, Math.min(end - 1, place.at));
+  const cells = (from: number, per: number) => Math.max(1, Math.min(count, Math.ceil((end - from) / per)));
+  if (place.per === null || place.per >= most)
+    return { start, end, per: most, count: cells(start, most), whole: true, at };
+  const per = Math.max(1, place.per);
+  const from = startOf(place.from, at < 0 ? start : at, per, count);
+  const first = Math.max(down(start, per), Math.min(from, down(end + per - 1, per) - per * count));
+  const shown = cells(first, per);
+  return { start: first, end: Math.min(end, first + per * shown), per, count: shown, whole: false, at };
+}
+
+/** Nodes and zones of a stretch; before the kernel has zones, the nodes of the firmware. */
+function nodesText(m: Machine, start: number, end: number): string {
+  const zones = zonesOf(m).filter((zone) => zone.start < end && zone.end > start);
+  const page = 2 ** m.config.pageShift;
+  const parts =
+    zones.length > 0 ? zones : m.hardware.memory.filter((r) => r.start < end * page && r.start + r.size > start * page);
+  const nodes = [...new Set(parts.map(({ node }) => node))];
+  if (nodes.length === 0) return 'no memory';
+  if (nodes.length > 1) return `nodes ${nodes.join(' ')}`;
+  return [`node ${nodes[0]}`, ...new Set(zones.map(({ name }) => name))].join(' ');
+}
+
+/** What changed is asked of: the machine at a mark, and who remembers the answer. */
+export interface Earlier {
+  readonly machine: Machine;
+  readonly since: Since;
+}
+
+/** What a strip is made from: where one looks, the page last touched or -1, the last stop and the mark, null where there is none. */
+export interface StripOptions {
+  readonly place: MapPlace;
+  readonly touched: number;
+  readonly before: Earlier | null;
+  readonly mark: (Earlier & { readonly label: string }) | null;
+}
+
+/** The memmap in at most `count` cells. */
+export function memmapView(m: Machine, count: number, { place, touched, before, mark }: StripOptions): MemmapView {
+  const strip = stripOf(m, count, place, touched);
+  const none = '.'.repeat(strip.count);
+  const changed = before === null ? none : before.since.cells(before.machine, m, strip);
   return {
-    start,
-    end,
-    pagesPerCell: per,
-    rows,
-    cursor: cursor < start || cursor >= end ? -1 : Math.floor((cursor - start) / per),
-    changed,
+    start: strip.start,
+    end: strip.end,
+    pagesPerCell: strip.per,
+    whole: strip.whole,
+    nodes: nodesText(m, strip.start, strip.end),
+    since: mark?.label ?? '',
+    rows: [
+      { name: 'zone', cells: zonesRow(m, strip) },
+      { name: 'state', cells: statesRow(m, strip) },
+      { name: 'mt', cells: typesRow(m, strip) },
+      { name: 'mblk', cells: memblockRow(m, strip) },
+      ...(mark === null ? [] : [{ name: 'since', cells: mark.since.cells(mark.machine, m, strip) } as const]),
+    ],
+    at: strip.at,
+    cursor: strip.at < 0 ? -1 : Math.floor((strip.at - strip.start) / strip.per),
+    changed: [...changed].map((letter) => letter !== '.'),
   };
 }
 
-/** A window of the pageblock map round the block of `pfn`. */
+/** The cell of the cursor in words. */
+export function cellView(m: Machine, map: MemmapView, mark: Earlier | null): CellView | null {
+  if (map.cursor < 0) return null;
+  const start = map.start + map.cursor * map.pagesPerCell;
+  const end = Math.min(map.end, start + map.pagesPerCell);
+  return { now: pageWords(m, start, end), since: mark === null ? '' : changeWords(mark.machine, m, start, end) };
+}
+
+/** A window of the pageblock map round the block of `pfn`; `cursor` says whether that is where the cursor is. */
 export function pageblockView(
   m: Machine,
   before: Machine | null,
   columns: number,
   rowCount: number,
   pfn: number,
+  cursor = false,
 ): PageblockView {
   const size = 2 ** m.config.pageblockOrder;
   const { end } = shownRange(m);
@@ -189,5 +153,5 @@ export function pageblockView(
       changed: blocks.map((b) => before !== null && before !== m && letter(before, b) !== letter(m, b)),
     };
   });
-  return { order: m.config.pageblockOrder, total, rows };
+  return { order: m.config.pageblockOrder, total, cursor: cursor && pfn >= 0 ? Math.floor(pfn / size) : -1, rows };
 }
