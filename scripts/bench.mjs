@@ -22,6 +22,7 @@ const shipped = [
 /** Each benchmark: its file, what it is given, what node is given. */
 const BENCHES = [
   { name: 'history', args: [join(SCENARIOS, 'two-nodes.json')], node: ['--expose-gc'] },
+  { name: 'million', args: ['22'], node: [] },
   { name: 'run', args: [CLI, ...shipped], node: [] },
   { name: 'screen', args: [CLI, join(SCENARIOS, 'seed-000/uninit-boundary-before.json')], node: [] },
 ];

@@ -20,6 +20,7 @@ import { entries } from '../machine/index.ts';
 import { type Frame, runnable, type State, type Thread } from '../vm/index.ts';
 import { BUDGET, givenUp, LOOK_EVERY, memoryFull, spentIn } from './budget.ts';
 import { condition, type Evaluated, evaluate, type Variables } from './expression.ts';
+import { HistoryBudget } from './history-budget.ts';
 import { InvariantLog } from './invariant-log.ts';
 import { bootOf, type Loaded, lastBoot } from './load.ts';
 import type { Cursor, Mark, PointRow, SessionState } from './session-state.ts';
@@ -51,6 +52,8 @@ export class Session {
   invariants = new InvariantLog(this);
   state: SessionState;
   readonly budget: number;
+  /** what the history may take of this process's memory */
+  historyBudget: HistoryBudget;
   private spent: string | null = null;
   private stages: Map<number, Mark[]> = new Map();
   private starts: Map<number, BootStart[]> = new Map();
@@ -71,7 +74,12 @@ export class Session {
       if (death) this.addStage(branch, { at, boot, kind: 'fault', label: death.what });
     };
     this.time = new Timeline(linked, loaded.first, observe, recent === undefined ? {} : { recent }, watch);
-    this.time.limits = { turns: budget, every: LOOK_EVERY, full: memoryFull };
+    this.historyBudget = new HistoryBudget(this.time);
+    const full = () => {
+      this.historyBudget.look();
+      return memoryFull();
+    };
+    this.time.limits = { turns: budget, every: LOOK_EVERY, full };
     const cursor: Cursor = { branch: 0, at: position(0), thread: 0, level: 0 };
     this.state = {
       cursor,
@@ -112,8 +120,9 @@ export class Session {
 
   /** Goes on as another session of the same scenario, in its history; what was said so far stays said. */
   become(other: Session): void {
-    const { loaded, time, stages, starts, spent } = other;
-    Object.assign(this, { loaded, time, stages, starts, spent, invariants: new InvariantLog(this) });
+    const { loaded, time, stages, starts, spent, historyBudget } = other;
+    historyBudget.bytes = this.historyBudget.bytes;
+    Object.assign(this, { loaded, time, stages, starts, spent, historyBudget, invariants: new InvariantLog(this) });
     const { cursor, stop, points } = other.state;
     const { console } = this.now(cursor).machine;
     this.change((draft) => {

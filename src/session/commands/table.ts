@@ -13,6 +13,7 @@ import { historyCommands } from './history.ts';
 import { infoCommand } from './info.ts';
 import { lookCommands } from './look.ts';
 import { moveCommands } from './move.ts';
+import { settingCommands } from './settings.ts';
 import { stopCommands } from './stops.ts';
 import { threadCommands } from './threads.ts';
 import { timeCommands } from './time.ts';
@@ -85,6 +86,7 @@ export const COMMANDS: readonly Command[] = [
   ...accessCommands,
   infoCommand,
   ...threadCommands,
+  ...settingCommands,
   ...branchCommands,
   ...variantCommands,
   helpCommand,

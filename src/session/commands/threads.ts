@@ -1,6 +1,6 @@
-// Commands on threads and on settings.
+// Commands on threads.
 import { frameText, threadState, whereOf } from '../describe.ts';
-import type { Locking, Session } from '../session.ts';
+import type { Session } from '../session.ts';
 import { type Command, type Output, refuse, say, usage } from './command.ts';
 
 function thread(session: Session, args: string): Output {
@@ -46,49 +46,5 @@ const threadCommand: Command = {
   run: thread,
 };
 
-const LOCKINGS: readonly Locking[] = ['off', 'on', 'step', 'replay'];
-
-const SETTINGS: readonly { readonly name: string; readonly values: readonly string[]; readonly help: string }[] = [
-  {
-    name: 'scheduler-locking',
-    values: LOCKINGS,
-    help: 'off: the schedule decides who moves; on: only the selected thread moves; step: only while stepping; replay: as off, along what is recorded',
-  },
-];
-
-function set(session: Session, args: string): Output {
-  const [name = '', value = ''] = args.split(/\s+/);
-  const setting = SETTINGS.find((s) => s.name === name || (name.length > 2 && s.name.startsWith(name)));
-  if (setting === undefined)
-    return usage(setCommand, `no setting '${name}'; there is ${SETTINGS.map((s) => s.name).join(', ')}`);
-  if (!setting.values.includes(value))
-    return usage(setCommand, `'${value}' is not one of ${setting.values.join(', ')}`);
-  session.change((draft) => {
-    draft.locking = value as Locking;
-  });
-  return say();
-}
-
-const setCommand: Command = {
-  names: ['set'],
-  group: 'threads',
-  usage: 'set scheduler-locking off|on|step|replay',
-  help: 'changes a setting; show prints them',
-  run: set,
-  words: () => SETTINGS.map((s) => s.name),
-};
-
-const showCommand: Command = {
-  names: ['show'],
-  group: 'threads',
-  usage: 'show [SETTING]',
-  help: 'settings and their values',
-  run: (session) =>
-    say(
-      `Mode for locking scheduler during execution is "${session.state.locking}".`,
-      ...SETTINGS.map((s) => `${s.name}: ${s.help}`),
-    ),
-};
-
-/** The commands on threads and settings. */
-export const threadCommands: readonly Command[] = [threadCommand, setCommand, showCommand];
+/** The commands on threads. */
+export const threadCommands: readonly Command[] = [threadCommand];

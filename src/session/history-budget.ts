@@ -1,0 +1,72 @@
+// How much memory of this process a history may take: when more is in use, fewer states are kept, and the others are made
+// again when somebody asks. Positions are never lost. Knows nothing of what states hold.
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { Timeline } from '../debugger/index.ts';
+
+/** What a history may take unless it is set: 512 MiB. */
+export const HISTORY_BUDGET = 512 * 2 ** 20;
+
+/** Least budget: this process with nothing but a short history. */
+export const LEAST_BUDGET = 128 * 2 ** 20;
+
+/** Shares of the budget: in use with what is garbage, and without. What is beyond is the host's own. */
+const WITH_GARBAGE = 0.6;
+const LIVE = 0.4;
+/** Fewest newest states that are kept, and most turns between two older ones: a seek runs less than that again. */
+const FEWEST = 8192;
+const WIDEST = 512;
+
+/** What there is to know of this process's memory. */
+export interface Memory {
+  /** bytes in use, garbage among them */
+  used(): number;
+  /** takes garbage away */
+  collect(): void;
+}
+
+let collector: (() => void) | null = null;
+
+/** The memory of this process. Left alone, its garbage may grow to the limit of the heap, whatever the budget says. */
+const PROCESS: Memory = {
+  used() {
+    const { heapUsed, external } = process.memoryUsage();
+    return heapUsed + external;
+  },
+  collect() {
+    if (collector === null) {
+      setFlagsFromString('--expose-gc');
+      collector = runInNewContext('gc') as () => void;
+    }
+    collector();
+  },
+};
+
+/** Keeps one timeline within a budget of bytes. */
+export class HistoryBudget {
+  constructor(
+    private readonly time: Timeline,
+    public bytes: number = HISTORY_BUDGET,
+    private readonly memory: Memory = PROCESS,
+  ) {}
+
+  /** To be asked now and then while the history grows. */
+  look(): void {
+    if (this.memory.used() <= this.bytes * WITH_GARBAGE) return;
+    this.memory.collect();
+    if (this.memory.used() > this.bytes * LIVE) this.reduce();
+  }
+
+  private reduce(): void {
+    const { recent, every } = this.time.kept;
+    if (recent > FEWEST) this.time.keep({ recent: Math.max(FEWEST, Math.floor(recent / 2)), every });
+    else if (every < WIDEST) this.time.keep({ recent, every: every * 2 });
+  }
+
+  /** What is in use, what is kept. */
+  get text(): string {
+    const { recent, every } = this.time.kept;
+    const mib = (bytes: number) => `${Math.round(bytes / 2 ** 20)}M`;
+    return `${mib(this.bytes)}; ${mib(this.memory.used())} in use; the newest ${recent} states are kept, and one in ${every} of those before`;
+  }
+}
