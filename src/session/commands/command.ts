@@ -25,6 +25,9 @@ export type Running = Generator<Position, Output, boolean | undefined>;
 
 export type Group = 'running' | 'time' | 'stops' | 'looking' | 'info' | 'threads' | 'variants' | 'session';
 
+/** Who asks for a command: the user himself, or a list of commands of a point, which may be a stranger's. */
+export type Origin = 'user' | 'list';
+
 /** One command. `run` gets what was typed after the name, trimmed. */
 export interface Command {
   /** the name first, then its abbreviations */
@@ -35,6 +38,8 @@ export interface Command {
   /** does an empty line repeat it? */
   readonly repeats?: boolean;
   run(session: Session, args: string): Output | Running;
+  /** does it write a file with these arguments? Then only the user himself may ask for it */
+  writes?(args: string): boolean;
   /** words that can follow, for completion */
   words?(session: Session): readonly string[];
 }

@@ -6,13 +6,17 @@ import { accessCommands } from './accesses.ts';
 import { askCommands } from './ask.ts';
 import { branchCommands } from './branches.ts';
 import { checkpointCommands } from './checkpoints.ts';
-import { type Command, type Group, type Output, type Running, refuse, say, usage } from './command.ts';
+import { type Command, type Group, type Origin, type Output, type Running, refuse, say, usage } from './command.ts';
 import { diffCommands } from './diff.ts';
+import { displayCommands } from './display.ts';
+import { dprintfCommands } from './dprintf.ts';
 import { findCommands } from './find.ts';
 import { historyCommands } from './history.ts';
 import { infoCommand } from './info.ts';
+import { commandsCommand, opensFor } from './lists.ts';
 import { lookCommands } from './look.ts';
 import { moveCommands } from './move.ts';
+import { pointCommands } from './point-list.ts';
 import { stopCommands } from './stops.ts';
 import { threadCommands } from './threads.ts';
 import { timeCommands } from './time.ts';
@@ -71,6 +75,12 @@ const helpCommand: Command = {
   words: () => COMMANDS.map((command) => command.names[0] ?? ''),
 };
 
+const listsCommand = commandsCommand((line) => {
+  const [word, args] = splitLine(line);
+  const command = findCommand(word);
+  return typeof command === 'string' ? command : { command, args };
+});
+
 /** Every command. */
 export const COMMANDS: readonly Command[] = [
   ...moveCommands,
@@ -79,7 +89,11 @@ export const COMMANDS: readonly Command[] = [
   ...findCommands,
   ...checkpointCommands,
   ...stopCommands,
+  ...dprintfCommands,
+  ...pointCommands,
+  listsCommand,
   ...lookCommands,
+  ...displayCommands,
   ...askCommands,
   ...diffCommands,
   ...accessCommands,
@@ -138,11 +152,21 @@ export function splitLine(line: string): readonly [string, string] {
   return [parsed[1] ?? '', (parsed[2] ?? '').trim()];
 }
 
+/** The points whose list of commands a line begins, which lines up to `end` are to follow; null for other lines. */
+export function opensList(session: Session, line: string): readonly number[] | null {
+  const [word, args] = splitLine(line);
+  return findCommand(word) === listsCommand ? opensFor(session, args) : null;
+}
+
 /** What a line came to before it ran: a command at work, or an answer. Words after a command that takes none are refused. */
-export function begin(session: Session, line: string): Output | Running {
+export function begin(session: Session, line: string, origin: Origin = 'user'): Output | Running {
   const [word, args] = splitLine(line);
   const command = findCommand(word);
   if (typeof command === 'string') return refuse(command);
+  if (origin !== 'user' && command.writes?.(args) === true)
+    return refuse(
+      `${command.names[0]} writes a file: only you may ask for that, at the prompt, with -ex or in a file of -x`,
+    );
   if (args !== '' && !command.usage.includes(' ')) return usage(command, `'${args}' is not expected`);
   return command.run(session, args);
 }
