@@ -1,7 +1,7 @@
 // The door for front ends: executes a command line in slices (the caller waits for one before the next) that leave room for keys and ^C, and tells
 // who listens when something changed.
 import { label } from '../debugger/index.ts';
-import type { Origin, Output, Running } from './commands/command.ts';
+import type { Output, Running, Speaker } from './commands/command.ts';
 import { begin, complete, findCommand, opensList, splitLine } from './commands/table.ts';
 import { displayLines } from './displays.ts';
 import { type Loaded, warningsOf } from './load.ts';
@@ -94,7 +94,7 @@ export class Port implements SessionPort {
     return opensList(this.session, line);
   }
 
-  async execute(line: string): Promise<CommandResult> {
+  async execute(line: string, by: Speaker = 'user'): Promise<CommandResult> {
     const text = line.trim().replace(/^:+\s*/, '');
     const wanted = text === '' ? this.last : text;
     if (wanted === '' || wanted.startsWith('#')) return { ok: true, output: [], quit: false };
@@ -102,7 +102,7 @@ export class Port implements SessionPort {
     this.last = typeof command !== 'string' && (command.repeats ?? false) ? wanted : '';
     this.interrupted = false;
     this.started = this.clock();
-    const first = await this.perform(wanted, 'user');
+    const first = await this.perform(wanted, by);
     const { output } = first;
     const after = first.lists.length > 0 ? await this.runLists(first.lists) : { ok: true, lines: [], quit: false };
     this.changed();
@@ -119,11 +119,11 @@ export class Port implements SessionPort {
   }
 
   /** Runs one command; what it printed is in the log then, and with it what points and displays had to print. */
-  private async perform(line: string, origin: Origin): Promise<Performed> {
+  private async perform(line: string, by: Speaker): Promise<Performed> {
     const { session } = this;
     const { stop } = session.state;
     session.doing.hit();
-    const output = await this.drive(line, begin(session, line, origin));
+    const output = await this.drive(line, begin(session, line, by));
     const { results } = output;
     if (results !== undefined)
       session.change((draft) => {
@@ -155,7 +155,7 @@ export class Port implements SessionPort {
     };
     for (let rest = lists, moves = 0; rest.length > 0; ) {
       const [line = '', ...later] = rest;
-      const done = await this.perform(line, 'list');
+      const done = await this.perform(line, 'file');
       add(done.lines);
       if (!done.output.ok) return end(false, false);
       if (done.output.quit === true) return end(true, true);

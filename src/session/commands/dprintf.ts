@@ -1,46 +1,83 @@
 // dprintf: a point that prints and goes on, also over what has happened already; and printf. Know nothing of formats.
-import { position } from '../../debugger/index.ts';
+import { type Position, position } from '../../debugger/index.ts';
 import { executionsOf } from '../executions.ts';
 import { lineOf, placeHere, readPlaces } from '../places.ts';
 import { addPoint } from '../point-work.ts';
 import { formatted, printedBy, readPrints } from '../prints.ts';
-import { LISTED, type Row, resultsOf, rowText, shownRows } from '../rows.ts';
+import { LISTED, type Listing, listing, type Row, resultsOf, rowText, shownRows } from '../rows.ts';
 import type { PointRow, Prints, Session } from '../session.ts';
 import { type Command, type Output, type Running, refuse, say, usage } from './command.ts';
 import { pointNumbers } from './numbers.ts';
 import { conditionError, tail } from './stops.ts';
 
-/** What a point would have printed in the history so far, a row each. */
-function* printedSoFar(
+/** Executions with what is printed at each, which is worked out when it is asked for. */
+class Printed implements Listing {
+  constructor(
+    private readonly session: Session,
+    private readonly prints: Prints,
+    private readonly found: Listing,
+  ) {}
+
+  get length(): number {
+    return this.found.length;
+  }
+
+  before(here: number): number {
+    return this.found.before(here);
+  }
+
+  rows(first: number, count: number): Row[] {
+    const { session, prints } = this;
+    const { branch } = session.state.cursor;
+    return this.found.rows(first, count).map(({ at, text }) => {
+      const state = session.time.stateAt(branch, position(at));
+      const thread = session.mover(position(at), branch);
+      const words = state === null ? text : printedBy(session, prints, state, thread).join(' ');
+      return { at, text: state === null ? text : rowText(state, thread, at, words) };
+    });
+  }
+}
+
+/** Executions looked at between two chances to interrupt. */
+const PAUSE = 256;
+
+/** Of the executions those at which the point's condition holds, in its thread. */
+function* wanted(
   session: Session,
   row: PointRow,
-): Generator<ReturnType<typeof position>, Row[] | null, boolean | undefined> {
-  const { prints, trigger, condition } = row;
-  if (prints === null || trigger.kind !== 'location') return [];
-  const found = yield* executionsOf(session, { places: trigger.places, entry: false });
-  if (found === null) return null;
+  found: Listing,
+): Generator<Position, Listing | null, boolean | undefined> {
+  if (row.condition === null && row.thread === null) return found;
+  const holds = row.condition === null ? () => true : session.condition(row.condition);
   const { branch } = session.state.cursor;
-  const holds = condition === null ? null : session.condition(condition);
-  const out: Row[] = [];
-  for (const [i, { at }] of found.entries()) {
-    const state = session.time.stateAt(branch, position(at));
-    const thread = session.mover(position(at), branch);
-    if (i % 256 === 255 && (yield position(at)) === true) return null;
-    if (state === null || (row.thread !== null && row.thread !== thread)) continue;
-    if (holds !== null && !holds(state, thread)) continue;
-    out.push({ at, text: rowText(state, thread, at, printedBy(session, prints, state, thread).join(' ')) });
+  const kept: Row[] = [];
+  for (let first = 0; first < found.length; first += PAUSE) {
+    for (const one of found.rows(first, PAUSE)) {
+      const state = session.time.stateAt(branch, position(one.at));
+      const thread = session.mover(position(one.at), branch);
+      if ((row.thread === null || row.thread === thread) && state !== null && holds(state, thread)) kept.push(one);
+    }
+    if ((yield position(kept.at(-1)?.at ?? 0)) === true) return null;
   }
-  return out;
+  return listing(kept);
+}
+
+/** What a point would have printed in the history so far. */
+function* printedSoFar(session: Session, row: PointRow): Generator<Position, Listing | null, boolean | undefined> {
+  const { prints, trigger } = row;
+  if (prints === null || trigger.kind !== 'location') return listing([]);
+  const all = yield* executionsOf(session, { places: trigger.places, entry: false });
+  const found = all === null ? null : yield* wanted(session, row, all);
+  return found === null ? null : new Printed(session, prints, found);
 }
 
 /** The rows of the past as an answer below a head. */
 function* tellPast(session: Session, row: PointRow, head: string): Running {
   const found = yield* printedSoFar(session, row);
-  if (found === null) return refuse('interrupted');
+  if (found === null) return refuse(head, 'interrupted while the history so far was read; info dprintf reads it again');
   if (found.length === 0) return say(head);
   const here = session.state.cursor.at.at;
-  const before = found.filter(({ at }) => at < here).length;
-  const count = `${found.length} execution${found.length === 1 ? '' : 's'} so far, ${before} before now`;
+  const count = `${found.length} execution${found.length === 1 ? '' : 's'} so far, ${found.before(here)} before now`;
   return {
     ok: true,
     lines: [head, count, ...shownRows(found, here, LISTED)],
