@@ -24,6 +24,36 @@ async function playKeys(port: Port, keys: string, print: Print): Promise<void> {
   port.played();
 }
 
+/** Lines of a list of commands, up to `end`, as the one command that they are. */
+class Gathering {
+  private first: string | null = null;
+  private lines: string[] = [];
+
+  constructor(private readonly port: Port) {}
+
+  get open(): boolean {
+    return this.first !== null;
+  }
+
+  /** The points whose list a line begins: then the lines after it belong to it. */
+  begins(line: string): readonly number[] | null {
+    const numbers = this.port.opensList(line);
+    if (numbers !== null) [this.first, this.lines] = [line, []];
+    return numbers;
+  }
+
+  /** A line more; the whole command once that was `end`. */
+  takes(line: string): string | null {
+    if (line.trim() !== 'end') {
+      this.lines.push(line);
+      return null;
+    }
+    const whole = [this.first, ...this.lines, 'end'].join('\n');
+    this.first = null;
+    return whole;
+  }
+}
+
 /** Runs commands one after the other; the exit status: 2 at the first that is refused, 0 else. `quit` ends early. */
 export async function runCommands(
   port: Port,
@@ -31,14 +61,20 @@ export async function runCommands(
   print: Print,
   complain: Print,
 ): Promise<{ status: number; quit: boolean }> {
-  for (const { line, origin } of commands) {
+  const list = new Gathering(port);
+  for (const { line: given, origin } of commands) {
+    if (!list.open && list.begins(given) !== null) continue;
+    const line = list.open ? list.takes(given) : given;
+    if (line === null) continue;
     const result = await port.execute(line);
     for (const text of result.output) (result.ok ? print : complain)(result.ok ? text : `${origin}: ${text}`);
     if (result.play !== undefined) await playKeys(port, result.play, print);
     if (!result.ok) return { status: 2, quit: true };
     if (result.quit) return { status: 0, quit: true };
   }
-  return { status: 0, quit: false };
+  if (!list.open) return { status: 0, quit: false };
+  complain(`${commands.at(-1)?.origin}: the list of commands has no end; write end after its last line`);
+  return { status: 2, quit: true };
 }
 
 /** Sets the scenario's stops; a mistake in one of them is a sentence with its place, else null. */
@@ -68,6 +104,9 @@ function completion(port: Port, line: string): [string[], string] {
   return [[...words], line.slice(from)];
 }
 
+const typeCommands = (numbers: readonly number[]): string =>
+  `Type commands for breakpoint(s) ${numbers.join(' ')}, one per line.\nEnd with a line saying just "end".`;
+
 /** Asks for commands at a prompt until quit or the end of input. */
 export async function prompt(port: Port, print: Print, complain: Print): Promise<number> {
   const reader = createInterface({
@@ -77,9 +116,18 @@ export async function prompt(port: Port, print: Print, complain: Print): Promise
     completer: (line: string): [string[], string] => completion(port, line),
   });
   reader.on('SIGINT', () => port.interrupt());
+  const list = new Gathering(port);
   try {
     reader.prompt();
-    for await (const line of reader) {
+    for await (const given of reader) {
+      const line = list.open ? list.takes(given) : given;
+      const numbers = line === null ? null : list.begins(line);
+      if (numbers !== null) print(typeCommands(numbers));
+      reader.setPrompt(list.open ? '>' : '(khodbg) ');
+      if (line === null || list.open) {
+        reader.prompt();
+        continue;
+      }
       const result = await port.execute(line);
       for (const text of result.output) (result.ok ? print : complain)(text);
       if (result.play !== undefined) await playKeys(port, result.play, print);

@@ -12,7 +12,8 @@ export interface WatchSlice {
 }
 
 function paintWatch(watch: WatchView, names: number, w: number, theme: Theme): string[] {
-  const head = `${String(watch.number).padStart(2)} ${watch.expression.padEnd(names)}  `;
+  const number = watch.display === true ? `${watch.number}:` : String(watch.number);
+  const head = `${number.padStart(2)} ${watch.expression.padEnd(names)}  `;
   const off = watch.enabled ? '' : '  (disabled)';
   const value =
     watch.was === null
@@ -45,7 +46,7 @@ export const WATCH = definePane<WatchSlice>({
   name: 'watch',
   help: [
     'What watch and display show. What changed since the last stop is bold, with (was X).',
-    'Numbers are those of info breakpoints: :delete N takes one away.',
+    'Numbers are those of info breakpoints: :delete N takes one away. 1: is of info display: :undisplay 1.',
   ],
   length: (view) => view.watches.reduce((sum, watch) => sum + 1 + watch.details.length, 0),
   title: ({ view }) => `watch (${view.watches.length})`,

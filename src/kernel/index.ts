@@ -17,6 +17,7 @@ export {
 export { handoverPages } from './handover.ts';
 export * from './kho-abi.ts';
 export { applyKernelPatch, type Files, type Patched, type PatchOptions } from './patch.ts';
+export { printf } from './printf.ts';
 export {
   type Conflict,
   KERNELS,

@@ -57,6 +57,11 @@ function compileIn(kernel: Kernel, text: string, frame: Frame | null, variables:
   return { ok: true, ex: compiled.ex, run: linkIn(kernel, compiled.ex, variables) };
 }
 
+/** Has an expression a meaning without a frame? One that cannot be read now may have. */
+export function isGlobal(kernel: Kernel, text: string, variables: Variables = {}): boolean {
+  return compileIn(kernel, text, null, variables).ok;
+}
+
 function gdbWording(error: string): string {
   const unknown = /^'([^']+)' is not known here(.*)$/.exec(error);
   return unknown === null

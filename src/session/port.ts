@@ -1,8 +1,9 @@
 // The door for front ends: executes a command line in slices (the caller waits for one before the next) that leave room for keys and ^C, and tells
 // who listens when something changed.
 import { label } from '../debugger/index.ts';
-import type { Output, Running } from './commands/command.ts';
-import { begin, complete, findCommand, splitLine } from './commands/table.ts';
+import type { Output, Running, Speaker } from './commands/command.ts';
+import { begin, complete, findCommand, opensList, splitLine } from './commands/table.ts';
+import { displayLines } from './displays.ts';
 import { type Loaded, warningsOf } from './load.ts';
 import { printable } from './printable.ts';
 import { type HistoryOptions, Session } from './session.ts';
@@ -14,6 +15,26 @@ import { Memo } from './views/memo.ts';
 const SLICE = 12;
 
 const isRunning = (work: Output | Running): work is Running => 'next' in work;
+
+/** Lines that lists of commands may print for one command, and how often they may move: they may go round for ever. */
+const MOST_LINES = 10_000;
+const MOST_MOVES = 100_000;
+
+/** Text that cannot steer a terminal. */
+const shown = (out: string): string =>
+  out
+    .split('\t')
+    .map((part) => printable(part, 4096))
+    .join('\t');
+
+/** What came of one command: `printed`: by points on the way; `lists`: lines to be run now, as points have stopped. */
+interface Performed {
+  readonly output: Output;
+  readonly lines: readonly string[];
+  readonly printed: readonly string[];
+  readonly stopped: boolean;
+  readonly lists: readonly string[];
+}
 
 /** `clock` gives milliseconds: it decides only when to let others in. */
 export interface PortOptions extends HistoryOptions {
@@ -27,6 +48,7 @@ export class Port implements SessionPort {
   private readonly listeners = new Set<() => void>();
   private interrupted = false;
   private last = '';
+  private started = 0;
   private current: SessionView | null = null;
 
   private readonly clock: () => number;
@@ -68,53 +90,103 @@ export class Port implements SessionPort {
     return complete(this.session, line);
   }
 
-  async execute(line: string): Promise<CommandResult> {
+  opensList(line: string): readonly number[] | null {
+    return opensList(this.session, line);
+  }
+
+  async execute(line: string, by: Speaker = 'user'): Promise<CommandResult> {
     const text = line.trim().replace(/^:+\s*/, '');
     const wanted = text === '' ? this.last : text;
     if (wanted === '' || wanted.startsWith('#')) return { ok: true, output: [], quit: false };
     const command = findCommand(splitLine(wanted)[0]);
     this.last = typeof command !== 'string' && (command.repeats ?? false) ? wanted : '';
     this.interrupted = false;
-    const output = await this.drive(wanted, begin(this.session, wanted));
-    const shown = (out: string) =>
-      out
-        .split('\t')
-        .map((part) => printable(part, 4096))
-        .join('\t');
-    const lines = output.lines.map(shown);
-    this.session.say(output.ok ? 'out' : 'error', lines);
-    const { results } = output;
-    if (results !== undefined)
-      this.session.change((draft) => {
-        draft.results = results;
-      });
+    this.started = this.clock();
+    const first = await this.perform(wanted, by);
+    const { output } = first;
+    const after = first.lists.length > 0 ? await this.runLists(first.lists) : { ok: true, lines: [], quit: false };
     this.changed();
-    const { note, play, told } = output;
+    const { note, play } = output;
+    const told = [...first.printed, ...(output.told ?? []), ...after.lines];
     return {
-      ok: output.ok,
-      output: lines,
-      quit: output.quit ?? false,
-      ...(told === undefined ? {} : { told: told.map(shown) }),
+      ok: output.ok && after.ok,
+      output: [...first.lines, ...after.lines],
+      quit: (output.quit ?? false) || after.quit,
+      ...(output.told === undefined && told.length === 0 ? {} : { told }),
       ...(note === undefined ? {} : { note }),
       ...(play === undefined ? {} : { play }),
     };
   }
 
+  /** Runs one command; what it printed is in the log then, and with it what points and displays had to print. */
+  private async perform(line: string, by: Speaker): Promise<Performed> {
+    const { session } = this;
+    const { stop } = session.state;
+    session.doing.hit();
+    const output = await this.drive(line, begin(session, line, by));
+    const { results } = output;
+    if (results !== undefined)
+      session.change((draft) => {
+        draft.results = results;
+      });
+    const stopped = session.state.stop !== stop;
+    const hit = session.doing.hit();
+    const silent = hit.length > 0 && hit.every(({ commands }) => commands[0] === 'silent');
+    const printed = session.doing.printed().map(shown);
+    const displays = stopped && !silent ? displayLines(session) : [];
+    const lines = [...printed, ...[...(silent ? [] : output.lines), ...displays].map(shown)];
+    session.say(output.ok ? 'out' : 'error', lines);
+    const lists = hit.flatMap(({ commands }) => commands.filter((one, i) => i > 0 || one !== 'silent'));
+    return { output, lines, printed, stopped, lists };
+  }
+
+  /** Runs lists of commands; one that moves ends the list, and where that stops the lists of those points are run. */
+  private async runLists(lists: readonly string[]): Promise<{ ok: boolean; lines: string[]; quit: boolean }> {
+    const lines: string[] = [];
+    let left = 0;
+    const add = (more: readonly string[]) => {
+      const room = Math.max(0, MOST_LINES - lines.length);
+      lines.push(...more.slice(0, room));
+      left += Math.max(0, more.length - room);
+    };
+    const end = (ok: boolean, quit: boolean, why: readonly string[] = []) => {
+      this.session.say('error', why);
+      return { ok, quit, lines: [...lines, ...(left > 0 ? [`… ${left} lines more are left out`] : []), ...why] };
+    };
+    for (let rest = lists, moves = 0; rest.length > 0; ) {
+      const [line = '', ...later] = rest;
+      const done = await this.perform(line, 'file');
+      add(done.lines);
+      if (!done.output.ok) return end(false, false);
+      if (done.output.quit === true) return end(true, true);
+      if (done.stopped) moves++;
+      rest = done.stopped ? done.lists : later;
+      if (this.clock() - this.started > SLICE) await this.giveWay(`${line} … ${label(this.session.state.cursor.at)}`);
+      if (rest.length > 0 && this.interrupted)
+        return end(true, false, ['interrupted; commands of the point are left out']);
+      if (moves >= MOST_MOVES)
+        return end(false, false, [`commands of points have moved ${moves} times; they go on for ever`]);
+    }
+    this.busy(null);
+    return end(true, false);
+  }
+
+  private async giveWay(text: string): Promise<void> {
+    this.busy(text);
+    await new Promise<void>((done) => {
+      setImmediate(done);
+    });
+    this.started = this.clock();
+  }
+
   private async drive(line: string, work: Output | Running): Promise<Output> {
     if (!isRunning(work)) return work;
-    let started = this.clock();
     for (let at = work.next(); ; ) {
       if (at.done === true) {
         this.busy(null);
         return at.value;
       }
-      if (this.clock() - started > SLICE) {
-        this.busy(`${line} … ${label(at.value)}`);
-        await new Promise<void>((done) => {
-          setImmediate(done);
-        });
-        started = this.clock();
-      }
+      if (this.clock() - this.started > SLICE) await this.giveWay(`${line} … ${label(at.value)}`);
       at = work.next(this.interrupted);
     }
   }

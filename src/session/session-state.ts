@@ -30,6 +30,29 @@ export interface PointRow {
   readonly hits: number;
   /** so many hits more are counted, and do not stop */
   readonly ignore: number;
+  /** it is disabled after so many stops more; null: never */
+  readonly stopsLeft: number | null;
+  /** command lines that are run when it has stopped */
+  readonly commands: readonly string[];
+  /** what it prints instead of stopping; null: it stops */
+  readonly prints: Prints | null;
+}
+
+/** What a dprintf prints: a format, and the expressions for it as they were typed. */
+export interface Prints {
+  readonly format: string;
+  readonly args: readonly string[];
+}
+
+/** An expression that is shown at every stop. */
+export interface Display {
+  readonly number: number;
+  readonly expression: string;
+  /** the letter of the format, `x`; empty: as print shows it */
+  readonly format: string;
+  readonly enabled: boolean;
+  /** the function whose locals it needs; null: it has a value everywhere */
+  readonly fn: string | null;
 }
 
 /** A named position: a stage reached, a stop made, a fault. */
@@ -59,6 +82,8 @@ export interface SessionState {
   readonly previous: Cursor;
   readonly points: readonly PointRow[];
   readonly nextPoint: number;
+  readonly displays: readonly Display[];
+  readonly nextDisplay: number;
   readonly stop: StopView;
   readonly direction: 'fwd' | 'rev';
   readonly locking: Locking;

@@ -4,7 +4,6 @@ import {
   type Branch,
   comparePositions,
   type Evaluate,
-  type Hit,
   label,
   type Outcome,
   type Piece,
@@ -23,12 +22,13 @@ import { condition, type Evaluated, evaluate, type Variables } from './expressio
 import { HistoryBudget } from './history-budget.ts';
 import { InvariantLog } from './invariant-log.ts';
 import { bootOf, type Loaded, lastBoot } from './load.ts';
-import type { Cursor, Mark, PointRow, SessionState } from './session-state.ts';
+import { PointWork } from './point-work.ts';
+import type { Cursor, Mark, SessionState } from './session-state.ts';
 import { stageReached } from './stages.ts';
 import { linesOf } from './text-lines.ts';
 import type { LogLine, StopView } from './view.ts';
 
-export type { Checkpoint, Cursor, Locking, Mark, PointRow, SessionState } from './session-state.ts';
+export type { Checkpoint, Cursor, Display, Locking, Mark, PointRow, Prints, SessionState } from './session-state.ts';
 
 /** The position at which a boot enters start_kernel(). */
 export interface BootStart {
@@ -54,6 +54,8 @@ export class Session {
   readonly budget: number;
   /** what the history may take of this process's memory */
   historyBudget: HistoryBudget;
+  /** what points have to do besides stopping, since a command began */
+  readonly doing = new PointWork(this);
   private spent: string | null = null;
   private stages: Map<number, Mark[]> = new Map();
   private starts: Map<number, BootStart[]> = new Map();
@@ -86,6 +88,8 @@ export class Session {
       previous: cursor,
       points: [],
       nextPoint: 1,
+      displays: [],
+      nextDisplay: 1,
       stop: { kind: 'start', lines: [`start of boot ${loaded.first.boot}: ${loaded.scenario.title}`] },
       direction: 'fwd',
       locking: 'off',
@@ -356,43 +360,6 @@ export class Session {
         ...lines.map((text): LogLine => ({ kind, text: text.replace(/\t+/g, '  ') })),
       ];
     });
-  }
-
-  /** The hits that stop; those of points that are to ignore some are counted, and not among them. */
-  stopping(hits: readonly Hit[]): readonly Hit[] {
-    const ignored = new Set(this.state.points.flatMap(({ number, ignore }) => (ignore > 0 ? [number] : [])));
-    const passed = new Set(hits.flatMap(({ point }) => (ignored.has(point.number) ? [point.number] : [])));
-    if (passed.size === 0) return hits;
-    this.change((draft) => {
-      draft.points = draft.points.map((row) =>
-        passed.has(row.number) ? { ...row, hits: row.hits + 1, ignore: row.ignore - 1 } : row,
-      );
-    });
-    return hits.filter(({ point }) => !passed.has(point.number));
-  }
-
-  /** Counts the hits of points and takes away temporary ones. */
-  counted(hits: readonly Hit[]): void {
-    const numbers = new Set(hits.map((hit) => hit.point.number));
-    this.change((draft) => {
-      draft.points = draft.points
-        .map((row) => (numbers.has(row.number) ? { ...row, hits: row.hits + 1 } : row))
-        .filter((row) => !(row.temporary && numbers.has(row.number)));
-    });
-  }
-
-  /** Adds a stop point; a catchpoint that stands already is not made twice. */
-  addPoint(row: Omit<PointRow, 'number' | 'hits' | 'ignore' | 'enabled'>): { row: PointRow; known: boolean } {
-    const same = this.state.points.find(
-      (p) => p.type === row.type && p.what === row.what && p.condition === row.condition && p.type === 'catchpoint',
-    );
-    if (same !== undefined) return { row: same, known: true };
-    const made: PointRow = { ...row, number: this.state.nextPoint, hits: 0, ignore: 0, enabled: true };
-    this.change((draft) => {
-      draft.points = [...draft.points, made];
-      draft.nextPoint = made.number + 1;
-    });
-    return { row: made, known: false };
   }
 
   /** A mark of the user's own stops on the timeline. */

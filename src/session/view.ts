@@ -86,6 +86,8 @@ export interface ThreadView {
 
 export interface WatchView {
   readonly number: number;
+  /** it is shown by display, and the number is a display's */
+  readonly display?: boolean;
   readonly expression: string;
   readonly value: string;
   /** value at the last stop when it differs, else null */

@@ -50,10 +50,17 @@ function wantedOf(session: Session, place: string): Wanted | string {
   return read.ok ? { places: read.value, entry: !place.replace(/^boot\d+:/, '').includes(':') } : read.error;
 }
 
+/** The line at which the selected frame stands, as FUNCTION:LINE. */
+function lineHere(session: Session): string | null {
+  const frame = session.frame();
+  return frame === null ? null : `${frame.fn}:${session.place(frame).line}`;
+}
+
 function* lines(session: Session, args: string): Running {
-  const read = /^(\S+)(?:\s+(\d+))?$/.exec(args.trim());
-  if (read?.[1] === undefined)
-    return usage(linesCommand, args === '' ? 'a function is missing' : `'${args}' is not expected`);
+  const given = args === '' ? lineHere(session) : args.trim();
+  if (given === null) return usage(linesCommand, 'the thread has returned; a function is missing');
+  const read = /^(\S+)(?:\s+(\d+))?$/.exec(given);
+  if (read?.[1] === undefined) return usage(linesCommand, `'${args}' is not expected`);
   const [, place, count] = read;
   const wanted = wantedOf(session, place);
   if (typeof wanted === 'string') return refuse(wanted);
@@ -70,8 +77,8 @@ function* lines(session: Session, args: string): Running {
 const linesCommand: Command = {
   names: ['lines'],
   group: 'time',
-  usage: 'lines FUNCTION[:LINE] [COUNT]',
-  help: 'every execution in the history, before and after now, with thread, arguments and caller; seek goes to one',
+  usage: 'lines [FUNCTION[:LINE]] [COUNT]',
+  help: 'every execution of a function or a line, or of the line one stands at, in the history, before and after now, with thread, arguments and caller; seek goes to one',
   run: lines,
   words: (session) => calledNames(session.kernel),
 };

@@ -15,7 +15,8 @@ import { type Asked, findBackward, findForward } from '../finding.ts';
 import { bootOf } from '../load.ts';
 import type { Session } from '../session.ts';
 import { type Command, type Running, refuse, usage } from './command.ts';
-import { arrive, type Way } from './move.ts';
+import { arrive } from './move.ts';
+import type { Way } from './searching.ts';
 import { conditionError } from './stops.ts';
 
 /** Asks whether the condition begins to hold at the turns of a search; `found` is the position of the first. */

@@ -15,18 +15,20 @@ import { backedParts, blockLetter } from '../views/strips.ts';
 import { readRange } from '../words.ts';
 import { infoBranches, infoSchedule } from './branches.ts';
 import { infoCheckpoints } from './checkpoints.ts';
-import { type Command, type Output, refuse, say, usage } from './command.ts';
+import { type Command, type Output, type Running, refuse, say, usage } from './command.ts';
+import { infoDisplay } from './display.ts';
+import { infoDprintf } from './dprintf.ts';
 import { infoHistory, infoMarks, infoStages } from './history.ts';
 import { infoInvariants } from './invariants.ts';
 import { argLines, localLines } from './look.ts';
-import { infoBreakpoints } from './stops.ts';
+import { infoBreakpoints, infoWatchpoints } from './point-list.ts';
 
 /** One topic of info. */
 export interface Topic {
   readonly name: string;
   readonly help: string;
   /** its lines, an answer whose rows can be jumped to, or what is wrong with the words after it */
-  lines(session: Session, args: string): string[] | string | Output;
+  lines(session: Session, args: string): string[] | string | Output | Running;
 }
 
 const hex = (n: number, width = 0) => `0x${n.toString(16).padStart(width, '0')}`;
@@ -159,7 +161,14 @@ const config = (session: Session) =>
 
 /** Every topic, in the order of the help. */
 export const TOPICS: readonly Topic[] = [
-  { name: 'breakpoints', help: 'stop points with hit counts', lines: infoBreakpoints },
+  {
+    name: 'breakpoints',
+    help: 'stop points with conditions, hit counts and commands [NUMBER…]',
+    lines: (session, args) => infoBreakpoints(session, args),
+  },
+  { name: 'watchpoints', help: 'those that watch [NUMBER…]', lines: infoWatchpoints },
+  { name: 'dprintf', help: 'what a dprintf would have printed in the history so far [NUMBER]', lines: infoDprintf },
+  { name: 'display', help: 'expressions that are shown at every stop', lines: infoDisplay },
   { name: 'threads', help: 'threads: R moves next, r may move, D waits, X ended, ! died', lines: threads },
   { name: 'locals', help: 'locals of the selected frame', lines: localLines },
   { name: 'args', help: 'parameters of the selected frame', lines: argLines },
@@ -263,7 +272,7 @@ function memblockInfo(session: Session, args: string): string[] | string {
   return ['memory', ...memory, 'reserved', ...reserved];
 }
 
-function info(session: Session, args: string): Output {
+function info(session: Session, args: string): Output | Running {
   const [word = '', ...rest] = args.split(/\s+/);
   if (word === '') return say('info TOPIC:', ...TOPICS.map((t) => `  ${t.name.padEnd(14)} ${t.help}`));
   const exact = TOPICS.find((t) => t.name === word);

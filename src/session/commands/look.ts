@@ -1,11 +1,11 @@
 // Commands that look at where one stands: frames, locals, source, values, memory, struct pages.
 import { dumpPage, rawWords } from '../../kernel/index.ts';
-import { isRef, KernelFault, runGet, type Value } from '../../machine/index.ts';
+import { isRef, runGet, type Value } from '../../machine/index.ts';
 import { localsOf } from '../../vm/index.ts';
 import { argumentsOf, frameText } from '../describe.ts';
-import { faultWording } from '../expression.ts';
-import { formatAs, formatValue, lastName, printValue } from '../format.ts';
+import { formatValue, printValue } from '../format.ts';
 import { lineOf } from '../places.ts';
+import { readFormat, valueText } from '../printed-value.ts';
 import type { Session } from '../session.ts';
 import { findFile, readLocation, readPfn } from '../words.ts';
 import { type Command, type Output, refuse, say, usage } from './command.ts';
@@ -104,49 +104,18 @@ export function argLines(session: Session): string[] {
 }
 
 function printCommandRun(session: Session, args: string): Output {
-  const parsed = /^(?:\/([a-z]+)\s+)?(.*)$/s.exec(args);
-  const letter = parsed?.[1] ?? '';
-  const text = parsed?.[2]?.trim() ?? '';
-  if (text === '') return usage(printCommand, 'an expression is missing');
-  if (!['', 'x', 'd', 't', 's', 'r'].includes(letter))
-    return usage(printCommand, `no format /${letter}; there are /x /d /t /s /r`);
-  const read = session.evaluate(text);
+  const asked = readFormat(args);
+  if (typeof asked === 'string') return usage(printCommand, asked);
+  const read = session.evaluate(asked.text);
   if (!read.ok) return refuse(read.error);
   const { value } = read;
   session.change((draft) => {
     draft.values = [...draft.values, value];
   });
-  const n = session.state.values.length;
-  if (letter === 'r' && isRef(value) && value.struct === 'page')
-    return say(`$${n} = ${words(session, value.at as number).join(' ')}`);
-  if (letter !== '' && letter !== 's') return say(`$${n} = ${formatAs(value, letter, lastName(text))}`);
-  const shown = shownValue(session, value, text);
-  return shown.ok ? say(`$${n} = ${shown.text}`) : refuse(shown.text);
+  const scope = { state: session.now(), thread: session.state.cursor.thread, frame: session.frame() };
+  const shown = valueText(session, scope, { value, ...asked });
+  return shown.ok ? say(`$${session.state.values.length} = ${shown.text}`) : refuse(shown.text);
 }
-
-function shownValue(session: Session, value: Value, text: string): { ok: boolean; text: string } {
-  try {
-    const never = /\.(migratetype|mt)\s*$/.test(text) && neverWritten(session, text);
-    const shown = printValue(session.now().machine, value, lastName(text));
-    return { ok: true, text: shown + (never ? ' (never written)' : '') };
-  } catch (error) {
-    if (!(error instanceof KernelFault)) throw error;
-    return { ok: false, text: faultWording(error) };
-  }
-}
-
-function neverWritten(session: Session, text: string): boolean {
-  const written = session.evaluate(text.replace(/\.(migratetype|mt)\s*$/, '.written'));
-  return written.ok && written.value === false;
-}
-
-const words = (session: Session, pfn: number): string[] => {
-  const { machine } = session.now();
-  const page = runGet(machine.memmap, pfn);
-  return page === null
-    ? []
-    : rawWords(machine, pfn, page).map((w) => BigInt.asUintN(64, w).toString(16).padStart(16, '0'));
-};
 
 const printCommand: Command = {
   names: ['print', 'p', 'inspect'],

@@ -1,29 +1,23 @@
 // Commands that move through time by executing: step, next, finish, continue and the like, and the reverse of each.
 import {
-  backward,
   comparePositions,
   depthOf,
-  forward,
   type Goal,
   goals,
   type Outcome,
   type Point,
   type Position,
   position,
-  type Search,
   shallow,
   type Trigger,
 } from '../../debugger/index.ts';
 import type { State } from '../../vm/index.ts';
-import { branchWith } from '../branches.ts';
-import { placeLines, stopOf, whereOf } from '../describe.ts';
+import { placeLines, stopOf } from '../describe.ts';
 import { formatValue } from '../format.ts';
 import { readPlaces } from '../places.ts';
 import type { Cursor, Session } from '../session.ts';
 import { type Command, type Output, type Running, refuse, say, usage } from './command.ts';
-
-/** Forwards or backwards in time. */
-export type Way = 'fwd' | 'rev';
+import { lock, search, type Way } from './searching.ts';
 
 /** Ends a movement: stands where the search ended, and says why. */
 export function arrive(session: Session, outcome: Outcome, way: Way, extra: readonly string[] = []): Output {
@@ -37,65 +31,14 @@ export function arrive(session: Session, outcome: Outcome, way: Way, extra: read
   const place = placeLines(session, next);
   const lines = stop.lines.length > 0 ? stop.lines : place.slice(0, 1);
   session.goto(next, { kind: stop.kind, lines: [...lines, ...extra] }, way);
-  if ('hits' in outcome && outcome.hits.length > 0) {
-    session.counted(outcome.hits);
-    session.markStop(outcome, stop.lines[0] ?? '');
-  }
+  session.doing.arrived(outcome);
+  if ('hits' in outcome && outcome.hits.length > 0) session.markStop(outcome, stop.lines[0] ?? '');
   return say(
     ...(switched ? [`[Switching to thread ${next.thread + 1} (${name})]`] : []),
     ...extra,
     ...stop.lines,
     ...place,
   );
-}
-
-/** With scheduler-locking the selected thread moves, whatever the policy would choose: a new branch where that differs. */
-function lock(session: Session, stepping: boolean): string | null {
-  const { locking, cursor } = session.state;
-  if (locking === 'off' || locking === 'replay' || (locking === 'step' && !stepping)) return null;
-  const state = session.now();
-  if (session.time.mover(cursor.branch, cursor.at.at, state) === cursor.thread) return null;
-  if (!session.canMove(cursor.thread)) {
-    return `thread ${cursor.thread + 1} cannot move: ${whereOf(session, cursor.thread)}; set scheduler-locking off lets the others run`;
-  }
-  if (cursor.at.sub > 0) return 'another thread is inside a range operation; seek out of it first';
-  const branch = branchWith(session, cursor.branch, cursor.at.at, cursor.thread);
-  session.change((draft) => {
-    draft.cursor = { ...draft.cursor, branch };
-  });
-  return null;
-}
-
-/** A goal that also ends when the locked thread has to wait. */
-function whileFree(session: Session, goal: Goal | null, stepping: boolean): Goal | null {
-  const { locking, cursor } = session.state;
-  if (locking !== 'on' && !(locking === 'step' && stepping)) return goal;
-  return {
-    reached: (state, thread, piece) =>
-      (goal?.reached(state, thread, piece) ?? false) ||
-      state.threads[cursor.thread]?.waits != null ||
-      state.threads[cursor.thread]?.top === null,
-  };
-}
-
-function* search(
-  session: Session,
-  way: Way,
-  goal: Goal | null,
-  points: readonly Point[],
-  stepping: boolean,
-): Generator<Position, Outcome, boolean | undefined> {
-  const { branch } = session.state.cursor;
-  let { at } = session.state.cursor;
-  const wanted = way === 'fwd' ? whileFree(session, goal, stepping) : goal;
-  for (;;) {
-    const run: Search = (way === 'fwd' ? forward : backward)(session.time, branch, at, points, wanted);
-    const outcome = yield* run;
-    if (outcome.kind !== 'hits') return outcome;
-    const hits = session.stopping(outcome.hits);
-    if (hits.length > 0) return { ...outcome, hits };
-    ({ at } = outcome);
-  }
 }
 
 function count(args: string): number | null {
@@ -173,7 +116,7 @@ function* straight(session: Session, way: Way, times: number): Running {
     reached: (_state, _mover, piece) => (way === 'fwd' ? piece.end >= to.at : piece.start.at <= to.at),
     may: (columns, i) => (way === 'fwd' ? columns.at(i + 1) >= to.at : columns.at(i) <= to.at),
   };
-  const outcome = yield* search(session, way, goal, session.livePoints(), true);
+  const outcome = yield* search(session, way, goal, session.livePoints(), true, to);
   const beyond = way === 'fwd' ? comparePositions(outcome.at, to) > 0 : comparePositions(outcome.at, to) < 0;
   if (outcome.kind !== 'done' && !beyond) {
     if (outcome.kind === 'start' && back >= 0) return there(session, way, to);

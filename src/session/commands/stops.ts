@@ -1,23 +1,24 @@
-// Commands that set, list and take away stop points.
-import type { Place, Trigger } from '../../debugger/index.ts';
+// Commands that set stop points: break, watch, catch.
+import type { Trigger } from '../../debugger/index.ts';
 import { evaluate, type Prepared, prepare } from '../expression.ts';
 import { rangeText } from '../format.ts';
 import { lineOf, type Places, placeHere, readPlaces } from '../places.ts';
-import type { PointRow, Session } from '../session.ts';
+import { addPoint, type NewPoint } from '../point-work.ts';
+import type { Session } from '../session.ts';
 import { outsideMachine, PLACE_WORDS } from '../targets.ts';
 import { readRange } from '../words.ts';
 import { CATCH_WORDS, catchTrigger } from './catch.ts';
-import { deleteCheckpoints } from './checkpoints.ts';
-import { type Command, type Output, refuse, say, usage } from './command.ts';
+import { type Command, type Output, say, usage } from './command.ts';
 
-interface Tail {
+/** What follows a place. */
+export interface Tail {
   readonly text: string;
   readonly thread: number | null;
   readonly condition: string | null;
 }
 
 /** Splits `LOC [thread N] [if COND]`. */
-function tail(args: string): Tail {
+export function tail(args: string): Tail {
   const condition = /(?:^|\s)if\s+(.+)$/.exec(args);
   const rest = condition === null ? args : args.slice(0, condition.index).trim();
   const thread = /(?:^|\s)thread\s+(\d+)$/.exec(rest);
@@ -29,7 +30,7 @@ function tail(args: string): Tail {
 }
 
 /** Where a point stops in the text; null: not at a place of it. */
-const placesOf = (trigger: Trigger): Places | null => (trigger.kind === 'location' ? trigger.places : null);
+export const placesOf = (trigger: Trigger): Places | null => (trigger.kind === 'location' ? trigger.places : null);
 
 /** Why a condition cannot be asked; where it is asked at places in the text only, its names must be known there. */
 export function conditionError(session: Session, text: string | null, places: Places | null): string | null {
@@ -61,17 +62,12 @@ export function conditionError(session: Session, text: string | null, places: Pl
   return Object.values(program.fns).some((fn) => fn.vars.some(([local]) => local === name)) ? null : read.error;
 }
 
-function add(
-  session: Session,
-  command: Command,
-  row: Omit<PointRow, 'number' | 'hits' | 'ignore' | 'enabled'>,
-  label: string,
-): Output {
+function add(session: Session, command: Command, row: NewPoint, label: string): Output {
   const wrong = conditionError(session, row.condition, placesOf(row.trigger));
   if (wrong !== null) return usage(command, `condition: ${wrong}`);
   if (row.thread !== null && session.now().threads[row.thread] === undefined && row.thread >= 64)
     return usage(command, `no thread ${row.thread + 1}`);
-  const { row: made, known } = session.addPoint(row);
+  const { row: made, known } = addPoint(session, row);
   return say(
     known
       ? `${label} ${made.number} (${made.what}) is set already`
@@ -226,142 +222,7 @@ const catchCommand: Command = {
   words: () => CATCH_WORDS,
 };
 
-function numbers(session: Session, args: string): number[] | string {
-  const known = new Set(session.state.points.map((p) => p.number));
-  if (args === '') return [...known];
-  const out: number[] = [];
-  for (const word of args.split(/[\s,]+/)) {
-    const [from, to] = word.split('-').map(Number);
-    if (from === undefined || Number.isNaN(from) || (to !== undefined && Number.isNaN(to)))
-      return `'${word}' is not a breakpoint number`;
-    for (let n = from; n <= (to ?? from); n++) {
-      if (!known.has(n)) return `No breakpoint number ${n}.`;
-      out.push(n);
-    }
-  }
-  return out;
-}
-
-function onNumbers(
-  names: string[],
-  help: string,
-  apply: (rows: readonly PointRow[], wanted: ReadonlySet<number>) => PointRow[],
-): Command {
-  const command: Command = {
-    names,
-    group: 'stops',
-    usage: `${names[0]} [NUMBER…]`,
-    help,
-    run(session, args) {
-      const wanted = numbers(session, args.replace(/^breakpoints?\b\s*/, ''));
-      if (typeof wanted === 'string') return usage(command, wanted);
-      session.change((draft) => {
-        draft.points = apply(draft.points as readonly PointRow[], new Set(wanted));
-      });
-      return say();
-    },
-  };
-  return command;
-}
-
-const clearCommand: Command = {
-  names: ['clear'],
-  group: 'stops',
-  usage: 'clear LOCATION',
-  help: 'deletes the breakpoints at that line',
-  run(session, args) {
-    const places = readPlaces(session, args);
-    if (!places.ok) return usage(clearCommand, places.error);
-    const same = (boot: number, place: Place) => {
-      const given = places.value.get(boot);
-      return given?.fn === place.fn && given.pcs.some((pc) => place.pcs.includes(pc));
-    };
-    const gone = session.state.points.filter(
-      ({ trigger }) => trigger.kind === 'location' && [...trigger.places].some(([boot, place]) => same(boot, place)),
-    );
-    if (gone.length === 0) return refuse(`No breakpoint at ${args}.`);
-    session.change((draft) => {
-      draft.points = draft.points.filter((p) => !gone.some((g) => g.number === p.number));
-    });
-    return say(`Deleted breakpoint${gone.length > 1 ? 's' : ''} ${gone.map((p) => p.number).join(' ')}`);
-  },
-};
-
-const conditionCommand: Command = {
-  names: ['condition', 'cond'],
-  group: 'stops',
-  usage: 'condition NUMBER [COND]',
-  help: 'gives a stop point a condition, or takes it away',
-  run(session, args) {
-    const parsed = /^(\d+)\s*(.*)$/.exec(args);
-    const row = session.state.points.find((p) => p.number === Number(parsed?.[1] ?? -1));
-    if (row === undefined)
-      return usage(conditionCommand, parsed === null ? 'a number is missing' : `No breakpoint number ${parsed[1]}.`);
-    const text = parsed?.[2]?.trim() ?? '';
-    const wrong = conditionError(session, text === '' ? null : text, placesOf(row.trigger));
-    if (wrong !== null) return usage(conditionCommand, wrong);
-    session.change((draft) => {
-      draft.points = draft.points.map((p) =>
-        p.number === row.number ? { ...p, condition: text === '' ? null : text } : p,
-      );
-    });
-    return say(
-      text === '' ? `Breakpoint ${row.number} now unconditional.` : `Breakpoint ${row.number} stops only if ${text}.`,
-    );
-  },
-};
-
-/** Lines of `info breakpoints`. */
-export function infoBreakpoints(session: Session): string[] {
-  const { points } = session.state;
-  if (points.length === 0) return ['No breakpoints, watchpoints or catchpoints.'];
-  const lines = ['Num  Type                  Enb  What'];
-  for (const p of points) {
-    lines.push(`${String(p.number).padEnd(5)}${p.type.padEnd(22)}${p.enabled ? 'y' : 'n'}    ${p.what}`);
-    if (p.condition !== null) lines.push(`\tstop only if ${p.condition}`);
-    if (p.thread !== null) lines.push(`\tstop only in thread ${p.thread + 1}`);
-    if (p.ignore > 0) lines.push(`\tignore next ${p.ignore} hit${p.ignore === 1 ? '' : 's'}`);
-    if (p.hits > 0) lines.push(`\tbreakpoint already hit ${p.hits} time${p.hits === 1 ? '' : 's'}`);
-  }
-  return lines;
-}
-
-/** The commands on stop points. */
-const crossings = (n: number): string => (n === 1 ? '1 crossing' : `${n} crossings`);
-
-const ignoreCommand: Command = {
-  names: ['ignore'],
-  group: 'stops',
-  usage: 'ignore NUMBER COUNT',
-  help: 'lets a stop point pass its next COUNT hits, forwards or backwards; they are counted',
-  run(session, args) {
-    const [, number = '', count = ''] = /^(\d+)\s+(\d+)$/.exec(args) ?? [];
-    if (number === '') return usage(ignoreCommand, 'a number and a count are expected');
-    const row = session.state.points.find((p) => p.number === Number(number));
-    if (row === undefined) return usage(ignoreCommand, `No breakpoint number ${number}.`);
-    const ignore = Number(count);
-    session.change((draft) => {
-      draft.points = draft.points.map((p) => (p.number === row.number ? { ...p, ignore } : p));
-    });
-    if (ignore === 0) return say(`Will stop next time breakpoint ${number} is reached.`);
-    return say(`Will ignore next ${crossings(ignore)} of breakpoint ${number}.`);
-  },
-};
-
-const deletePoints = onNumbers(['delete', 'd', 'del'], 'deletes stop points, or all', (rows, wanted) =>
-  rows.filter((p) => !wanted.has(p.number)),
-);
-
-const deleteCommand: Command = {
-  ...deletePoints,
-  usage: 'delete [NUMBER…] | delete checkpoint [NUMBER…]',
-  help: 'deletes stop points, or checkpoints; all without a number',
-  run(session, args) {
-    const [word = '', ...given] = args.split(/\s+/);
-    return /^checkpoints?$/.test(word) ? deleteCheckpoints(session, given) : deletePoints.run(session, args);
-  },
-};
-
+/** The commands that set stop points. */
 export const stopCommands: readonly Command[] = [
   breakCommand,
   tbreakCommand,
@@ -369,14 +230,4 @@ export const stopCommands: readonly Command[] = [
   watchCommand(['rwatch'], 'r', 'stops after a statement that reads it'),
   watchCommand(['awatch'], 'rw', 'stops after a statement that reads or writes it'),
   catchCommand,
-  conditionCommand,
-  ignoreCommand,
-  deleteCommand,
-  onNumbers(['enable'], 'enables stop points, or all', (rows, wanted) =>
-    rows.map((p) => (wanted.has(p.number) ? { ...p, enabled: true } : p)),
-  ),
-  onNumbers(['disable'], 'disables stop points, or all', (rows, wanted) =>
-    rows.map((p) => (wanted.has(p.number) ? { ...p, enabled: false } : p)),
-  ),
-  clearCommand,
 ];

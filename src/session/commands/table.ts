@@ -6,13 +6,17 @@ import { accessCommands } from './accesses.ts';
 import { askCommands } from './ask.ts';
 import { branchCommands } from './branches.ts';
 import { checkpointCommands } from './checkpoints.ts';
-import { type Command, type Group, type Output, type Running, refuse, say, usage } from './command.ts';
+import { type Command, type Group, type Output, type Running, refuse, type Speaker, say, usage } from './command.ts';
 import { diffCommands } from './diff.ts';
+import { displayCommands } from './display.ts';
+import { dprintfCommands } from './dprintf.ts';
 import { findCommands } from './find.ts';
 import { historyCommands } from './history.ts';
 import { infoCommand } from './info.ts';
+import { commandsCommand, opensFor } from './lists.ts';
 import { lookCommands } from './look.ts';
 import { moveCommands } from './move.ts';
+import { pointCommands } from './point-list.ts';
 import { settingCommands } from './settings.ts';
 import { stopCommands } from './stops.ts';
 import { threadCommands } from './threads.ts';
@@ -72,6 +76,12 @@ const helpCommand: Command = {
   words: () => COMMANDS.map((command) => command.names[0] ?? ''),
 };
 
+const listsCommand = commandsCommand((line) => {
+  const [word, args] = splitLine(line);
+  const command = findCommand(word);
+  return typeof command === 'string' ? command : { command, args };
+});
+
 /** Every command. */
 export const COMMANDS: readonly Command[] = [
   ...moveCommands,
@@ -80,7 +90,11 @@ export const COMMANDS: readonly Command[] = [
   ...findCommands,
   ...checkpointCommands,
   ...stopCommands,
+  ...dprintfCommands,
+  ...pointCommands,
+  listsCommand,
   ...lookCommands,
+  ...displayCommands,
   ...askCommands,
   ...diffCommands,
   ...accessCommands,
@@ -140,12 +154,28 @@ export function splitLine(line: string): readonly [string, string] {
   return [parsed[1] ?? '', (parsed[2] ?? '').trim()];
 }
 
-/** What a line came to before it ran: a command at work, or an answer. Words after a command that takes none are refused. */
-export function begin(session: Session, line: string): Output | Running {
+/** The points whose list of commands a line begins, which lines up to `end` are to follow; null for other lines. */
+export function opensList(session: Session, line: string): readonly number[] | null {
+  const [word, args] = splitLine(line);
+  return findCommand(word) === listsCommand ? opensFor(session, args) : null;
+}
+
+const NOT_USERS: Readonly<Record<Exclude<Speaker, 'user'>, string>> = {
+  tour: 'this was typed by the tour',
+  file: 'this came with a file',
+};
+
+/**
+ * What a line came to before it ran: a command at work, or an answer. Words after a command that takes none are refused, and
+ * so is what writes files unless the user himself says it.
+ */
+export function begin(session: Session, line: string, by: Speaker = 'file'): Output | Running {
   const [word, args] = splitLine(line);
   const command = findCommand(word);
   if (typeof command === 'string') return refuse(command);
   if (args !== '' && !command.usage.includes(' ')) return usage(command, `'${args}' is not expected`);
+  if (by !== 'user' && command.writes?.(args) === true)
+    return refuse(`${command.names[0]}: writes a file, which only you may ask for; ${NOT_USERS[by]}`);
   return command.run(session, args);
 }
 

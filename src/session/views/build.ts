@@ -7,6 +7,7 @@ import { localText } from '../commands/look.ts';
 import { stageNow } from '../commands/time.ts';
 import { type CompareView, type Comparison, compareView } from '../compare/index.ts';
 import { argumentsOf, threadState, whereOf } from '../describe.ts';
+import { displayValue } from '../displays.ts';
 import { formatValue, lastName } from '../format.ts';
 import { bootOf } from '../load.ts';
 import { variantName } from '../patch-files.ts';
@@ -138,9 +139,25 @@ function watchDetails(session: Session, row: PointRow): string[] {
   return [...state, ...dumpPage(machine, pfn, null).slice(0, 2)];
 }
 
+/** What display shows, where it has a meaning; the value at the last stop in the same frame. */
+function displayViews(session: Session): WatchView[] {
+  const { previous, displays } = session.state;
+  const then = session.time.stateAt(previous.branch, previous.at);
+  const frame = framesBefore(session);
+  return displays.flatMap((row) => {
+    const value = displayValue(session, row, session.now(), session.frame());
+    if (value === null) return [];
+    const was = then === null ? null : displayValue(session, row, then, frame);
+    const changed = was !== null && was !== value && !was.startsWith('<error');
+    const expression = row.format === '' ? row.expression : `/${row.format} ${row.expression}`;
+    const { number, enabled } = row;
+    return [{ number, display: true, expression, value, was: changed ? was : null, details: [], enabled }];
+  });
+}
+
 function watchViews(session: Session): WatchView[] {
   const { cursor, previous } = session.state;
-  return session.state.points
+  const watched = session.state.points
     .filter((p) => p.type.startsWith('hw'))
     .map((row) => {
       const value = valueAt(session, row, cursor);
@@ -155,6 +172,7 @@ function watchViews(session: Session): WatchView[] {
         enabled: row.enabled,
       };
     });
+  return [...watched, ...displayViews(session)];
 }
 
 function timelineView(session: Session): TimelineView {
@@ -216,7 +234,7 @@ export function buildView(session: Session, memo: Memo): SessionView {
     locals: memo.get('locals', [cursor, previous], () => localsView(session)),
     threads,
     schedulerLocking: locking,
-    watches: memo.get('watches', [cursor, previous, points], () => watchViews(session)),
+    watches: memo.get('watches', [cursor, previous, points, state.displays], () => watchViews(session)),
     memblock: memo.get('memblock', [machine.memblock], () => memblockLines(machine)),
     log: memo.get('log', [state.log], (): readonly LogLine[] => state.log.slice(-2000)),
     timeline: memo.get('timeline', [...where, state.marks, session.marks().length], () => timelineView(session)),

@@ -1,0 +1,100 @@
+// Searches of the commands that move: who is let move, where the movement ends, and what points do on the way. Knows nothing of
+// how an end is told.
+import {
+  backward,
+  comparePositions,
+  forward,
+  type Goal,
+  hitsOf,
+  type Outcome,
+  type Point,
+  type Position,
+  type Search,
+} from '../../debugger/index.ts';
+import { branchWith } from '../branches.ts';
+import { whereOf } from '../describe.ts';
+import type { Session } from '../session.ts';
+
+/** Forwards or backwards in time. */
+export type Way = 'fwd' | 'rev';
+
+/** With scheduler-locking the selected thread moves, whatever the policy would choose: a new branch where that differs. */
+export function lock(session: Session, stepping: boolean): string | null {
+  const { locking, cursor } = session.state;
+  if (locking === 'off' || locking === 'replay' || (locking === 'step' && !stepping)) return null;
+  const state = session.now();
+  if (session.time.mover(cursor.branch, cursor.at.at, state) === cursor.thread) return null;
+  if (!session.canMove(cursor.thread)) {
+    return `thread ${cursor.thread + 1} cannot move: ${whereOf(session, cursor.thread)}; set scheduler-locking off lets the others run`;
+  }
+  if (cursor.at.sub > 0) return 'another thread is inside a range operation; seek out of it first';
+  const branch = branchWith(session, cursor.branch, cursor.at.at, cursor.thread);
+  session.change((draft) => {
+    draft.cursor = { ...draft.cursor, branch };
+  });
+  return null;
+}
+
+/** A goal that also ends when the locked thread has to wait. */
+function whileFree(session: Session, goal: Goal | null, stepping: boolean): Goal | null {
+  const { locking, cursor } = session.state;
+  if (locking !== 'on' && !(locking === 'step' && stepping)) return goal;
+  return {
+    reached: (state, thread, piece) =>
+      (goal?.reached(state, thread, piece) ?? false) ||
+      state.threads[cursor.thread]?.waits != null ||
+      state.threads[cursor.thread]?.top === null,
+  };
+}
+
+/** Forwards or backwards to the goal, or to a point that stops. `upTo`: further on nobody comes. */
+export function* search(
+  session: Session,
+  way: Way,
+  goal: Goal | null,
+  points: readonly Point[],
+  stepping: boolean,
+  upTo: Position | null = null,
+): Generator<Position, Outcome, boolean | undefined> {
+  const { branch } = session.state.cursor;
+  let { at } = session.state.cursor;
+  const wanted = way === 'fwd' ? whileFree(session, goal, stepping) : goal;
+  for (;;) {
+    const run: Search = (way === 'fwd' ? forward : backward)(session.time, branch, at, points, wanted);
+    const outcome = yield* run;
+    if (outcome.kind !== 'hits') {
+      if (comparePositions(outcome.at, upTo ?? outcome.at) <= 0) printsAt(session, way, outcome);
+      return outcome;
+    }
+    const hits = session.doing.stopping(outcome);
+    if (hits.length > 0) return { ...outcome, hits };
+    const there = reachedAt(session, way, wanted, outcome);
+    if (there !== null) return there;
+    ({ at } = outcome);
+  }
+}
+
+/** The end of a search at a position where points have let it pass, when that is where the goal is as well. */
+function reachedAt(session: Session, way: Way, goal: Goal | null, { at, thread }: Outcome): Outcome | null {
+  if (goal === null) return null;
+  const { branch } = session.state.cursor;
+  const piece = way === 'fwd' ? session.time.pieceBefore(branch, at) : session.time.pieceFrom(branch, at);
+  if (piece === null || (way === 'fwd' && piece.end !== at.at)) return null;
+  if (!goal.reached(way === 'fwd' ? piece.after : piece.before, piece.thread, piece)) return null;
+  const { returned, value } = piece.trace;
+  return {
+    kind: 'done',
+    at,
+    thread: way === 'fwd' ? piece.thread : thread,
+    piece: way === 'fwd' && returned !== null ? { returned, value } : null,
+  };
+}
+
+/** What prints where a movement ends of itself prints there, as nobody comes by again; backwards it has printed. */
+function printsAt(session: Session, way: Way, { kind, at }: Outcome): void {
+  const rows = session.state.points.filter(({ prints }) => prints !== null).map(({ number }) => number);
+  if (way === 'rev' || rows.length === 0 || (kind !== 'done' && kind !== 'interrupted')) return;
+  const piece = session.time.pieceFrom(session.state.cursor.branch, at);
+  const prints = session.livePoints().filter(({ number }) => rows.includes(number));
+  if (piece !== null) session.doing.stopping({ hits: hitsOf(piece, prints), at, thread: piece.thread });
+}
