@@ -57,3 +57,4 @@ export type { RunEnd } from './report/index.ts';
 export { ReportRun, type RunResult, runReport, startReport } from './run-report.ts';
 export { NEWEST, noKernel, type SourceResult, sourceOf } from './source.ts';
 export * from './view.ts';
+export { cellSize, WHOLE } from './views/strips.ts';

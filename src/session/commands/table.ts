@@ -15,6 +15,7 @@ import { historyCommands } from './history.ts';
 import { infoCommand } from './info.ts';
 import { commandsCommand, opensFor } from './lists.ts';
 import { lookCommands } from './look.ts';
+import { memmapCommands } from './memmap.ts';
 import { moveCommands } from './move.ts';
 import { pointCommands } from './point-list.ts';
 import { settingCommands } from './settings.ts';
@@ -99,6 +100,7 @@ export const COMMANDS: readonly Command[] = [
   ...diffCommands,
   ...accessCommands,
   infoCommand,
+  ...memmapCommands,
   ...threadCommands,
   ...settingCommands,
   ...branchCommands,
