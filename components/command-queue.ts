@@ -21,6 +21,8 @@ interface Options {
   readonly ui: Store<UiState, UiAction>;
   readonly quit: () => void;
   readonly fail: (error: unknown) => void;
+  /** shows the pages [start, end) in the memmap */
+  readonly look: (start: number, end: number) => void;
   /** presses the keys of a step of the tour, once no command runs any more */
   readonly play: (keys: string) => void;
 }
@@ -110,7 +112,7 @@ export class CommandQueue {
   };
 
   async #run(line: string): Promise<void> {
-    const { port, ui, quit, play } = this.#options;
+    const { port, ui, quit, play, look } = this.#options;
     ui.dispatch({ type: 'said', message: null });
     this.#running = line;
     const before = port.view();
@@ -120,6 +122,7 @@ export class CommandQueue {
     if (result.play !== undefined) play(result.play);
     if (now.comparison !== before.comparison && now.comparison !== null)
       ui.dispatch({ type: 'opened', overlay: { title: line, lines: [], scroll: 0, kind: 'compare' } });
+    else if (result.look !== undefined) look(result.look.start, result.look.end);
     else if (result.note == null) report(ui, line, result, before, now);
     if (result.quit) quit();
   }

@@ -5,6 +5,7 @@ import { type Actions, createActions } from './actions.ts';
 import { CommandQueue } from './command-queue.ts';
 import { decodeKey, type KeyInput, keyChunks, splitLines } from './keys/decode.ts';
 import { keyRow } from './keys/table.ts';
+import type { PaneId } from './layout-spec.ts';
 import { completeLine } from './prompt/complete.ts';
 import { editLine, enterLine, insertText } from './prompt/editor.ts';
 import type { SessionPort } from './session-view.ts';
@@ -46,10 +47,12 @@ const IN_HISTORY = new Set(['Up', 'Down', 'C-p', 'C-n', 'C-r', 'Tab']);
 const isEnter = (part: KeyInput | undefined): boolean => part?.kind === 'key' && part.name === 'Enter';
 
 /** Is it one bound key over and over, or bound keys of which one came three times running, as in no word? */
-function isRepeat(letters: readonly string[]): boolean {
+function isRepeat(letters: readonly string[], focus: PaneId): boolean {
   const [first] = letters;
   const held = letters.some((letter, i) => letter === letters[i + 1] && letter === letters[i + 2]);
-  return (held || letters.every((letter) => letter === first)) && letters.every((letter) => keyRow(letter) !== null);
+  return (
+    (held || letters.every((letter) => letter === first)) && letters.every((letter) => keyRow(letter, focus) !== null)
+  );
 }
 
 /** Takes what the keyboard sends. */
@@ -65,7 +68,8 @@ export class Controller {
     this.#ui = ui;
     this.#host = host;
     const play = (keys: string) => void this.#play(keys).catch(host.fail);
-    this.#queue = new CommandQueue({ port, ui, quit: host.quit, fail: host.fail, play });
+    const look = (start: number, end: number) => this.#actions.look(start, end);
+    this.#queue = new CommandQueue({ port, ui, quit: host.quit, fail: host.fail, play, look });
     this.#actions = createActions({ port, ui, queue: this.#queue, host });
   }
 
@@ -118,7 +122,7 @@ export class Controller {
   #chunk(text: string, ended: boolean): void {
     const letters = [...text];
     const [first = ''] = letters;
-    const repeated = letters.length === 1 || isRepeat(letters);
+    const repeated = letters.length === 1 || isRepeat(letters, this.#ui.get().focus);
     const { mode } = this.#ui.get();
     if (mode === 'typing' || mode === 'finding') this.#type(text);
     else if (mode === 'asking') this.#answer(first);
@@ -188,7 +192,7 @@ export class Controller {
       if (!IN_OVERLAY.has(name)) this.#ui.dispatch({ type: 'closed' });
       if (LEAVING.has(name)) return;
     }
-    const row = keyRow(name);
+    const row = keyRow(name, this.#ui.get().focus);
     if (row?.command !== undefined) this.#queue.push(row.command);
     else if (row?.action !== undefined) this.#actions[row.action]();
     else if (row?.pane !== undefined) this.#actions.call(row.pane);

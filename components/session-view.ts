@@ -11,6 +11,7 @@ export type {
   LinesView,
   LocalView,
   LogLine,
+  MapPlace,
   MemblockView,
   MemmapView,
   NoteView,
@@ -28,3 +29,4 @@ export type {
   TimelineView,
   WatchView,
 } from '../src/session/index.ts';
+export { cellSize, WHOLE } from '../src/session/index.ts';

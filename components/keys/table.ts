@@ -30,7 +30,13 @@ export type ActionName =
   | 'interrupt'
   | 'redraw'
   | 'suspend'
-  | 'search';
+  | 'search'
+  | 'map-view'
+  | 'map-in'
+  | 'map-out'
+  | 'map-mark'
+  | 'left'
+  | 'right';
 
 /** A row: the key's name, a command line or an action, and how help and footer word it. */
 export interface KeyRow {
@@ -38,6 +44,8 @@ export interface KeyRow {
   /** the command line it runs */
   readonly command?: string;
   readonly action?: ActionName;
+  /** the pane that has to have the focus; elsewhere the key is not bound */
+  readonly only?: PaneId;
   /** the pane it calls up */
   readonly pane?: PaneId;
   readonly help: string;
@@ -104,6 +112,12 @@ export const KEYS: readonly KeyRow[] = [
   action('panes', '/', 'find', 'look for a word in the pane', '/|find'),
   action('panes', 'C-n', 'find-next', 'where it stands next'),
   action('panes', 'C-p', 'find-previous', 'where it stands before'),
+  action('panes', 'm', 'map-view', 'next view of the memmap: all rows, or one'),
+  action('panes', '+', 'map-in', 'zoom into the memmap'),
+  action('panes', '-', 'map-out', 'out of it again'),
+  action('panes', '=', 'map-mark', 'count changes of the memmap from here, or from the last stop again'),
+  { ...action('panes', 'h', 'left', 'left in the memmap'), only: 'memmap' },
+  { ...action('panes', 'l', 'right', 'right in the memmap'), only: 'memmap' },
   action('panes', 'Right', 'open', 'open the row of a tree'),
   action('panes', 'Left', 'close', 'close it, or go to the row above it'),
   action('panes', 'Up', 'line-up', 'up in the pane'),
@@ -142,7 +156,8 @@ export const KEYS: readonly KeyRow[] = [
 
 const BY_KEY: ReadonlyMap<string, KeyRow> = new Map(KEYS.map((row) => [row.key, row]));
 
-/** The row of a key, or null where the key is not bound. */
-export function keyRow(key: string): KeyRow | null {
-  return BY_KEY.get(key) ?? null;
+/** The row of a key, or null where the key is not bound with the focus where it is. */
+export function keyRow(key: string, focus: PaneId): KeyRow | null {
+  const row = BY_KEY.get(key) ?? null;
+  return row?.only === undefined || row.only === focus ? row : null;
 }
