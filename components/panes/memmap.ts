@@ -66,7 +66,7 @@ function namesFor({ view }: MapState, room: number, several: boolean): readonly 
 export function mapShape(map: MapState, focused: boolean, w: number, h: number): Shape {
   const width = Math.max(8, w - LABEL);
   const many = namesFor(map, h, true);
-  const bands = width < 32 ? 1 : Math.floor((h - 2) / (many.length + 1));
+  const bands = width < 32 ? 1 : Math.floor((h - 1) / (many.length + 1));
   if (bands > 2) return { names: many, perBand: width - (width % 32), bands, telling: true };
   const telling = h > 1 && (focused || map.view !== 'all');
   return { names: namesFor(map, telling ? h - 1 : h, false), perBand: width, bands: 1, telling };
