@@ -1,7 +1,7 @@
 // The command memmap: prints the strips of the memmap, says which part a screen is to show, and since when changes count.
-import { label } from '../../debugger/index.ts';
-import { readPosition } from '../positions.ts';
-import type { Cursor, Session } from '../session.ts';
+import { label, type Position } from '../../debugger/index.ts';
+import { positionWords, readPosition } from '../positions.ts';
+import type { Session, SessionState } from '../session.ts';
 import type { MapPlace } from '../view.ts';
 import { mapViews } from '../views/maps.ts';
 import { Memo } from '../views/memo.ts';
@@ -33,30 +33,21 @@ function stripLines(session: Session, place: MapPlace): string[] {
   ];
 }
 
-/** A checkpoint or a position as it is typed, with what it is called. */
+/** A position as it is typed, with what it is called: checkpoints and stages by their names, too. */
 function* markAt(
   session: Session,
   text: string,
-): Generator<
-  Parameters<typeof label>[0],
-  { readonly cursor: Cursor; readonly label: string } | string,
-  boolean | undefined
-> {
-  const number = /^checkpoint\s+(\d+)$/.exec(text)?.[1];
-  const { cursor, checkpoints } = session.state;
-  if (number !== undefined) {
-    const found = checkpoints.find((one) => one.number === Number(number));
-    return found === undefined ? `No checkpoint number ${number}.` : { cursor: found.cursor, label: text };
-  }
+): Generator<Position, NonNullable<SessionState['memmapSince']> | string, boolean | undefined> {
+  const { cursor } = session.state;
   if (text === 'here') return { cursor, label: label(cursor.at) };
   const read = yield* readPosition(session, text);
   if (!read.ok) return read.error;
-  const at = label(read.value);
-  return { cursor: { ...cursor, at: read.value }, label: text === at || /^\d/.test(text) ? at : `${at} (${text})` };
+  const at = label(read.value.at);
+  return { cursor: { ...cursor, ...read.value }, label: /^#?\d/.test(text) ? at : `${at} (${text})` };
 }
 
 function* since(session: Session, text: string): Running {
-  if (text === '') return usage(memmapCommand, 'since when? last, here, checkpoint N or a position');
+  if (text === '') return usage(memmapCommand, 'since when? last, here or a position');
   const mark = text === 'last' ? null : yield* markAt(session, text);
   if (typeof mark === 'string') return refuse(mark);
   session.change((draft) => {
@@ -84,13 +75,13 @@ function show(session: Session, args: string): Output {
 const memmapCommand: Command = {
   names: ['memmap'],
   group: 'info',
-  usage: 'memmap [all | PFN | PFN..PFN | since last|here|checkpoint N|POS]',
+  usage: 'memmap [all | PFN | PFN..PFN | since last|here|POS]',
   help: 'the strips of the memmap, of all or of a part, which the pane then shows; since: from when on changes are shown',
   run(session, args) {
     const from = /^since\b\s*(.*)$/.exec(args)?.[1];
     return from === undefined ? show(session, args) : since(session, from);
   },
-  words: () => ['all', 'since', 'last', 'here', 'checkpoint'],
+  words: (session) => ['all', 'since', 'last', 'here', ...positionWords(session)],
 };
 
 /** The commands of this file. */
