@@ -30,6 +30,8 @@ export interface PointRow {
   readonly hits: number;
   /** so many hits more are counted, and do not stop */
   readonly ignore: number;
+  /** where one stood when it was set: the locals of a watched expression are those of that frame */
+  readonly at?: Cursor;
 }
 
 /** A named position: a stage reached, a stop made, a fault. */

@@ -50,6 +50,10 @@ export class Session {
   time: Timeline;
   invariants = new InvariantLog(this);
   state: SessionState;
+  /** the file it was opened from or saved into last */
+  file: string | null = null;
+  /** what a front end wants to find again of itself, as plain JSON; undefined: nothing */
+  screen: () => unknown = () => undefined;
   readonly budget: number;
   private spent: string | null = null;
   private stages: Map<number, Mark[]> = new Map();
@@ -378,7 +382,8 @@ export class Session {
       (p) => p.type === row.type && p.what === row.what && p.condition === row.condition && p.type === 'catchpoint',
     );
     if (same !== undefined) return { row: same, known: true };
-    const made: PointRow = { ...row, number: this.state.nextPoint, hits: 0, ignore: 0, enabled: true };
+    const { nextPoint: number, cursor: at } = this.state;
+    const made: PointRow = { ...row, number, hits: 0, ignore: 0, enabled: true, at };
     this.change((draft) => {
       draft.points = [...draft.points, made];
       draft.nextPoint = made.number + 1;

@@ -25,6 +25,9 @@ export type Running = Generator<Position, Output, boolean | undefined>;
 
 export type Group = 'running' | 'time' | 'stops' | 'looking' | 'info' | 'threads' | 'variants' | 'session';
 
+/** Who says a line. Only the user may write files: what comes with a scenario or a session file may be a stranger's. */
+export type Speaker = 'user' | 'tour' | 'file';
+
 /** One command. `run` gets what was typed after the name, trimmed. */
 export interface Command {
   /** the name first, then its abbreviations */
@@ -34,6 +37,8 @@ export interface Command {
   readonly help: string;
   /** does an empty line repeat it? */
   readonly repeats?: boolean;
+  /** does it write a file, with these arguments? */
+  writes?(args: string): boolean;
   run(session: Session, args: string): Output | Running;
   /** words that can follow, for completion */
   words?(session: Session): readonly string[];

@@ -1,18 +1,18 @@
 // All commands, one row each, and finding a row by what was typed: names, abbreviations, unambiguous prefixes.
 import { didYouMean } from '../../vm/index.ts';
-import { mailText } from '../mail-text.ts';
 import type { Session } from '../session.ts';
 import { accessCommands } from './accesses.ts';
 import { askCommands } from './ask.ts';
 import { branchCommands } from './branches.ts';
 import { checkpointCommands } from './checkpoints.ts';
-import { type Command, type Group, type Output, type Running, refuse, say, usage } from './command.ts';
+import { type Command, type Group, type Output, type Running, refuse, type Speaker, say, usage } from './command.ts';
 import { diffCommands } from './diff.ts';
 import { findCommands } from './find.ts';
 import { historyCommands } from './history.ts';
 import { infoCommand } from './info.ts';
 import { lookCommands } from './look.ts';
 import { moveCommands } from './move.ts';
+import { saveCommands } from './save.ts';
 import { stopCommands } from './stops.ts';
 import { threadCommands } from './threads.ts';
 import { timeCommands } from './time.ts';
@@ -54,14 +54,6 @@ const aboutCommand: Command = {
   run: (session) => say(session.loaded.scenario.title, '', ...session.loaded.scenario.about.split('\n')),
 };
 
-const reportCommand: Command = {
-  names: ['report'],
-  group: 'session',
-  usage: 'report',
-  help: 'where one stands as text for a mail, at most 72 columns, with the command line that comes back here',
-  run: (session) => say(...mailText(session)),
-};
-
 const helpCommand: Command = {
   names: ['help', 'h'],
   group: 'session',
@@ -90,7 +82,7 @@ export const COMMANDS: readonly Command[] = [
   helpCommand,
   aboutCommand,
   ...tourCommands,
-  reportCommand,
+  ...saveCommands,
   echoCommand,
   quitCommand,
 ];
@@ -138,12 +130,22 @@ export function splitLine(line: string): readonly [string, string] {
   return [parsed[1] ?? '', (parsed[2] ?? '').trim()];
 }
 
-/** What a line came to before it ran: a command at work, or an answer. Words after a command that takes none are refused. */
-export function begin(session: Session, line: string): Output | Running {
+const NOT_USERS: Readonly<Record<Exclude<Speaker, 'user'>, string>> = {
+  tour: 'this was typed by the tour',
+  file: 'this came with a file',
+};
+
+/**
+ * What a line came to before it ran: a command at work, or an answer. Words after a command that takes none are refused, and
+ * so is what writes files unless the user himself says it.
+ */
+export function begin(session: Session, line: string, by: Speaker = 'file'): Output | Running {
   const [word, args] = splitLine(line);
   const command = findCommand(word);
   if (typeof command === 'string') return refuse(command);
   if (args !== '' && !command.usage.includes(' ')) return usage(command, `'${args}' is not expected`);
+  if (by !== 'user' && command.writes?.(args) === true)
+    return refuse(`${command.names[0]}: writes a file, which only you may ask for; ${NOT_USERS[by]}`);
   return command.run(session, args);
 }
 
