@@ -7,7 +7,7 @@ import type { Cursor, Session } from '../session.ts';
 const POSITION = /^#(0|[1-9]\d{0,14})(?:\.([1-9]\d{0,14}))?$/;
 const CURSOR = /^(#[\d.]+) T([1-9]\d{0,5})(?: frame ([1-9]\d{0,5}))?(?: branch ([1-9]\d{0,5}))?$/;
 
-const NO_POSITION = 'is not a position; write as in "#9417" or "#9417.291"';
+const NO_STEP = 'is not a position; write as in "#9417"';
 const NO_CURSOR = 'is not a place in the history; write as in "#9417 T2" or "#9417.291 T2 frame 1 branch 3"';
 
 function readPosition(text: string): Position | null {
@@ -26,7 +26,7 @@ function readCursor(text: string): Cursor | null {
 export const stepText = (at: number): string => `#${at}`;
 
 /** A position without an inside. */
-export const stepSchema = z.string(NO_POSITION).regex(/^#(0|[1-9]\d{0,14})$/, NO_POSITION);
+export const stepSchema = z.string(NO_STEP).regex(/^#(0|[1-9]\d{0,14})$/, NO_STEP);
 
 /** The number of a position that has the shape. */
 export const stepOf = (text: string): number => Number(text.slice(1));
