@@ -1,7 +1,7 @@
 // The door for front ends: executes a command line in slices (the caller waits for one before the next) that leave room for keys and ^C, and tells
 // who listens when something changed.
 import { label } from '../debugger/index.ts';
-import type { Output, Running, Speaker } from './commands/command.ts';
+import type { Origin, Output, Running } from './commands/command.ts';
 import { begin, complete, findCommand, splitLine } from './commands/table.ts';
 import { type Loaded, warningsOf } from './load.ts';
 import { printable } from './printable.ts';
@@ -76,14 +76,14 @@ export class Port implements SessionPort {
     this.session.screen = screen;
   }
 
-  async execute(line: string, by: Speaker = 'user'): Promise<CommandResult> {
+  async execute(line: string, origin: Origin = 'user'): Promise<CommandResult> {
     const text = line.trim().replace(/^:+\s*/, '');
     const wanted = text === '' ? this.last : text;
     if (wanted === '' || wanted.startsWith('#')) return { ok: true, output: [], quit: false };
     const command = findCommand(splitLine(wanted)[0]);
     this.last = typeof command !== 'string' && (command.repeats ?? false) ? wanted : '';
     this.interrupted = false;
-    const output = await this.drive(wanted, begin(this.session, wanted, by));
+    const output = await this.drive(wanted, begin(this.session, wanted, origin));
     const shown = (out: string) =>
       out
         .split('\t')

@@ -327,9 +327,9 @@ export interface SessionPort {
   subscribe(changed: () => void): () => void;
   /**
    * Runs one command line; long ones yield to the event loop, report progress through view().busy and stop on interrupt().
-   * `by`: who says it, the user unless it is said; a tour's keys may not write files.
+   * `origin`: who says it, the user unless it is said; a tour's keys may not write files.
    */
-  execute(line: string, by?: 'user' | 'tour'): Promise<CommandResult>;
+  execute(line: string, origin?: 'user' | 'tour'): Promise<CommandResult>;
   /** what a front end kept of itself in the session that was opened, as keepScreen() gave it; undefined: nothing */
   savedScreen(): unknown;
   /** `screen` gives what is to be found again, as plain JSON, whenever the session is saved */

@@ -5,7 +5,7 @@ import { accessCommands } from './accesses.ts';
 import { askCommands } from './ask.ts';
 import { branchCommands } from './branches.ts';
 import { checkpointCommands } from './checkpoints.ts';
-import { type Command, type Group, type Output, type Running, refuse, type Speaker, say, usage } from './command.ts';
+import { type Command, type Group, type Origin, type Output, type Running, refuse, say, usage } from './command.ts';
 import { diffCommands } from './diff.ts';
 import { findCommands } from './find.ts';
 import { historyCommands } from './history.ts';
@@ -130,22 +130,16 @@ export function splitLine(line: string): readonly [string, string] {
   return [parsed[1] ?? '', (parsed[2] ?? '').trim()];
 }
 
-const NOT_USERS: Readonly<Record<Exclude<Speaker, 'user'>, string>> = {
-  tour: 'this was typed by the tour',
-  file: 'this came with a file',
-};
-
-/**
- * What a line came to before it ran: a command at work, or an answer. Words after a command that takes none are refused, and
- * so is what writes files unless the user himself says it.
- */
-export function begin(session: Session, line: string, by: Speaker = 'file'): Output | Running {
+/** What a line came to before it ran: a command at work, or an answer. Words after a command that takes none are refused. */
+export function begin(session: Session, line: string, origin: Origin = 'user'): Output | Running {
   const [word, args] = splitLine(line);
   const command = findCommand(word);
   if (typeof command === 'string') return refuse(command);
+  if (origin !== 'user' && command.writes?.(args) === true)
+    return refuse(
+      `${command.names[0]} writes a file: only you may ask for that, at the prompt, with -ex or in a file of -x`,
+    );
   if (args !== '' && !command.usage.includes(' ')) return usage(command, `'${args}' is not expected`);
-  if (by !== 'user' && command.writes?.(args) === true)
-    return refuse(`${command.names[0]}: writes a file, which only you may ask for; ${NOT_USERS[by]}`);
   return command.run(session, args);
 }
 

@@ -1,8 +1,9 @@
 // The schedule in a session file: one row for each branch, how far it is recorded, and for all but the first where it leaves
 // which parent and who moves there.
 import { runnable } from '../../vm/index.ts';
+import { nameError } from '../branches.ts';
 import { memoryFull } from '../budget.ts';
-import { list, object, whole } from '../scenario/fields.ts';
+import { anyText, list, object, whole } from '../scenario/fields.ts';
 import type { Session } from '../session.ts';
 import { stepOf, stepSchema, stepText } from './cursors.ts';
 import { type Refuse, section } from './section.ts';
@@ -15,6 +16,7 @@ const rowSchema = object(BRANCH, {
   parent: whole(0, MOST, 'the number of a branch').optional(),
   at: stepSchema.optional(),
   thread: whole(1, 999_999, 'the number of a thread').optional(),
+  name: anyText.optional(),
   end: stepSchema,
 });
 
@@ -43,6 +45,15 @@ function made(session: Session, row: Row, i: number): string | null {
   return given ? 'the first branch is the default schedule; it has no parent and no choice' : null;
 }
 
+function name(session: Session, id: number, word: string, refuse: Refuse): void {
+  const wrong = nameError(session, id, word);
+  if (wrong !== null) refuse([id, 'name'], wrong);
+  else
+    session.change((draft) => {
+      draft.branchNames = { ...draft.branchNames, [id]: word };
+    });
+}
+
 function read(session: Session, rows: readonly Row[], refuse: Refuse): void {
   const { time } = session;
   for (const [i, row] of rows.entries()) {
@@ -51,6 +62,7 @@ function read(session: Session, rows: readonly Row[], refuse: Refuse): void {
       refuse([i], wrong);
       return;
     }
+    if (row.name !== undefined) name(session, i, row.name, refuse);
     while (time.end(i) < stepOf(row.end)) if (!time.grow(i)) break;
     if (time.end(i) < stepOf(row.end))
       refuse([i, 'end'], `the branch was recorded up to ${row.end}, and ends at #${time.end(i)} now`);
@@ -61,12 +73,12 @@ function read(session: Session, rows: readonly Row[], refuse: Refuse): void {
 export const branchesSection = section(
   'branches',
   list(rowSchema, 'branches', MOST, 1),
-  ({ time }) =>
+  ({ time, state: { branchNames } }) =>
     time.branches.map(({ id, parent, from, choices }) => {
-      const end = stepText(time.end(id));
+      const last = { ...(branchNames[id] === undefined ? {} : { name: branchNames[id] }), end: stepText(time.end(id)) };
       const choice = choices.find(({ at }) => at === from);
-      if (parent === null || choice === undefined) return { end };
-      return { parent, at: stepText(from), thread: choice.thread + 1, end };
+      if (parent === null || choice === undefined) return last;
+      return { parent, at: stepText(from), thread: choice.thread + 1, ...last };
     }),
   read,
 );

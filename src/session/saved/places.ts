@@ -127,6 +127,7 @@ export const marksSection = section(
   'marks',
   list(
     object('a mark; write as in {"at": "#9417", "label": "Breakpoint 1, ..."}', {
+      number: whole(1, 999_999_999, 'the number of a mark').optional(),
       at: stepSchema,
       branch: whole(0, 4096, 'the number of a branch').default(0),
       label: anyText,
@@ -136,23 +137,36 @@ export const marksSection = section(
   ),
   ({ state }) => {
     const rows = Object.entries(state.marks).flatMap(([id, marks]) =>
-      marks.map(({ at, label }) => ({ at: stepText(at), ...(id === '0' ? {} : { branch: Number(id) }), label })),
+      marks.map(({ at, label, number }) => ({
+        ...(number === undefined ? {} : { number }),
+        at: stepText(at),
+        ...(id === '0' ? {} : { branch: Number(id) }),
+        label,
+      })),
     );
     return rows.length === 0 ? undefined : rows;
   },
   (session, rows, refuse) => {
     const marks: Record<number, Mark[]> = {};
-    for (const [i, { at: text, branch, label }] of rows.entries()) {
+    const numbers = rows.map(({ number }) => number ?? 0);
+    let last = Math.max(0, ...numbers);
+    for (const [i, { number, at: text, branch, label }] of rows.entries()) {
       const at = stepOf(text);
       const known = session.time.branches[branch] !== undefined;
       const state = known ? session.time.stateAt(branch, position(at)) : null;
       if (!known) refuse([i, 'branch'], `there is no branch ${branch}`);
       else if (state === null) refuse([i, 'at'], notThere(session, branch, position(at)));
-      else marks[branch] = [...(marks[branch] ?? []), { at, boot: state.boot, kind: 'stop', label }];
+      else if (number !== undefined && numbers.indexOf(number) !== i)
+        refuse([i, 'number'], `there are two marks ${number}; give one of them another number`);
+      else {
+        const mark: Mark = { at, boot: state.boot, kind: 'stop', label, number: number ?? ++last };
+        marks[branch] = [...(marks[branch] ?? []), mark];
+      }
     }
     for (const list of Object.values(marks)) list.sort((a, b) => a.at - b.at);
     session.change((draft) => {
       draft.marks = marks;
+      draft.nextMark = last + 1;
     });
   },
 );
