@@ -8,6 +8,15 @@ import { textWidth } from './text.ts';
 /** A command line, or the way to find it when its turn comes; null does nothing. */
 export type Job = string | (() => string | null);
 
+/** Who says a command line: a tour's keys may not do all that the user's may. */
+export type Speaker = 'user' | 'tour';
+
+/** A job, and who asked for it. */
+interface Asked {
+  readonly job: Job;
+  readonly by: Speaker;
+}
+
 /** Commands run one after the other for so many milliseconds; then keys are read and what they came to is painted. */
 const SLICE = 12;
 /** Output of more lines than this opens an overlay, and so does what is wider than WIDE, or than the row, when put side by side. */
@@ -60,9 +69,11 @@ function report(ui: Options['ui'], line: string, result: CommandResult, before: 
  */
 export class CommandQueue {
   readonly #options: Options;
-  #jobs: Job[] = [];
+  #jobs: Asked[] = [];
   /** how many of the jobs were taken */
   #taken = 0;
+  /** who says what is pushed now */
+  speaker: Speaker = 'user';
   #busy = false;
   /** what runs is shown as running */
   #shown = false;
@@ -75,7 +86,7 @@ export class CommandQueue {
 
   /** Runs the job when those before it are done. */
   push(job: Job): void {
-    this.#jobs.push(job);
+    this.#jobs.push({ job, by: this.speaker });
     if (!this.#busy) void this.#drain();
     else if (this.#shown) this.#tell();
   }
@@ -98,7 +109,7 @@ export class CommandQueue {
   }
 
   /** The next job; undefined when there is none. */
-  #next(): Job | undefined {
+  #next(): Asked | undefined {
     if (this.#taken === this.#jobs.length) this.#forget();
     return this.#jobs[this.#taken++];
   }
@@ -109,12 +120,12 @@ export class CommandQueue {
     this.#options.ui.dispatch({ type: 'running', line: this.#running, waiting });
   };
 
-  async #run(line: string): Promise<void> {
+  async #run(line: string, by: Speaker): Promise<void> {
     const { port, ui, quit, play } = this.#options;
     ui.dispatch({ type: 'said', message: null });
     this.#running = line;
     const before = port.view();
-    const result = await port.execute(line);
+    const result = await port.execute(line, by);
     const now = port.view();
     if (result.note !== undefined) ui.dispatch({ type: 'noted', note: result.note });
     if (result.play !== undefined) play(result.play);
@@ -137,9 +148,10 @@ export class CommandQueue {
     const shown = setTimeout(this.#tell, PATIENCE);
     let started = performance.now();
     try {
-      for (let job = this.#next(); job !== undefined; job = this.#next()) {
+      for (let next = this.#next(); next !== undefined; next = this.#next()) {
+        const { job, by } = next;
         const line = typeof job === 'string' ? job : job();
-        if (line !== null) await this.#run(line);
+        if (line !== null) await this.#run(line, by);
         if (performance.now() - started < SLICE) continue;
         await this.#giveWay();
         started = performance.now();

@@ -2,7 +2,7 @@
 
 import type { Key } from 'ink';
 import { type Actions, createActions } from './actions.ts';
-import { CommandQueue } from './command-queue.ts';
+import { CommandQueue, type Speaker } from './command-queue.ts';
 import { decodeKey, type KeyInput, keyChunks, splitLines } from './keys/decode.ts';
 import { keyRow } from './keys/table.ts';
 import { completeLine } from './prompt/complete.ts';
@@ -59,6 +59,8 @@ export class Controller {
   readonly #host: Host;
   readonly #queue: CommandQueue;
   readonly #actions: Actions;
+  /** who typed at the line that stands at the prompt: the tour, when it did at all */
+  #typist: Speaker = 'user';
 
   constructor(port: SessionPort, ui: Store<UiState, UiAction>, host: Host) {
     this.#port = port;
@@ -89,7 +91,9 @@ export class Controller {
     await this.#queue.settled();
     if (this.#ui.get().mode !== 'keys') this.#ui.dispatch({ type: 'keys' });
     for (const chunk of keyChunks(keys)) {
+      this.#queue.speaker = 'tour';
       this.#text(chunk);
+      this.#queue.speaker = 'user';
       await this.#queue.settled();
     }
     this.#port.played();
@@ -106,8 +110,15 @@ export class Controller {
     this.#actions.interrupt();
   }
 
+  /** Keeps in mind who types at a line: one that is begun anew is his who begins it. */
+  #hear(mode: UiState['mode']): void {
+    if (mode !== 'typing') this.#typist = 'user';
+    if (this.#queue.speaker === 'tour') this.#typist = 'tour';
+  }
+
   #key(name: string): void {
     const { mode } = this.#ui.get();
+    this.#hear(mode);
     if (mode === 'asking') this.#answer(name);
     else if (mode === 'typing') this.#typingKey(name);
     else if (mode === 'finding') this.#findingKey(name);
@@ -120,6 +131,7 @@ export class Controller {
     const [first = ''] = letters;
     const repeated = letters.length === 1 || isRepeat(letters);
     const { mode } = this.#ui.get();
+    this.#hear(mode);
     if (mode === 'typing' || mode === 'finding') this.#type(text);
     else if (mode === 'asking') this.#answer(first);
     else if (first === ':') {
@@ -148,7 +160,15 @@ export class Controller {
     this.#ui.dispatch({ type: 'edited', editor: enterLine(editor) });
     this.#ui.dispatch({ type: 'keys' });
     if (line === '') this.#actions.repeat();
-    else this.#queue.push(line);
+    else this.#push(line);
+  }
+
+  /** A line that was typed; what the tour began stays the tour's, whoever ends it. */
+  #push(line: string): void {
+    const { speaker } = this.#queue;
+    if (this.#typist === 'tour') this.#queue.speaker = 'tour';
+    this.#queue.push(line);
+    this.#queue.speaker = speaker;
   }
 
   #typingKey(name: string): void {

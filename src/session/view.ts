@@ -327,8 +327,15 @@ export interface SessionPort {
   view(): SessionView;
   /** calls back after every change of view(); returns the way to stop that */
   subscribe(changed: () => void): () => void;
-  /** runs one command line; long ones yield to the event loop, report progress through view().busy and stop on interrupt() */
-  execute(line: string): Promise<CommandResult>;
+  /**
+   * Runs one command line; long ones yield to the event loop, report progress through view().busy and stop on interrupt().
+   * `origin`: who says it, the user unless it is said; a tour's keys may not write files.
+   */
+  execute(line: string, origin?: 'user' | 'tour'): Promise<CommandResult>;
+  /** what a front end kept of itself in the session that was opened, as keepScreen() gave it; undefined: nothing */
+  savedScreen(): unknown;
+  /** `screen` gives what is to be found again, as plain JSON, whenever the session is saved */
+  keepScreen(screen: () => unknown): void;
   interrupt(): void;
   /** the keys of a step of the tour have been pressed: this is where it leads */
   played(): void;

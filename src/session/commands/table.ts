@@ -1,6 +1,5 @@
 // All commands, one row each, and finding a row by what was typed: names, abbreviations, unambiguous prefixes.
 import { didYouMean } from '../../vm/index.ts';
-import { mailText } from '../mail-text.ts';
 import type { Session } from '../session.ts';
 import { accessCommands } from './accesses.ts';
 import { askCommands } from './ask.ts';
@@ -17,6 +16,7 @@ import { commandsCommand, opensFor } from './lists.ts';
 import { lookCommands } from './look.ts';
 import { moveCommands } from './move.ts';
 import { pointCommands } from './point-list.ts';
+import { saveCommands } from './save.ts';
 import { settingCommands } from './settings.ts';
 import { stopCommands } from './stops.ts';
 import { threadCommands } from './threads.ts';
@@ -59,14 +59,6 @@ const aboutCommand: Command = {
   run: (session) => say(session.loaded.scenario.title, '', ...session.loaded.scenario.about.split('\n')),
 };
 
-const reportCommand: Command = {
-  names: ['report'],
-  group: 'session',
-  usage: 'report',
-  help: 'where one stands as text for a mail, at most 72 columns, with the command line that comes back here',
-  run: (session) => say(...mailText(session)),
-};
-
 const helpCommand: Command = {
   names: ['help', 'h'],
   group: 'session',
@@ -106,7 +98,7 @@ export const COMMANDS: readonly Command[] = [
   helpCommand,
   aboutCommand,
   ...tourCommands,
-  reportCommand,
+  ...saveCommands,
   echoCommand,
   quitCommand,
 ];
@@ -162,6 +154,7 @@ export function opensList(session: Session, line: string): readonly number[] | n
 
 const NOT_USERS: Readonly<Record<Exclude<Speaker, 'user'>, string>> = {
   tour: 'this was typed by the tour',
+  list: 'this is of the list of a point',
   file: 'this came with a file',
 };
 
@@ -175,7 +168,9 @@ export function begin(session: Session, line: string, by: Speaker = 'file'): Out
   if (typeof command === 'string') return refuse(command);
   if (args !== '' && !command.usage.includes(' ')) return usage(command, `'${args}' is not expected`);
   if (by !== 'user' && command.writes?.(args) === true)
-    return refuse(`${command.names[0]}: writes a file, which only you may ask for; ${NOT_USERS[by]}`);
+    return refuse(
+      `${command.names[0]} writes a file: only you may ask for that, at the prompt, with -ex or in a file of -x; ${NOT_USERS[by]}`,
+    );
   return command.run(session, args);
 }
 
