@@ -109,11 +109,11 @@ test('threads show number, name, state letter and where they are', () => {
 });
 
 test('watches show what changed in words', () => {
-  const rows = text(paintWatches({ watches: view.watches, scroll: 0 }, 80, 9, theme));
+  const rows = text(paintWatches({ watches: view.watches, cursor: 0, focused: false }, 80, 9, theme));
   expect(rows[0]).toBe(' 2 page(0x18000)->private      0x4b484f5000000000  (was 0x0)');
   expect(rows[1]).toMatch(/^ {5}flags/);
   expect(rows[4]).toContain('(disabled)');
-  expect(text(paintWatches({ watches: [], scroll: 0 }, 80, 2, theme))[0]).toContain('nothing watched');
+  expect(text(paintWatches({ watches: [], cursor: 0, focused: false }, 80, 2, theme))[0]).toContain('nothing watched');
 });
 
 test('the memmap shows its rows, the cursor and the legend, the most important rows when short', () => {
@@ -161,14 +161,16 @@ describe('status', () => {
   });
 });
 
+const nothing = { boots: [], end: 0, axis: 0, ended: false, at: 0, marks: [], branches: [] };
+
 test('the timeline shows stages as |name---|, stops, faults and the position', () => {
-  const [stages = '', marks = ''] = text(paintTimeline(view.timeline, 120, 2, theme));
+  const [stages = '', marks = ''] = text(paintTimeline(view.timeline, [], 120, 2, theme));
   expect(stages).toMatch(/^#0 \|.*\|deferred-+\|.* #18432$/);
   expect(marks.indexOf('▼')).toBeGreaterThan(marks.indexOf('^'));
   expect(marks).toContain('!');
-  const open = text(paintTimeline({ ...view.timeline, ended: false }, 80, 1, theme));
+  const open = text(paintTimeline({ ...view.timeline, ended: false }, [], 80, 1, theme));
   expect(open[0]).toMatch(/> #18432…$/);
-  expect(text(paintTimeline({ boots: [], end: 0, ended: false, at: 0, marks: [] }, 40, 1, theme))[0]).toContain('▼');
+  expect(text(paintTimeline(nothing, [], 40, 1, theme))[0]).toContain('▼');
 });
 
 describe('the timeline of several boots', () => {
@@ -179,6 +181,8 @@ describe('the timeline of several boots', () => {
       { number: 2, kernel: 'v7.3', from: 4000, to: 10000 },
     ],
     end: 10000,
+    axis: 10000,
+    branches: [],
     ended: true,
     at: 7000,
     marks: [
@@ -190,7 +194,7 @@ describe('the timeline of several boots', () => {
   };
 
   test('has a border where each begins, its number and kernel, and stages without the prefix', () => {
-    const [stages = '', marks = ''] = text(paintTimeline(timeline, 120, 2, theme));
+    const [stages = '', marks = ''] = text(paintTimeline(timeline, [], 120, 2, theme));
     expect(stages).toMatch(
       /^#0 ║boot 1 v7\.2:mm_core_init-*\|end-+║boot 2 v7\.3:memmap_init-+\|deferred-+\|-+\| #10000$/,
     );
@@ -199,15 +203,15 @@ describe('the timeline of several boots', () => {
   });
 
   test('shortens to numbers where there is little room, and keeps the border', () => {
-    const [row = ''] = text(paintTimeline(timeline, 40, 1, theme));
+    const [row = ''] = text(paintTimeline(timeline, [], 40, 1, theme));
     expect(row).toMatch(/║1:.*║2:/);
-    const ascii = text(paintTimeline(timeline, 40, 1, createTheme(0, true)));
+    const ascii = text(paintTimeline(timeline, [], 40, 1, createTheme(0, true)));
     expect(ascii[0]).toMatch(/#1:.*#2:/);
   });
 
   test('one boot has no border', () => {
     const [first = { number: 1, kernel: '', from: 0, to: 0 }] = timeline.boots;
-    const [row = ''] = text(paintTimeline({ ...timeline, boots: [{ ...first, to: 10000 }] }, 120, 2, theme));
+    const [row = ''] = text(paintTimeline({ ...timeline, boots: [{ ...first, to: 10000 }] }, [], 120, 2, theme));
     expect(row).not.toContain('║');
     expect(row).not.toContain('boot');
   });
