@@ -1,5 +1,6 @@
 // Runs command lines one after the other and tells the screen what came of them. Knows nothing of keys and panes.
 
+import { showAnswer } from './answer.ts';
 import type { CommandResult, SessionPort, SessionView } from './session-view.ts';
 import type { UiAction, UiState } from './state.ts';
 import type { Store } from './store.ts';
@@ -131,7 +132,7 @@ export class CommandQueue {
     if (result.play !== undefined) play(result.play);
     if (now.comparison !== before.comparison && now.comparison !== null)
       ui.dispatch({ type: 'opened', overlay: { title: line, lines: [], scroll: 0, kind: 'compare' } });
-    else if (result.note == null) report(ui, line, result, before, now);
+    else if (result.note == null && !showAnswer(ui, result, before, now)) report(ui, line, result, before, now);
     if (result.quit) quit();
   }
 

@@ -17,6 +17,8 @@ export interface Host {
   fail(error: unknown): void;
   redraw(): void;
   suspend(): void;
+  /** to the clipboard, by way of the terminal; false: too long for that */
+  copy(text: string): boolean;
 }
 
 /** Keys that act in an overlay as on the panes; every other bound key leaves the overlay and then acts. */
@@ -36,7 +38,11 @@ const IN_OVERLAY = new Set([
   'C-d',
   '.',
   ',',
+  'Y',
 ]);
+/** Begins the keys of gdb's TUI. */
+const PREFIX = 'C-x';
+
 /** Keys that do nothing more than leave the overlay. */
 const LEAVING = new Set(['q', 'Esc', 'Enter', '?']);
 
@@ -61,6 +67,8 @@ export class Controller {
   readonly #actions: Actions;
   /** who typed at the line that stands at the prompt: the tour, when it did at all */
   #typist: Speaker = 'user';
+  /** C-x was pressed: the next key is one of gdb's TUI */
+  #prefix = false;
 
   constructor(port: SessionPort, ui: Store<UiState, UiAction>, host: Host) {
     this.#port = port;
@@ -132,7 +140,10 @@ export class Controller {
     const repeated = letters.length === 1 || isRepeat(letters);
     const { mode } = this.#ui.get();
     this.#hear(mode);
-    if (mode === 'typing' || mode === 'finding') this.#type(text);
+    if (mode === 'keys' && this.#prefix) {
+      this.#prefixed(first);
+      if (letters.length > 1) this.#chunk(text.slice(first.length), ended);
+    } else if (mode === 'typing' || mode === 'finding') this.#type(text);
     else if (mode === 'asking') this.#answer(first);
     else if (first === ':') {
       this.#actions['command-line']();
@@ -198,7 +209,22 @@ export class Controller {
     else if (!IN_HISTORY.has(name)) this.#ui.dispatch({ type: 'edited', editor: editLine(editor, name) });
   }
 
+  /** The key after C-x; C-o and the like are as good as o. */
+  #prefixed(name: string): void {
+    this.#prefix = false;
+    const key = `${PREFIX} ${name.replace(/^C-/, '')}`;
+    if (keyRow(key) !== null) this.#boundKey(key);
+  }
+
   #boundKey(name: string): void {
+    if (this.#prefix) {
+      this.#prefixed(name);
+      return;
+    }
+    if (name === PREFIX) {
+      this.#prefix = true;
+      return;
+    }
     if (this.#ui.get().overlay) {
       if (this.#actions.scrollOverlay(name)) return;
       if (name === 'Tab' && this.#ui.get().overlay?.kind === 'compare') {
@@ -208,6 +234,7 @@ export class Controller {
       if (!IN_OVERLAY.has(name)) this.#ui.dispatch({ type: 'closed' });
       if (LEAVING.has(name)) return;
     }
+    if (this.#actions.toEnd(name)) return;
     const row = keyRow(name);
     if (row?.command !== undefined) this.#queue.push(row.command);
     else if (row?.action !== undefined) this.#actions[row.action]();

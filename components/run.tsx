@@ -13,7 +13,7 @@ import { sizeOf, type TerminalOut } from './sink/stream.ts';
 import { initialUi, reduceUi } from './state.ts';
 import { createStore } from './store.ts';
 import { leaveFor } from './suspend.ts';
-import { askSize, createTerminal, onSignals, stopUntilContinued, type TerminalIn } from './terminal.ts';
+import { askSize, clipboard, createTerminal, onSignals, stopUntilContinued, type TerminalIn } from './terminal.ts';
 import { createTheme } from './theme.ts';
 
 /** Where the screen is, and what a test may put in the place of the process. */
@@ -62,6 +62,11 @@ function openScreen(port: SessionPort, options: ScreenOptions) {
     redraw: () => {
       resize();
       sink.redraw();
+    },
+    copy: (text) => {
+      const sequence = clipboard(text);
+      if (sequence !== null) stdout.write(sequence);
+      return sequence !== null;
     },
     suspend: () => void leaveFor(suspend, terminal, sink).then(resize, host.fail),
   };

@@ -2,12 +2,14 @@
 
 export type {
   BootView,
+  BranchView,
   CommandResult,
   CompareSideView,
   CompareView,
   FrameView,
   GalleryGroup,
   GalleryRow,
+  LaneView,
   LinesView,
   LocalView,
   LogLine,
@@ -18,6 +20,8 @@ export type {
   PositionView,
   RadixRowView,
   RadixView,
+  ResultsView,
+  ResultView,
   SessionPort,
   SessionView,
   SourceLine,
@@ -26,5 +30,6 @@ export type {
   ThreadView,
   TimelineMark,
   TimelineView,
+  ValueView,
   WatchView,
 } from '../src/session/index.ts';

@@ -1,5 +1,7 @@
 // All commands, one row each, and finding a row by what was typed: names, abbreviations, unambiguous prefixes.
 import { didYouMean } from '../../vm/index.ts';
+import { calledNames } from '../call-graph.ts';
+import { STAGES } from '../scenario/index.ts';
 import type { Session } from '../session.ts';
 import { accessCommands } from './accesses.ts';
 import { askCommands } from './ask.ts';
@@ -16,6 +18,7 @@ import { commandsCommand, opensFor } from './lists.ts';
 import { lookCommands } from './look.ts';
 import { moveCommands } from './move.ts';
 import { pointCommands } from './point-list.ts';
+import { resultCommands } from './results.ts';
 import { saveCommands } from './save.ts';
 import { settingCommands } from './settings.ts';
 import { stopCommands } from './stops.ts';
@@ -59,6 +62,26 @@ const aboutCommand: Command = {
   run: (session) => say(session.loaded.scenario.title, '', ...session.loaded.scenario.about.split('\n')),
 };
 
+/** What a place to go to is, and the command line that goes there. */
+function lineTo(session: Session, text: string): string {
+  if (/^(?:0x|phys:|(?:0x)?ffffea)[0-9a-f]+/i.test(text)) return `page ${text}`;
+  const name = text.replace(/^boot\d+:/, '').split(/[:\s]/)[0] ?? '';
+  const known = session.loaded.boots.some(({ kernel }) => kernel.linked.program.fns[name] !== undefined);
+  const isFunction = known || session.kernel.linked.env.intrinsics[name] !== undefined;
+  // a stage is a position: it is called as the function that reaches it
+  return isFunction && !STAGES.includes(name) ? `lines ${text}` : `seek ${text}`;
+}
+
+const goCommand: Command = {
+  names: ['go', 'g'],
+  group: 'time',
+  usage: 'go POSITION | PFN | FUNCTION[:LINE]',
+  help: 'to a position; of a pfn in hex: its struct page; of a function that is no stage: its executions, to choose from',
+  run: (session, args) =>
+    args === '' ? usage(goCommand, 'where to is missing') : begin(session, lineTo(session, args)),
+  words: (session) => [...STAGES, 'start', ...calledNames(session.kernel)],
+};
+
 const helpCommand: Command = {
   names: ['help', 'h'],
   group: 'session',
@@ -90,6 +113,8 @@ export const COMMANDS: readonly Command[] = [
   ...askCommands,
   ...diffCommands,
   ...accessCommands,
+  ...resultCommands,
+  goCommand,
   infoCommand,
   ...threadCommands,
   ...settingCommands,
