@@ -8,9 +8,10 @@ import { paintNote } from './note.ts';
 import { PaneBody } from './PaneBody.tsx';
 import { paintStatus, paintStop } from './panes/status.ts';
 import { PANES } from './panes/table.ts';
-import { paintTimeline } from './panes/timeline.ts';
+import { paintTimeline, timelineColumns } from './panes/timeline.ts';
 import { paintMessage, paintPrompt } from './prompt/paint.ts';
 import { type ScreenValue, useScreen } from './screen-context.ts';
+import type { LaneView } from './session-view.ts';
 
 /** Where a bar is. */
 export interface BarProps {
@@ -53,11 +54,15 @@ export function NoteBar({ rect }: BarProps): ReactNode {
   return <Rows rect={rect} deps={[note, theme]} make={() => paintNote(note, rect.w, rect.h, theme)} />;
 }
 
+const NO_LANES: readonly LaneView[] = [];
+
 /** The timeline. */
 export function TimelineBar({ rect }: BarProps): ReactNode {
   const { view, theme } = useScreen();
-  const make = () => paintTimeline(view.timeline, rect.w, rect.h, theme);
-  return <Rows rect={rect} deps={[view.timeline, theme]} make={make} />;
+  const { timeline } = view;
+  const lanes = rect.h < 2 ? NO_LANES : view.lanes(timelineColumns(timeline, rect.w, theme));
+  const make = () => paintTimeline(timeline, lanes, rect.w, rect.h, theme);
+  return <Rows rect={rect} deps={[timeline, lanes, theme]} make={make} />;
 }
 
 /** The message row; it repeats the last line of the log where neither a pane (`logged`) nor an overlay shows it. */
@@ -82,7 +87,8 @@ function keyMode({ view, ui }: ScreenValue): KeyMode {
   if (view.busy !== null || ui.running !== null) return 'running';
   if (ui.overlay) return ui.overlay.kind === 'compare' ? 'compare' : 'overlay';
   if (ui.called !== ui.focus) return 'keys';
-  return PANES[ui.focus].hasCursor ? 'tree' : 'called';
+  const { isList, hasCursor } = PANES[ui.focus];
+  return isList ? 'results' : hasCursor ? 'tree' : 'called';
 }
 
 /** The keys that are valid now. */

@@ -1,7 +1,9 @@
 // What each action name does to the screen. Knows nothing of which key asked for it.
 
+import { rowAhead } from './answer.ts';
 import type { CommandQueue } from './command-queue.ts';
 import type { Host } from './controller.ts';
+import { copiedLines } from './copy.ts';
 import { findAgain, findText } from './find.ts';
 import { helpLines } from './help.ts';
 import type { ActionName } from './keys/table.ts';
@@ -10,12 +12,13 @@ import { PANE_IDS, type PaneId, TURNS } from './layout-spec.ts';
 import { createMapActions } from './map-actions.ts';
 import { noteHeight } from './note.ts';
 import { overlayBody, overlayLength } from './overlay-rows.ts';
-import { cursorAnchor, cursorLine } from './panes/source-cursor.ts';
+import { cursorAnchor, cursorLine, cursorValue } from './panes/source-cursor.ts';
 import { PANES } from './panes/table.ts';
-import { editLine } from './prompt/editor.ts';
+import { EMPTY_EDITOR, editLine, insertText } from './prompt/editor.ts';
 import type { SessionPort } from './session-view.ts';
 import type { UiAction, UiState } from './state.ts';
 import type { Store } from './store.ts';
+import { lineValues, subjectOf } from './subject.ts';
 
 interface Parts {
   readonly port: SessionPort;
@@ -27,6 +30,8 @@ interface Parts {
 /** The actions by name, and scrolling of an overlay, which says whether the key was one that scrolls. */
 export type Actions = Readonly<Record<ActionName, () => void>> & {
   readonly scrollOverlay: (key: string) => boolean;
+  /** Home and End go to the ends of a list; false where the pane with the focus is none */
+  readonly toEnd: (key: string) => boolean;
   /** the last command again */
   readonly repeat: () => void;
   /** calls up a pane to the lower right */
@@ -121,7 +126,7 @@ function turnRow({ port, ui }: Parts, how: 'open' | 'close' | 'turn'): boolean {
   const pane = PANES[focus];
   const at = Math.min(state.scroll[focus] ?? 0, pane.length(port.view(), state) - 1);
   const branch = pane.hasCursor ? pane.branch(port.view(), state, at) : null;
-  if (branch === null) return pane.hasCursor;
+  if (branch === null) return false;
   const open = how === 'turn' ? !branch.open : how === 'open';
   if (how === 'close' && !branch.open) ui.dispatch({ type: 'scrolled', pane: focus, to: at - branch.parent });
   else if (branch.opens.length > 0) {
@@ -129,6 +134,101 @@ function turnRow({ port, ui }: Parts, how: 'open' | 'close' | 'turn'): boolean {
     ui.dispatch({ type: 'turned', ids: open ? branch.opens : [own], open });
   }
   return true;
+}
+
+/** Chooses another value of the cursor line. */
+function chooseValue({ port, ui }: Parts, by: 1 | -1): void {
+  const view = port.view();
+  const { cursor } = ui.get();
+  const { source } = view;
+  if (source === null) return;
+  const all = lineValues(view, cursor);
+  const before = cursorValue(source, cursor) ?? (by === 1 ? -1 : 0);
+  const value = (before + by + all.length) % Math.max(1, all.length);
+  const chosen = all[value];
+  const text = chosen === undefined ? 'no value on this line' : `${chosen.expression}   a accesses  y why  W watch`;
+  ui.dispatch({ type: 'said', message: { kind: 'out', text } });
+  if (chosen === undefined) return;
+  ui.dispatch({ type: 'pointed', anchor: cursorAnchor(source), line: cursorLine(source, cursor), value });
+}
+
+/** Columns that Left and Right scroll by. */
+const SHIFT = 16;
+
+/** Right and Left: open or close a row of a tree, choose a value of a source line, show the rest of long rows. */
+function sideways(parts: Parts, by: 1 | -1): void {
+  const { port, ui } = parts;
+  const state = ui.get();
+  const { focus, shift } = state;
+  if (focus === 'source') {
+    chooseValue(parts, by);
+    return;
+  }
+  if (turnRow(parts, by === 1 ? 'open' : 'close')) return;
+  const body = placesOf(state).panes.find((place) => place.id === focus)?.body;
+  const most = PANES[focus].widest(port.view(), state, body?.w ?? 1, body?.h ?? 1);
+  ui.dispatch({ type: 'shifted', pane: focus, to: Math.min(most, (shift[focus] ?? 0) + by * SHIFT) });
+}
+
+/** Home and End in a list. */
+function toEnd(parts: Parts, key: string): boolean {
+  if (!PANES[parts.ui.get().focus].isList || (key !== 'Home' && key !== 'End')) return false;
+  moveInPane(parts, () => (key === 'Home' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY));
+  return true;
+}
+
+const isCalled = ({ called, focus }: UiState): boolean => called !== null && called === focus;
+
+/** Opens the command line with a text in it. */
+function typeFor(ui: Parts['ui'], text: string): void {
+  ui.dispatch({ type: 'closed' });
+  ui.dispatch({ type: 'edited', editor: insertText({ ...EMPTY_EDITOR, history: ui.get().editor.history }, text) });
+}
+
+/** The command that asks about the value under the cursor; where there is none, the user is to type it. */
+function askAbout(
+  { port, ui }: Parts,
+  word: string,
+  part: (value: NonNullable<ReturnType<typeof subjectOf>>) => string | null,
+): string | null {
+  const subject = subjectOf(port.view(), ui.get());
+  const text = subject === null ? null : part(subject);
+  if (text === null) {
+    const what = subject === null ? 'no value under the cursor' : `${subject.expression} is no place in memory`;
+    ui.dispatch({ type: 'said', message: { kind: 'error', text: `${what}: type the one to ask about` } });
+    typeFor(ui, `${word} `);
+  }
+  return text === null ? null : `${word} ${text}`;
+}
+
+/** The command that lets the selected thread move next. */
+function threadCommand({ port }: Parts): string | null {
+  const { thread } = port.view();
+  return thread === null ? null : `schedule next ${thread.number}`;
+}
+
+/** The command that goes to another row of the answer. */
+function resultCommand({ port, ui }: Parts, by: 1 | -1): string | null {
+  const { results, position } = port.view();
+  const row = results === null ? -1 : rowAhead(results, ui.get().scroll.results ?? 0, by, position);
+  if (row < 0) {
+    const text = results === null ? 'no answer yet: a asks one' : `no row ${by === 1 ? 'after' : 'before'} this one`;
+    ui.dispatch({ type: 'said', message: { kind: 'error', text } });
+    return null;
+  }
+  ui.dispatch({ type: 'scrolled', pane: 'results', to: row });
+  return `result ${row + 1}`;
+}
+
+/** Copies what has the focus. */
+function copy({ port, ui, host }: Parts): void {
+  const state = ui.get();
+  const lines = copiedLines(port.view(), state, placesOf(state));
+  const name = state.overlay?.title ?? state.focus;
+  const done = host.copy(`${lines.join('\n')}\n`);
+  const count = `${lines.length} line${lines.length === 1 ? '' : 's'} of ${name}`;
+  const text = done ? `copied ${count}` : `${count}: too long for the clipboard of a terminal`;
+  ui.dispatch({ type: 'said', message: { kind: done ? 'out' : 'error', text } });
 }
 
 /** Gives up what was opened last: full screen, then the pane that was called up. */
@@ -164,14 +264,12 @@ export function createActions(parts: Parts): Actions {
     call: (pane) => ui.dispatch({ type: 'called', pane }),
     open: inMap(
       () => map.move(1, 0),
-      () => turnRow(parts, 'open'),
+      () => sideways(parts, 1),
     ),
     close: inMap(
       () => map.move(-1, 0),
-      () => turnRow(parts, 'close'),
+      () => sideways(parts, -1),
     ),
-    right: () => map.move(1, 0),
-    left: () => map.move(-1, 0),
     'map-view': map.nextView,
     'map-in': () => map.zoom(1),
     'map-out': () => map.zoom(-1),
@@ -210,18 +308,30 @@ export function createActions(parts: Parts): Actions {
     },
     search: () => ui.dispatch({ type: 'edited', editor: editLine(ui.get().editor, 'C-r') }),
     enter: inMap(map.enter, () => {
-      if (!turnRow(parts, 'turn')) queue.push('');
+      const { focus, scroll } = ui.get();
+      const line = PANES[focus].enter(parts.port.view(), scroll[focus] ?? 0);
+      if (line !== null) queue.push(line);
+      else if (!turnRow(parts, 'turn')) queue.push('');
     }),
     // the session knows which commands repeat
     repeat: () => queue.push(''),
     leave: () => {
       if (ui.get().focus !== 'memmap' || !map.whole()) leave(ui);
     },
-    'ask-quit': () => ui.dispatch({ type: 'asked' }),
+    'ask-quit': () => (isCalled(ui.get()) ? leave(ui) : ui.dispatch({ type: 'asked' })),
     quit: host.quit,
     interrupt: () => queue.interrupt(),
     redraw: host.redraw,
     suspend: host.suspend,
     scrollOverlay: (key) => scrollOverlay(parts, key),
+    toEnd: (key) => toEnd(parts, key),
+    why: () => queue.push(() => askAbout(parts, 'why', ({ expression }) => expression)),
+    accesses: () => queue.push(() => askAbout(parts, 'accesses', ({ place }) => place)),
+    watch: () => queue.push(() => askAbout(parts, 'watch', ({ place }) => place)),
+    go: () => typeFor(ui, 'go '),
+    'run-thread': () => queue.push(() => threadCommand(parts)),
+    'result-next': () => queue.push(() => resultCommand(parts, 1)),
+    'result-previous': () => queue.push(() => resultCommand(parts, -1)),
+    copy: () => copy(parts),
   };
 }

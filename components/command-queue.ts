@@ -1,5 +1,6 @@
 // Runs command lines one after the other and tells the screen what came of them. Knows nothing of keys and panes.
 
+import { showAnswer } from './answer.ts';
 import type { CommandResult, SessionPort, SessionView } from './session-view.ts';
 import type { UiAction, UiState } from './state.ts';
 import type { Store } from './store.ts';
@@ -7,6 +8,15 @@ import { textWidth } from './text.ts';
 
 /** A command line, or the way to find it when its turn comes; null does nothing. */
 export type Job = string | (() => string | null);
+
+/** Who says a command line: a tour's keys may not do all that the user's may. */
+export type Speaker = 'user' | 'tour';
+
+/** A job, and who asked for it. */
+interface Asked {
+  readonly job: Job;
+  readonly by: Speaker;
+}
 
 /** Commands run one after the other for so many milliseconds; then keys are read and what they came to is painted. */
 const SLICE = 12;
@@ -62,9 +72,11 @@ function report(ui: Options['ui'], line: string, result: CommandResult, before: 
  */
 export class CommandQueue {
   readonly #options: Options;
-  #jobs: Job[] = [];
+  #jobs: Asked[] = [];
   /** how many of the jobs were taken */
   #taken = 0;
+  /** who says what is pushed now */
+  speaker: Speaker = 'user';
   #busy = false;
   /** what runs is shown as running */
   #shown = false;
@@ -77,7 +89,7 @@ export class CommandQueue {
 
   /** Runs the job when those before it are done. */
   push(job: Job): void {
-    this.#jobs.push(job);
+    this.#jobs.push({ job, by: this.speaker });
     if (!this.#busy) void this.#drain();
     else if (this.#shown) this.#tell();
   }
@@ -100,7 +112,7 @@ export class CommandQueue {
   }
 
   /** The next job; undefined when there is none. */
-  #next(): Job | undefined {
+  #next(): Asked | undefined {
     if (this.#taken === this.#jobs.length) this.#forget();
     return this.#jobs[this.#taken++];
   }
@@ -111,19 +123,19 @@ export class CommandQueue {
     this.#options.ui.dispatch({ type: 'running', line: this.#running, waiting });
   };
 
-  async #run(line: string): Promise<void> {
+  async #run(line: string, by: Speaker): Promise<void> {
     const { port, ui, quit, play, look } = this.#options;
     ui.dispatch({ type: 'said', message: null });
     this.#running = line;
     const before = port.view();
-    const result = await port.execute(line);
+    const result = await port.execute(line, by);
     const now = port.view();
     if (result.note !== undefined) ui.dispatch({ type: 'noted', note: result.note });
     if (result.play !== undefined) play(result.play);
     if (now.comparison !== before.comparison && now.comparison !== null)
       ui.dispatch({ type: 'opened', overlay: { title: line, lines: [], scroll: 0, kind: 'compare' } });
     else if (result.look !== undefined) look(result.look.start, result.look.end);
-    else if (result.note == null) report(ui, line, result, before, now);
+    else if (result.note == null && !showAnswer(ui, result, before, now)) report(ui, line, result, before, now);
     if (result.quit) quit();
   }
 
@@ -140,9 +152,10 @@ export class CommandQueue {
     const shown = setTimeout(this.#tell, PATIENCE);
     let started = performance.now();
     try {
-      for (let job = this.#next(); job !== undefined; job = this.#next()) {
+      for (let next = this.#next(); next !== undefined; next = this.#next()) {
+        const { job, by } = next;
         const line = typeof job === 'string' ? job : job();
-        if (line !== null) await this.#run(line);
+        if (line !== null) await this.#run(line, by);
         if (performance.now() - started < SLICE) continue;
         await this.#giveWay();
         started = performance.now();

@@ -2,10 +2,9 @@
 
 import type { Key } from 'ink';
 import { type Actions, createActions } from './actions.ts';
-import { CommandQueue } from './command-queue.ts';
+import { CommandQueue, type Speaker } from './command-queue.ts';
 import { decodeKey, type KeyInput, keyChunks, splitLines } from './keys/decode.ts';
 import { keyRow } from './keys/table.ts';
-import type { PaneId } from './layout-spec.ts';
 import { completeLine } from './prompt/complete.ts';
 import { editLine, enterLine, insertText } from './prompt/editor.ts';
 import type { SessionPort } from './session-view.ts';
@@ -18,6 +17,8 @@ export interface Host {
   fail(error: unknown): void;
   redraw(): void;
   suspend(): void;
+  /** to the clipboard, by way of the terminal; false: too long for that */
+  copy(text: string): boolean;
 }
 
 /** Keys that act in an overlay as on the panes; every other bound key leaves the overlay and then acts. */
@@ -37,7 +38,11 @@ const IN_OVERLAY = new Set([
   'C-d',
   '.',
   ',',
+  'Y',
 ]);
+/** Begins the keys of gdb's TUI. */
+const PREFIX = 'C-x';
+
 /** Keys that do nothing more than leave the overlay. */
 const LEAVING = new Set(['q', 'Esc', 'Enter', '?']);
 
@@ -47,12 +52,10 @@ const IN_HISTORY = new Set(['Up', 'Down', 'C-p', 'C-n', 'C-r', 'Tab']);
 const isEnter = (part: KeyInput | undefined): boolean => part?.kind === 'key' && part.name === 'Enter';
 
 /** Is it one bound key over and over, or bound keys of which one came three times running, as in no word? */
-function isRepeat(letters: readonly string[], focus: PaneId): boolean {
+function isRepeat(letters: readonly string[]): boolean {
   const [first] = letters;
   const held = letters.some((letter, i) => letter === letters[i + 1] && letter === letters[i + 2]);
-  return (
-    (held || letters.every((letter) => letter === first)) && letters.every((letter) => keyRow(letter, focus) !== null)
-  );
+  return (held || letters.every((letter) => letter === first)) && letters.every((letter) => keyRow(letter) !== null);
 }
 
 /** Takes what the keyboard sends. */
@@ -62,6 +65,10 @@ export class Controller {
   readonly #host: Host;
   readonly #queue: CommandQueue;
   readonly #actions: Actions;
+  /** who typed at the line that stands at the prompt: the tour, when it did at all */
+  #typist: Speaker = 'user';
+  /** C-x was pressed: the next key is one of gdb's TUI */
+  #prefix = false;
 
   constructor(port: SessionPort, ui: Store<UiState, UiAction>, host: Host) {
     this.#port = port;
@@ -93,7 +100,9 @@ export class Controller {
     await this.#queue.settled();
     if (this.#ui.get().mode !== 'keys') this.#ui.dispatch({ type: 'keys' });
     for (const chunk of keyChunks(keys)) {
+      this.#queue.speaker = 'tour';
       this.#text(chunk);
+      this.#queue.speaker = 'user';
       await this.#queue.settled();
     }
     this.#port.played();
@@ -110,8 +119,15 @@ export class Controller {
     this.#actions.interrupt();
   }
 
+  /** Keeps in mind who types at a line: one that is begun anew is his who begins it. */
+  #hear(mode: UiState['mode']): void {
+    if (mode !== 'typing') this.#typist = 'user';
+    if (this.#queue.speaker === 'tour') this.#typist = 'tour';
+  }
+
   #key(name: string): void {
     const { mode } = this.#ui.get();
+    this.#hear(mode);
     if (mode === 'asking') this.#answer(name);
     else if (mode === 'typing') this.#typingKey(name);
     else if (mode === 'finding') this.#findingKey(name);
@@ -122,9 +138,13 @@ export class Controller {
   #chunk(text: string, ended: boolean): void {
     const letters = [...text];
     const [first = ''] = letters;
-    const repeated = letters.length === 1 || isRepeat(letters, this.#ui.get().focus);
+    const repeated = letters.length === 1 || isRepeat(letters);
     const { mode } = this.#ui.get();
-    if (mode === 'typing' || mode === 'finding') this.#type(text);
+    this.#hear(mode);
+    if (mode === 'keys' && this.#prefix) {
+      this.#prefixed(first);
+      if (letters.length > 1) this.#chunk(text.slice(first.length), ended);
+    } else if (mode === 'typing' || mode === 'finding') this.#type(text);
     else if (mode === 'asking') this.#answer(first);
     else if (first === ':') {
       this.#actions['command-line']();
@@ -152,7 +172,15 @@ export class Controller {
     this.#ui.dispatch({ type: 'edited', editor: enterLine(editor) });
     this.#ui.dispatch({ type: 'keys' });
     if (line === '') this.#actions.repeat();
-    else this.#queue.push(line);
+    else this.#push(line);
+  }
+
+  /** A line that was typed; what the tour began stays the tour's, whoever ends it. */
+  #push(line: string): void {
+    const { speaker } = this.#queue;
+    if (this.#typist === 'tour') this.#queue.speaker = 'tour';
+    this.#queue.push(line);
+    this.#queue.speaker = speaker;
   }
 
   #typingKey(name: string): void {
@@ -182,7 +210,22 @@ export class Controller {
     else if (!IN_HISTORY.has(name)) this.#ui.dispatch({ type: 'edited', editor: editLine(editor, name) });
   }
 
+  /** The key after C-x; C-o and the like are as good as o. */
+  #prefixed(name: string): void {
+    this.#prefix = false;
+    const key = `${PREFIX} ${name.replace(/^C-/, '')}`;
+    if (keyRow(key) !== null) this.#boundKey(key);
+  }
+
   #boundKey(name: string): void {
+    if (this.#prefix) {
+      this.#prefixed(name);
+      return;
+    }
+    if (name === PREFIX) {
+      this.#prefix = true;
+      return;
+    }
     if (this.#ui.get().overlay) {
       if (this.#actions.scrollOverlay(name)) return;
       if (name === 'Tab' && this.#ui.get().overlay?.kind === 'compare') {
@@ -192,7 +235,8 @@ export class Controller {
       if (!IN_OVERLAY.has(name)) this.#ui.dispatch({ type: 'closed' });
       if (LEAVING.has(name)) return;
     }
-    const row = keyRow(name, this.#ui.get().focus);
+    if (this.#actions.toEnd(name)) return;
+    const row = keyRow(name);
     if (row?.command !== undefined) this.#queue.push(row.command);
     else if (row?.action !== undefined) this.#actions[row.action]();
     else if (row?.pane !== undefined) this.#actions.call(row.pane);

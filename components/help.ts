@@ -5,6 +5,7 @@ import { KEYS, type KeyRow } from './keys/table.ts';
 const GROUPS: readonly (readonly [group: KeyRow['group'], title: string])[] = [
   ['move', 'Movement (upper case goes backwards)'],
   ['time', 'Time'],
+  ['ask', 'Questions; the value under the cursor: Left and Right choose one on a source line'],
   ['frames', 'Frames and threads'],
   ['stops', 'Stops'],
   ['panes', 'Panes'],

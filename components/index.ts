@@ -6,5 +6,6 @@ export { layout } from './layout.ts';
 export { type Picked, runPicker } from './picker/run-picker.tsx';
 export { polyfillPromise } from './polyfill.ts';
 export { runScreen, type ScreenOptions } from './run.tsx';
+export { SAVED_SCREEN } from './saved-screen.ts';
 export { guard } from './text.ts';
 export { pressTour, runTour, TOUR_SIZE, type TourFailure, type TourScreen } from './tour.ts';

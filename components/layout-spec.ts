@@ -16,7 +16,8 @@ export type PaneId =
   | 'fdt'
   | 'buddyinfo'
   | 'pagetypeinfo'
-  | 'zoneinfo';
+  | 'zoneinfo'
+  | 'results';
 
 /** The panes that can be called up to the lower right, in the order in which a key goes through them. */
 export const TURNS: readonly PaneId[] = [
@@ -28,6 +29,7 @@ export const TURNS: readonly PaneId[] = [
   'buddyinfo',
   'pagetypeinfo',
   'zoneinfo',
+  'results',
 ];
 
 /** The panes in the order of their importance, which is also that of Tab where only one is shown. */
@@ -86,7 +88,7 @@ export const EXTRA: readonly Spec[] = [
   columns(4, 1, pane('pageblocks', 40, 1), pane('memblock', 40, 1)),
 ];
 
-/** 120x40: two columns of boxes, the memmap across, two tables below. A pane called up has more rows than the log. */
+/** 120x40: two columns of boxes, the memmap across, two tables below. A pane called up has more rows than the log; an answer, whose rows are long, the whole width. */
 export const normal = (called: PaneId | null): Group =>
   rows(
     28,
@@ -100,7 +102,9 @@ export const normal = (called: PaneId | null): Group =>
     pane('memmap', 6, 0),
     called === null
       ? columns(5, 0, pane('memblock', 61, 1), pane('log', 49, 3))
-      : columns(10, 0, pane('memblock', 49, 1), pane(called, 61, 3)),
+      : called === 'results'
+        ? pane(called, 10, 0)
+        : columns(10, 0, pane('memblock', 49, 1), pane(called, 61, 3)),
   );
 
 /** 200x60: three columns of boxes, the memmap across, two tables below. */

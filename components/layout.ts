@@ -101,6 +101,15 @@ function modeOf(cols: number, rows: number): Layout['mode'] {
   return cols < 170 || rows < 50 ? 'normal' : 'wide';
 }
 
+/** Rows from here on have room for branches and threads under the timeline. */
+const TALL = 56;
+
+/** Rows of the timeline: always the same on one screen, whatever there is to show, so that panes stay where they are. */
+function timelineRows(mode: Layout['mode'], rows: number): number {
+  if (mode === 'wide') return rows < TALL ? 2 : 7;
+  return mode === 'normal' ? 2 : 1;
+}
+
 const SPECS = { normal, wide } as const;
 
 /**
@@ -117,12 +126,12 @@ export function layout(
 ): Layout {
   const mode = modeOf(cols, rows);
   const line = (y: number, h = 1): Rect => ({ x: 0, y, w: cols, h });
-  const marks = mode === 'normal' || mode === 'wide' ? 2 : 1;
+  const marks = timelineRows(mode, rows);
   const short = rows < 14;
   const noted = short ? 0 : noteRows;
   const below = noted + (short ? 0 : marks + 1) + 2;
   const area = line(2, Math.max(0, rows - 2 - below));
-  const boxed = marks === 2;
+  const boxed = mode === 'normal' || mode === 'wide';
   const alone: Spec = { kind: 'pane', id: focus, min: 2, grow: 1 };
   const many = boxed ? SPECS[mode as 'normal' | 'wide'](called) : compact(area.h, called);
   const spec = zoom || mode === 'single' ? alone : many;

@@ -6,13 +6,14 @@ import { App } from './App.tsx';
 import { colorLevel, type Environment, isUtf8 } from './color-level.ts';
 import { Controller, type Host } from './controller.ts';
 import { draw } from './draw.tsx';
+import { restoredUi, savedScreen } from './saved-screen.ts';
 import type { SessionPort } from './session-view.ts';
 import { FrameSink } from './sink/sink.ts';
 import { sizeOf, type TerminalOut } from './sink/stream.ts';
 import { initialUi, reduceUi } from './state.ts';
 import { createStore } from './store.ts';
 import { leaveFor } from './suspend.ts';
-import { askSize, createTerminal, onSignals, stopUntilContinued, type TerminalIn } from './terminal.ts';
+import { askSize, clipboard, createTerminal, onSignals, stopUntilContinued, type TerminalIn } from './terminal.ts';
 import { createTheme } from './theme.ts';
 
 /** Where the screen is, and what a test may put in the place of the process. */
@@ -47,7 +48,9 @@ function openScreen(port: SessionPort, options: ScreenOptions) {
   const { cols, rows } = sizeOf(stdout);
   const { tourSteps } = port.view();
   const hint = { kind: 'out', text: `a tour of ${tourSteps} notes: . (next-note) begins it` } as const;
-  const ui = createStore(reduceUi, initialUi(cols, rows, tourSteps > 0 ? hint : null));
+  const fresh = initialUi(cols, rows, tourSteps > 0 ? hint : null);
+  const ui = createStore(reduceUi, restoredUi(fresh, port.savedScreen()));
+  port.keepScreen(() => savedScreen(ui.get(), fresh));
   const resize = () => ui.dispatch({ type: 'resized', ...sizeOf(stdout) });
   // Before the sink's own listener: the new layout is then there when the sink paints.
   stdout.on('resize', resize);
@@ -59,6 +62,11 @@ function openScreen(port: SessionPort, options: ScreenOptions) {
     redraw: () => {
       resize();
       sink.redraw();
+    },
+    copy: (text) => {
+      const sequence = clipboard(text);
+      if (sequence !== null) stdout.write(sequence);
+      return sequence !== null;
     },
     suspend: () => void leaveFor(suspend, terminal, sink).then(resize, host.fail),
   };

@@ -2,12 +2,14 @@
 
 export type {
   BootView,
+  BranchView,
   CommandResult,
   CompareSideView,
   CompareView,
   FrameView,
   GalleryGroup,
   GalleryRow,
+  LaneView,
   LinesView,
   LocalView,
   LogLine,
@@ -19,6 +21,8 @@ export type {
   PositionView,
   RadixRowView,
   RadixView,
+  ResultsView,
+  ResultView,
   SessionPort,
   SessionView,
   SourceLine,
@@ -27,6 +31,7 @@ export type {
   ThreadView,
   TimelineMark,
   TimelineView,
+  ValueView,
   WatchView,
 } from '../src/session/index.ts';
 export { cellSize, WHOLE } from '../src/session/index.ts';

@@ -45,8 +45,10 @@ export interface UiState {
   readonly find: { readonly pane: PaneId; readonly text: string; readonly line: number } | null;
   /** rows each pane is scrolled by, for log and console counted from their end; in a tree the row of the cursor */
   readonly scroll: Readonly<Partial<Record<PaneId, number>>>;
-  /** the cursor line in the source pane, valid as long as the current line is where it was (`anchor`) */
-  readonly cursor: { readonly anchor: string; readonly line: number } | null;
+  /** columns that the rows of a pane are scrolled by */
+  readonly shift: Readonly<Partial<Record<PaneId, number>>>;
+  /** the cursor line in the source pane, valid as long as the current line is where it was (`anchor`); which of its values */
+  readonly cursor: { readonly anchor: string; readonly line: number; readonly value?: number } | null;
   readonly mode: 'keys' | 'typing' | 'finding' | 'asking';
   readonly editor: EditorState;
   /** words that Tab found, shown above the prompt */
@@ -66,7 +68,9 @@ export type UiAction =
   | { readonly type: 'focused'; readonly pane: PaneId }
   | { readonly type: 'zoomed'; readonly on: boolean }
   | { readonly type: 'scrolled'; readonly pane: PaneId; readonly to: number }
-  | { readonly type: 'pointed'; readonly anchor: string; readonly line: number }
+  | { readonly type: 'shifted'; readonly pane: PaneId; readonly to: number }
+  | { readonly type: 'answered'; readonly row: number }
+  | { readonly type: 'pointed'; readonly anchor: string; readonly line: number; readonly value?: number }
   | { readonly type: 'called'; readonly pane: PaneId | null }
   | { readonly type: 'turned'; readonly ids: readonly string[]; readonly open: boolean }
   | { readonly type: 'mapped'; readonly place: MapPlace }
@@ -103,8 +107,18 @@ const HANDLERS: Handlers = {
   scrolled: (draft, { pane, to }) => {
     draft.scroll[pane] = Math.max(0, to);
   },
-  pointed: (draft, { anchor, line }) => {
-    draft.cursor = { anchor, line };
+  shifted: (draft, { pane, to }) => {
+    draft.shift[pane] = Math.max(0, to);
+  },
+  answered: (draft, { row }) => {
+    draft.called = 'results';
+    draft.focus = 'results';
+    draft.scroll.results = Math.max(0, row);
+    draft.shift.results = 0;
+    draft.overlay = null;
+  },
+  pointed: (draft, { anchor, line, value }) => {
+    draft.cursor = value === undefined ? { anchor, line } : { anchor, line, value };
   },
   called: (draft, { pane }) => {
     if (pane !== null) draft.focus = pane;
@@ -179,6 +193,7 @@ export function initialUi(cols: number, rows: number, message: Message | null = 
     opened: ['in', 'out'],
     find: null,
     scroll: {},
+    shift: {},
     cursor: null,
     mode: 'keys',
     editor: EMPTY_EDITOR,

@@ -12,6 +12,15 @@ export interface TerminalIn extends NodeJS.ReadableStream {
 const ENTER = '\x1b[?1049h\x1b[?7l\x1b[?25l\x1b[H\x1b[2J';
 const LEAVE = '\x1b[?2026l\x1b[0m\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[?1049l';
 
+/** Terminals take clipboards of some 75 kB, in base64. */
+const CLIPBOARD = 100_000;
+
+/** The sequence that gives a text to the terminal's clipboard (OSC 52); null where it is too long. */
+export function clipboard(text: string): string | null {
+  const data = Buffer.from(text).toString('base64');
+  return data.length > CLIPBOARD ? null : `\x1b]52;c;${data}\x07`;
+}
+
 /** The terminal as the screen uses it. */
 export interface Terminal {
   /** whether the screen is ours now */

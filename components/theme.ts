@@ -78,6 +78,14 @@ export interface Glyphs {
   readonly dots: string;
   /** where a boot begins on the timeline */
   readonly boot: string;
+  /** where a branch leaves */
+  readonly fork: string;
+  /** checkpoints by number, from 1, and those beyond */
+  readonly checkpoints: string;
+  readonly checkpoint: string;
+  /** a thread's part of a column: most of it, some */
+  readonly laneMost: string;
+  readonly laneSome: string;
 }
 
 /** What painters need to know of the terminal: escape codes by style, signs, and whether only ASCII may be written. */
@@ -104,8 +112,32 @@ function sequence(style: Style, level: ColorLevel): string {
   return codes.length === 0 ? '' : `\x1b[${codes.join(';')}m`;
 }
 
-const UNICODE: Glyphs = { rule: '─', here: '▼', more: '…', unset: '·', dots: '…', boot: '║' };
-const PLAIN: Glyphs = { rule: '-', here: 'v', more: '~', unset: '.', dots: '...', boot: '#' };
+const UNICODE: Glyphs = {
+  rule: '─',
+  here: '▼',
+  more: '…',
+  unset: '·',
+  dots: '…',
+  boot: '║',
+  fork: '├',
+  checkpoints: '①②③④⑤⑥⑦⑧⑨',
+  checkpoint: '◆',
+  laneMost: '█',
+  laneSome: '▄',
+};
+const PLAIN: Glyphs = {
+  rule: '-',
+  here: 'v',
+  more: '~',
+  unset: '.',
+  dots: '...',
+  boot: '#',
+  fork: '+',
+  checkpoints: '',
+  checkpoint: '@',
+  laneMost: '#',
+  laneSome: '=',
+};
 
 /** Makes the theme for a number of colours and a character set. */
 export function createTheme(level: ColorLevel, ascii: boolean): Theme {

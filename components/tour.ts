@@ -56,9 +56,23 @@ export async function pressTour(
   return null;
 }
 
+/** The session as it listens to a tour: what the user alone may do is refused. */
+function toured(port: SessionPort): SessionPort {
+  return {
+    view: () => port.view(),
+    subscribe: (changed) => port.subscribe(changed),
+    execute: (line) => port.execute(line, 'tour'),
+    savedScreen: () => port.savedScreen(),
+    keepScreen: (screen) => port.keepScreen(screen),
+    interrupt: () => port.interrupt(),
+    played: () => port.played(),
+    complete: (line) => port.complete(line),
+  };
+}
+
 /** Presses a tour on a screen without a terminal. */
 export async function runTour(port: SessionPort, steps: readonly Step[]): Promise<TourFailure | null> {
-  const screen = await openHeadless(port, TOUR_SIZE.cols, TOUR_SIZE.rows);
+  const screen = await openHeadless(toured(port), TOUR_SIZE.cols, TOUR_SIZE.rows);
   try {
     return await pressTour(screen, port, steps);
   } finally {

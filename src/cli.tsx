@@ -8,15 +8,14 @@ import { findScenarios } from './check-scenarios.ts';
 import { type CompareOptions, dropWords, runCompare } from './compare-command.ts';
 import { type ImportOptions, runImport } from './import-command.ts';
 import { KERNELS } from './kernel/index.ts';
-import { type Given, printFirstStop, prompt, runCommands } from './line-mode.ts';
-import { openScenario } from './opening.ts';
+import { type Given, printFirstStop, printPlace, prompt, runCommands } from './line-mode.ts';
+import { openFile } from './opening.ts';
 import {
   BUDGET,
   CHECK_FORMATS,
   checkStatus,
   conform,
   galleryText,
-  type Loaded,
   type LoadOptions,
   loadScenario,
   NEWEST,
@@ -52,6 +51,7 @@ interface OpenOptions {
   readonly kernel?: string;
   readonly color: 'auto' | 'always' | 'never';
   readonly budget: number;
+  readonly acceptChanges?: boolean;
 }
 
 function readCommands(file: string): Given[] | string {
@@ -71,8 +71,8 @@ function fail(lines: readonly string[]): number {
   return 2;
 }
 
-function warn(loaded: Loaded): void {
-  for (const line of warningsOf(loaded)) complain(`warning: ${printable(line, 1000)}`);
+function warn(warnings: readonly string[]): void {
+  for (const line of warnings) complain(`warning: ${printable(line, 1000)}`);
 }
 
 const interactive = (): boolean => process.stdin.isTTY === true && process.stdout.isTTY === true;
@@ -81,7 +81,7 @@ function changes({ patch, kernel }: { readonly patch: string[]; readonly kernel?
   return kernel === undefined ? { patches: patch } : { patches: patch, kernel };
 }
 
-/** Opens a scenario: the screen on a terminal, else line mode. */
+/** Opens a scenario or a saved session: the screen on a terminal, else line mode. */
 async function open(file: string, options: OpenOptions, given: readonly (Given[] | string)[]): Promise<number> {
   const commands: Given[] = [];
   for (const part of given) {
@@ -90,15 +90,16 @@ async function open(file: string, options: OpenOptions, given: readonly (Given[]
   }
   const batch = options.batch === true || !interactive();
   const plain = batch || process.env.TERM === 'dumb';
-  const opened = await openScenario(file, changes(options), options.budget, plain ? null : process.stdout);
+  const { budget, acceptChanges = false } = options;
+  const opened = await openFile(file, { ...changes(options), budget, acceptChanges }, plain ? null : process.stdout);
   if (!opened.ok) return fail(opened.errors);
   const { port } = opened;
-  warn(opened.loaded);
+  warn(opened.warnings);
   if (given.length > 0) {
     const { status, quit } = await runCommands(port, commands, plain ? print : () => {}, complain);
     if (quit || batch) return outcome(port, status);
   } else if (plain) {
-    await printFirstStop(port, print);
+    await (opened.saved ? printPlace : printFirstStop)(port, print);
     if (batch) return outcome(port, 0);
   }
   if (plain) return outcome(port, await prompt(port, print, complain));
@@ -145,7 +146,7 @@ function positive(text: string): number {
 function run(file: string, options: RunOptions): number {
   const loaded = loadScenario(file, changes(options));
   if (!loaded.ok) return fail(loaded.errors);
-  warn(loaded.loaded);
+  warn(warningsOf(loaded.loaded));
   const result = runReport(loaded.loaded, options.budget);
   if (!result.ok) return fail(result.errors);
   if (result.exhausted !== null) complain(printable(`${file}: ${result.exhausted}`, 1000));
@@ -272,7 +273,7 @@ function program(given: (Given[] | string)[], exit: (status: number | Promise<nu
     .version(VERSION)
     .argument(
       '[file]',
-      `scenario, or the name of a shipped one; without it, the gallery of those; with commands, ${DEFAULT}`,
+      `scenario, the name of a shipped one, or a saved session; without it, the gallery; with commands, ${DEFAULT}`,
     )
     .addOption(
       new Option('-x, --command <file>', 'executes the commands of a file (- for standard input)').argParser(
@@ -292,6 +293,7 @@ function program(given: (Given[] | string)[], exit: (status: number | Promise<nu
     .addOption(patches())
     .addOption(kernels(OF_LAST_BOOT))
     .addOption(budget())
+    .option('--accept-changes', 'opens a saved session although its scenario, a patch or the kernel text has changed')
     .addOption(
       new Option('--color <when>', 'colour on the screen').choices(['auto', 'always', 'never']).default('auto'),
     )

@@ -1,6 +1,6 @@
 // Line mode: commands in, plain text out, for pipes, scripts and terminals that can do no more.
 import { createInterface } from 'node:readline/promises';
-import type { Port } from './session/index.ts';
+import { type Port, printable } from './session/index.ts';
 
 /** Where text goes. */
 export type Print = (text: string) => void;
@@ -19,7 +19,7 @@ async function playKeys(port: Port, keys: string, print: Print): Promise<void> {
     : [...keys].map((key) => [key, KEYS.find((row) => row.key === key)?.command] as const);
   for (const [key, line] of lines) {
     if (line === undefined) print(`(${JSON.stringify(key)} is a key of the screen)`);
-    else for (const text of (await port.execute(line)).output) print(text);
+    else for (const text of (await port.execute(line, 'tour')).output) print(text);
   }
   port.played();
 }
@@ -81,7 +81,7 @@ export async function runCommands(
 export async function setStops(port: Port): Promise<string | null> {
   const { loaded } = port.session;
   for (const [i, stop] of loaded.scenario.stops.entries()) {
-    const result = await port.execute(stop);
+    const result = await port.execute(stop, 'file');
     if (!result.ok) return `${loaded.place(['stops', i])}: stops[${i}]: ${result.output[0] ?? ''}`;
   }
   port.session.change((draft) => {
@@ -97,6 +97,13 @@ export async function printFirstStop(port: Port, print: Print): Promise<void> {
   print(`${port.session.loaded.scenario.title}`);
   if (!stops) print('no stops in this scenario; opened at its first position');
   for (const line of result.output) print(line);
+}
+
+/** What is printed of a session that was opened from a file: why and where one stands. */
+export async function printPlace(port: Port, print: Print): Promise<void> {
+  print(port.session.loaded.scenario.title);
+  for (const line of port.session.state.stop.lines) print(printable(line, 4096));
+  for (const line of (await port.execute('frame')).output) print(line);
 }
 
 function completion(port: Port, line: string): [string[], string] {

@@ -9,6 +9,7 @@ export type KeyMode =
   | 'keys'
   | 'called'
   | 'tree'
+  | 'results'
   | 'typing'
   | 'finding'
   | 'search'
@@ -17,7 +18,9 @@ export type KeyMode =
   | 'asking'
   | 'running';
 
-const OTHER: Readonly<Record<Exclude<KeyMode, 'keys' | 'called' | 'tree'>, readonly string[]>> = {
+type PaneMode = 'keys' | 'called' | 'tree' | 'results';
+
+const OTHER: Readonly<Record<Exclude<KeyMode, PaneMode>, readonly string[]>> = {
   typing: ['Enter|run', 'Esc|leave', 'Tab|complete', 'Up/Down|history', 'C-r|search', 'C-u|clear'],
   finding: ['Enter|find', 'Esc|leave', 'then C-n/C-p|next, previous'],
   search: ['Enter|run', 'C-r|older', 'Esc|cancel'],
@@ -28,30 +31,38 @@ const OTHER: Readonly<Record<Exclude<KeyMode, 'keys' | 'called' | 'tree'>, reado
 };
 
 /** Before all others while a pane that was called up has the focus. */
-const CALLED = ['Esc|back', 'z|zoom', '< >|other panes', '/|find'];
-const BEFORE: Readonly<Record<'keys' | 'called' | 'tree', readonly string[]>> = {
+const CALLED = ['q Esc|back', 'z|zoom', '< >|other panes', '/|find'];
+const BEFORE: Readonly<Record<PaneMode, readonly string[]>> = {
   keys: [],
   called: CALLED,
   tree: ['Enter|open, close', ...CALLED],
+  results: ['Enter|go there', 'q Esc|back', 'a|accesses', 'y|why', 'z|zoom', '/|find', 'M-Up M-Down|row before, next'],
 };
 
 /** Shown whatever else has to go. */
-const ALWAYS = [':|command', '?|help', 'q|quit'];
+const ALWAYS = [':|command', '?|help'];
+const QUIT = 'q|quit';
 
 /** Before all others while a note of a tour is shown. */
 const TOURING = ['.|next note', ',|note before'];
+
+const isPane = (mode: KeyMode): mode is PaneMode => mode in BEFORE;
+
+/** In a pane that was called up q leaves it. */
+const alwaysIn = (mode: PaneMode): readonly string[] => (mode === 'keys' ? [...ALWAYS, QUIT] : ALWAYS);
 
 /** The hints of a mode, `keys|word`, in the order in which they are given up, last first. */
 export function hints(mode: KeyMode, touring = false): readonly string[] {
   const tour = touring ? TOURING : [];
   if (mode === 'overlay' || mode === 'compare') return [...tour, ...OTHER[mode]];
-  if (mode !== 'keys' && mode !== 'called' && mode !== 'tree') return OTHER[mode];
+  if (!isPane(mode)) return OTHER[mode];
   const first = [...tour, ...BEFORE[mode]];
-  const taken = new Set([...first, ...ALWAYS].map((hint) => hint.split('|')[0]));
+  const always = alwaysIn(mode);
+  const taken = new Set([...first, ...always].map((hint) => hint.split('|')[0]));
   const rest = KEYS.flatMap((row) =>
     row.footer && !(touring && row.key === '.') && !taken.has(row.footer.split('|')[0]) ? [row.footer] : [],
   );
-  return [...first, ...rest, ...ALWAYS];
+  return [...first, ...rest, ...always];
 }
 
 function fitting(list: readonly string[], width: number, always: number): readonly string[] {
@@ -63,7 +74,7 @@ function fitting(list: readonly string[], width: number, always: number): readon
 
 /** Paints the footer. */
 export function paintFooter(mode: KeyMode, width: number, theme: Theme, touring = false): string {
-  const list = fitting(hints(mode, touring), width, mode in BEFORE ? ALWAYS.length : 0);
+  const list = fitting(hints(mode, touring), width, isPane(mode) ? alwaysIn(mode).length : 0);
   const spans: Span[] = list.flatMap((hint, i) => {
     const [keys = '', word = ''] = hint.split('|');
     return [i === 0 ? '' : '  ', ['key', keys], ` ${word}`];

@@ -35,8 +35,14 @@ export type ActionName =
   | 'map-in'
   | 'map-out'
   | 'map-mark'
-  | 'left'
-  | 'right';
+  | 'why'
+  | 'accesses'
+  | 'watch'
+  | 'go'
+  | 'run-thread'
+  | 'result-next'
+  | 'result-previous'
+  | 'copy';
 
 /** A row: the key's name, a command line or an action, and how help and footer word it. */
 export interface KeyRow {
@@ -44,12 +50,10 @@ export interface KeyRow {
   /** the command line it runs */
   readonly command?: string;
   readonly action?: ActionName;
-  /** the pane that has to have the focus; elsewhere the key is not bound */
-  readonly only?: PaneId;
   /** the pane it calls up */
   readonly pane?: PaneId;
   readonly help: string;
-  readonly group: 'move' | 'time' | 'frames' | 'stops' | 'panes' | 'session';
+  readonly group: 'move' | 'time' | 'ask' | 'frames' | 'stops' | 'panes' | 'session';
   /** `n/N|next`, keys and word: its place in the footer, which shows the first that fit */
   readonly footer?: string;
 }
@@ -94,12 +98,23 @@ export const KEYS: readonly KeyRow[] = [
   command('frames', 'w', 'bt', 'the whole stack', 'w|where'),
   command('frames', 'v', 'info locals', 'locals of this frame'),
   action('frames', 't', 'focus-threads', 'to the list of threads', 't|thread'),
+  action('frames', 'T', 'run-thread', 'let the selected thread move next, in a new branch'),
   ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => command('frames', String(n), `thread ${n}`, `thread ${n}`)),
   action('stops', 'b', 'toggle-break', 'breakpoint on the cursor line, on or off', 'b|break'),
+  action('stops', 'W', 'watch', 'watch the value under the cursor'),
+  action('ask', 'a', 'accesses', 'who reads and writes the value under the cursor', 'a|accesses'),
+  action('ask', 'y', 'why', 'why it has that value', 'y|why'),
+  action('ask', 'M-Down', 'result-next', 'to the next row of the answer, from any pane'),
+  action('ask', 'M-n', 'result-next', 'to the next row of the answer, from any pane'),
+  action('ask', 'M-Up', 'result-previous', 'to the row before'),
+  action('ask', 'M-p', 'result-previous', 'to the row before'),
   action('panes', 'Tab', 'focus-next', 'next pane', 'Tab|pane'),
+  action('panes', 'C-x o', 'focus-next', 'next pane'),
   action('panes', 'S-Tab', 'focus-previous', 'pane before'),
   action('panes', 'z', 'zoom', 'pane to full screen and back', 'z|zoom'),
+  action('panes', 'C-x 1', 'zoom', 'pane to full screen and back'),
   action('panes', '>', 'pane-next', 'next pane in the lower right', '< >|lower pane'),
+  action('panes', 'C-x 2', 'pane-next', 'next pane in the lower right'),
   action('panes', '<', 'pane-previous', 'the one before'),
   calls('L', 'log', 'the log'),
   calls('M', 'console', 'messages of the kernel: the console'),
@@ -109,6 +124,7 @@ export const KEYS: readonly KeyRow[] = [
   calls('B', 'buddyinfo', '/proc/buddyinfo'),
   calls('P', 'pagetypeinfo', '/proc/pagetypeinfo'),
   calls('Z', 'zoneinfo', '/proc/zoneinfo'),
+  calls('R', 'results', 'the last answer, as a list'),
   action('panes', '/', 'find', 'look for a word in the pane', '/|find'),
   action('panes', 'C-n', 'find-next', 'where it stands next'),
   action('panes', 'C-p', 'find-previous', 'where it stands before'),
@@ -116,16 +132,17 @@ export const KEYS: readonly KeyRow[] = [
   action('panes', '+', 'map-in', 'zoom into the memmap'),
   action('panes', '-', 'map-out', 'out of it again'),
   action('panes', '=', 'map-mark', 'count changes of the memmap from here, or from the last stop again'),
-  { ...action('panes', 'h', 'left', 'left in the memmap'), only: 'memmap' },
-  { ...action('panes', 'l', 'right', 'right in the memmap'), only: 'memmap' },
-  action('panes', 'Right', 'open', 'open the row of a tree'),
-  action('panes', 'Left', 'close', 'close it, or go to the row above it'),
+  action('panes', 'Right', 'open', 'open the row of a tree; next value of the line; rest of long rows'),
+  action('panes', 'l', 'open', 'open the row of a tree; next value of the line; rest of long rows'),
+  action('panes', 'Left', 'close', 'close it, or go to the row above it; value before; back'),
+  action('panes', 'h', 'close', 'close it, or go to the row above it; value before; back'),
   action('panes', 'Up', 'line-up', 'up in the pane'),
   action('panes', 'k', 'line-up', 'up in the pane'),
   action('panes', 'Down', 'line-down', 'down in the pane'),
   action('panes', 'j', 'line-down', 'down in the pane'),
   action('panes', 'PgUp', 'page-up', 'page up in the pane'),
   action('panes', 'PgDn', 'page-down', 'page down in the pane'),
+  action('time', 'g', 'go', 'go to a position, a pfn or a function', 'g|go to'),
   command('time', '[', 'seek -1', 'back one position, of any thread', '[ ]|any thread'),
   command('time', ']', 'seek +1', 'on one position, of any thread'),
   command('time', '{', 'prev-stage', 'to the stage before', '{ }|stage'),
@@ -142,9 +159,11 @@ export const KEYS: readonly KeyRow[] = [
   command('session', '.', 'next-note', "the next step of the scenario's tour", './,|tour'),
   command('session', ',', 'previous-note', 'the note before'),
   action('session', ':', 'command-line', 'command line', ':|command'),
+  action('session', 'C-x a', 'command-line', 'command line'),
   action('session', '?', 'help', 'help', '?|help'),
   action('session', 'F1', 'help', 'help'),
-  action('session', 'Enter', 'enter', 'the last command again; in a tree: open, close'),
+  action('session', 'Enter', 'enter', 'the last command again; in a tree: open, close; in a list: go there'),
+  action('session', 'Y', 'copy', 'copy the pane or the overlay, as text (OSC 52)'),
   action('session', 'C-r', 'search', 'search the history of commands'),
   action('session', 'Esc', 'leave', 'leave overlay, zoom, lower pane or command line'),
   action('session', 'q', 'ask-quit', 'leave overlay; quit, after asking', 'q|quit'),
@@ -156,8 +175,7 @@ export const KEYS: readonly KeyRow[] = [
 
 const BY_KEY: ReadonlyMap<string, KeyRow> = new Map(KEYS.map((row) => [row.key, row]));
 
-/** The row of a key, or null where the key is not bound with the focus where it is. */
-export function keyRow(key: string, focus: PaneId): KeyRow | null {
-  const row = BY_KEY.get(key) ?? null;
-  return row?.only === undefined || row.only === focus ? row : null;
+/** The row of a key, or null where the key is not bound. */
+export function keyRow(key: string): KeyRow | null {
+  return BY_KEY.get(key) ?? null;
 }

@@ -15,6 +15,8 @@ export interface LinesSlice {
   readonly scroll: number;
   readonly find: UiState['find'];
   readonly fromEnd: boolean;
+  /** columns scrolled away */
+  readonly shift?: number;
 }
 
 /** A line with what was looked for standing out; the line where it was found is underlined. */
@@ -30,14 +32,25 @@ export function foundSpans(text: string, line: number, find: UiState['find']): r
   ];
 }
 
+/** The lines, in their narrow form where one would be cut. */
+function linesFor({ lines, narrow }: LinesView, w: number): readonly string[] {
+  return lines.some((text) => textWidth(text.trimEnd()) > w) ? narrow : lines;
+}
+
+/** Columns by which lines are wider than `w`. */
+export function widestOf(lines: readonly string[], w: number): number {
+  return Math.max(0, ...lines.map((text) => textWidth(text.trimEnd()) - w));
+}
+
 /** Paints as many lines as there is room for; the narrow form where a line would be cut. */
-export function paintLines({ view, scroll, find, fromEnd }: LinesSlice, w: number, h: number, theme: Theme): string[] {
-  const lines = view.lines.some((text) => textWidth(text.trimEnd()) > w) ? view.narrow : view.lines;
+export function paintLines(slice: LinesSlice, w: number, h: number, theme: Theme): string[] {
+  const { view, scroll, find, fromEnd, shift = 0 } = slice;
+  const lines = linesFor(view, w);
   const up = clampScroll(scroll, lines.length, h);
   const first = fromEnd ? Math.max(0, lines.length - h - up) : up;
   return lines
     .slice(first, first + h)
-    .map((text, i) => paintRow(theme, w, foundSpans(text.trimEnd(), first + i, find)));
+    .map((text, i) => paintRow(theme, w, foundSpans(text.trimEnd().slice(shift), first + i, find)));
 }
 
 interface Definition {
@@ -56,12 +69,14 @@ function linesPane({ id, help, fromEnd = false, view: of, title }: Definition): 
     fromEnd,
     length: (view) => of(view).lines.length,
     lines: (view) => of(view).lines,
+    widest: (view, _ui, w) => widestOf(linesFor(of(view), w), w),
     title: ({ view }) => (title ? `${id}  ${title(of(view))}` : id),
     slice: ({ view, ui }) => ({
       view: of(view),
       scroll: ui.scroll[id] ?? 0,
       find: ui.find?.pane === id ? ui.find : null,
       fromEnd,
+      shift: ui.shift[id] ?? 0,
     }),
     paint: paintLines,
   });

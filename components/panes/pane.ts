@@ -30,6 +30,8 @@ export interface PaneRow {
   readonly help: readonly string[];
   /** do arrows move a cursor from row to row, rather than scroll? */
   readonly hasCursor: boolean;
+  /** is it a list, whose ends Home and End go to? */
+  readonly isList: boolean;
   /** is it scrolled from its end? */
   readonly fromEnd: boolean;
   /** rows there would be without a limit of height */
@@ -38,6 +40,10 @@ export interface PaneRow {
   lines(view: SessionView, ui: UiState): readonly string[] | null;
   /** does a row open and close, with the cursor on row `at`? null for panes without such rows */
   branch(view: SessionView, ui: UiState, at: number): Branch | null;
+  /** the command line that Enter runs on row `at`; null where it does something else */
+  enter(view: SessionView, at: number): string | null;
+  /** columns by which the rows in sight are wider than the pane; 0 where nothing is out of sight */
+  widest(view: SessionView, ui: UiState, w: number, h: number): number;
   /** the title's text, most important part first; it is cut at the right */
   title(input: PaneInput): string;
   painting(input: PaneInput): Painting;
@@ -57,10 +63,13 @@ interface Definition<S extends object> {
   readonly name: string;
   readonly help: readonly string[];
   readonly hasCursor?: boolean;
+  readonly isList?: boolean;
   readonly fromEnd?: boolean;
   length(view: SessionView, ui: UiState): number;
   lines?(view: SessionView, ui: UiState): readonly string[];
   branch?(view: SessionView, ui: UiState, at: number): Branch | null;
+  enter?(view: SessionView, at: number): string | null;
+  widest?(view: SessionView, ui: UiState, w: number, h: number): number;
   title(input: PaneInput): string;
   slice(input: PaneInput): S;
   paint(slice: S, w: number, h: number, theme: Theme): readonly string[];
@@ -73,7 +82,10 @@ export function definePane<S extends object>(definition: Definition<S>): PaneRow
     hasCursor: false,
     fromEnd: false,
     lines: () => null,
+    isList: false,
     branch: () => null,
+    enter: () => null,
+    widest: () => 0,
     ...row,
     painting(input) {
       const { w, h, theme } = input;

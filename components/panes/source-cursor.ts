@@ -8,6 +8,11 @@ export function cursorAnchor(source: SourceView): string {
   return `${source.file}:${source.currentLine}`;
 }
 
+/** Which value of the cursor line the user chose; undefined where he did not. */
+export function cursorValue(source: SourceView, cursor: UiState['cursor']): number | undefined {
+  return cursor && cursor.anchor === cursorAnchor(source) ? cursor.value : undefined;
+}
+
 /** The cursor line, 1-based: the one the user chose, or the current line. */
 export function cursorLine(source: SourceView, cursor: UiState['cursor']): number {
   return cursor && cursor.anchor === cursorAnchor(source) ? cursor.line : source.currentLine;

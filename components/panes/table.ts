@@ -8,6 +8,7 @@ import { MEMMAP } from './memmap.ts';
 import { PAGEBLOCKS } from './pageblocks.ts';
 import type { PaneRow } from './pane.ts';
 import { RADIX } from './radix.ts';
+import { RESULTS } from './results.ts';
 import { SOURCE } from './source.ts';
 import { STACK } from './stack.ts';
 import { THREADS } from './threads.ts';
@@ -30,4 +31,5 @@ export const PANES: Readonly<Record<PaneId, PaneRow>> = {
   buddyinfo: BUDDYINFO,
   pagetypeinfo: PAGETYPEINFO,
   zoneinfo: ZONEINFO,
+  results: RESULTS,
 };

@@ -1,10 +1,10 @@
-// The history as a line: boots, their stages as |name-----|, stops, faults and the current position. Knows nothing of what a
-// stage is.
+// The history as a line: boots, their stages as |name-----|, stops, checkpoints, faults, branches and the current position; with
+// room for it who moved when, and a row for each branch. Knows nothing of what a stage is.
 
-import { paintRow, type Span } from '../row.ts';
-import type { BootView, TimelineMark, TimelineView } from '../session-view.ts';
+import { fillRows, paintRow, type Span } from '../row.ts';
+import type { BootView, BranchView, LaneView, TimelineMark, TimelineView } from '../session-view.ts';
 import { cut, textWidth } from '../text.ts';
-import type { Theme } from '../theme.ts';
+import type { StyleName, Theme } from '../theme.ts';
 
 interface Scale {
   readonly width: number;
@@ -65,27 +65,56 @@ function stageCells(
 
 /** Draws all boots one after the other; where there is only one, its border and number say nothing and are left out. */
 function bootCells(timeline: TimelineView, scale: Scale, theme: Theme): string[] {
-  const cells: string[] = new Array(scale.width).fill('-');
   const { boots, end, ended } = timeline;
+  const last = scale.column(end);
+  const cells = Array.from({ length: scale.width }, (_, i): string => (i <= last ? '-' : ' '));
   const all = boots.length > 0 ? boots : [{ number: 1, kernel: '', from: 0, to: end }];
   for (const boot of all) stageCells(cells, boot, all.length > 1, timeline, scale, theme);
-  cells[scale.width - 1] = ended ? '|' : '>';
+  cells[last] = ended ? '|' : '>';
   return cells;
 }
 
-/** Draws stops (^) and faults (!) over given cells. */
-function putMarks(cells: string[], marks: readonly TimelineMark[], scale: Scale): void {
-  for (const mark of marks) if (mark.kind === 'stop') cells[scale.column(mark.at)] = '^';
-  for (const mark of marks) if (mark.kind === 'fault') cells[scale.column(mark.at)] = '!';
+/** A checkpoint's sign: its number, or that there is one. */
+function checkpointSign(label: string, theme: Theme): string {
+  const number = Number(/^\d+/.exec(label)?.[0]);
+  return theme.glyphs.checkpoints[number - 1] ?? theme.glyphs.checkpoint;
+}
+
+/** The branch one stands in, and those that it left. */
+function lineageOf(branches: readonly BranchView[]): ReadonlySet<number> {
+  const out = new Set<number>();
+  let next = branches.find(({ current }) => current);
+  while (next !== undefined) {
+    const { id, parent }: BranchView = next;
+    out.add(id);
+    next = branches.find((branch) => branch.id === parent);
+  }
+  return out;
+}
+
+/** Draws where branches leave (├), stops (^), checkpoints and faults (!) over given cells; later ones count more. */
+function putMarks(cells: string[], { marks, branches }: TimelineView, scale: Scale, theme: Theme): void {
+  const own = lineageOf(branches);
+  for (const { parent, from } of branches)
+    if (parent !== null && own.has(parent)) cells[scale.column(from)] = theme.glyphs.fork;
+  for (const { kind, at } of marks) if (kind === 'stop') cells[scale.column(at)] = '^';
+  for (const { kind, at, label } of marks)
+    if (kind === 'checkpoint') cells[scale.column(at)] = checkpointSign(label, theme);
+  for (const { kind, at } of marks) if (kind === 'fault') cells[scale.column(at)] = '!';
+}
+
+/** What is told from its surroundings by more than its sign. */
+function styleOf(cell: string, theme: Theme): StyleName | null {
+  if (cell === '!') return 'bad';
+  const { checkpoint, checkpoints, fork } = theme.glyphs;
+  return cell === '^' || cell === checkpoint || cell === fork || checkpoints.includes(cell) ? 'changed' : null;
 }
 
 function spansOf(cells: readonly string[], here: number, theme: Theme): readonly Span[] {
   const spans: Span[] = [];
   for (const [i, cell] of cells.entries()) {
-    if (i === here) spans.push(['here', theme.glyphs.here]);
-    else if (cell === '!') spans.push(['bad', cell]);
-    else if (cell === '^') spans.push(['changed', cell]);
-    else spans.push(cell);
+    const style = i === here ? 'here' : styleOf(cell, theme);
+    spans.push(style === null ? cell : [style, i === here ? theme.glyphs.here : cell]);
   }
   return merged(spans);
 }
@@ -101,21 +130,129 @@ function merged(spans: readonly Span[]): readonly Span[] {
   return out;
 }
 
-/** Paints the timeline: two rows, stages above marks, or both in one. */
-export function paintTimeline(timeline: TimelineView, w: number, h: number, theme: Theme): string[] {
+/** Columns before the line: `#0`, or whose row it is. */
+const LEFT = 3;
+
+function rightText({ axis, branches, ended, end }: TimelineView, theme: Theme): string {
+  const known = end === axis ? ended : (branches.find((branch) => branch.end === axis)?.ended ?? ended);
+  return known ? ` #${axis}` : ` #${axis}${theme.glyphs.dots}`;
+}
+
+/** Columns of the line itself, in which lanes are to be counted. */
+export function timelineColumns(timeline: TimelineView, w: number, theme: Theme): number {
+  return Math.max(4, w - LEFT - textWidth(rightText(timeline, theme)));
+}
+
+/** The thread that moved most, column by column, as a digit; none where only one ever moved. */
+function moverCells(lanes: readonly LaneView[], cells: string[]): void {
+  if (lanes.length < 2) return;
+  for (let i = 0; i < cells.length; i++) {
+    let most = 0;
+    for (const { number, turns } of lanes) {
+      if ((turns[i] ?? 0) <= most) continue;
+      most = turns[i] ?? 0;
+      cells[i] = number < 36 ? number.toString(36) : '+';
+    }
+  }
+}
+
+/** The row of stops and the like under the stages. */
+function marksRow(timeline: TimelineView, lanes: readonly LaneView[], scale: Scale, theme: Theme): string[] {
+  const last = scale.column(timeline.end);
+  const cells = Array.from({ length: scale.width }, (_, i) => (i <= last ? theme.glyphs.unset : ' '));
+  moverCells(lanes, cells);
+  putMarks(cells, timeline, scale, theme);
+  return cells;
+}
+
+/** The items that have room, in their order: those that count more first, so many. */
+function chosen<T>(items: readonly T[], room: number, weight: (item: T) => number): readonly T[] {
+  const best = [...items].sort((a, b) => weight(b) - weight(a)).slice(0, room);
+  return items.filter((item) => best.includes(item));
+}
+
+function branchRow(
+  { id, parent, from, end, ended, current }: BranchView,
+  scale: Scale,
+  w: number,
+  theme: Theme,
+): string {
+  const [first, last] = [scale.column(from), scale.column(end)];
+  const line = theme.glyphs.rule.repeat(Math.max(0, last - first - 1));
+  const start = parent === null ? '|' : theme.glyphs.fork;
+  const text = `${' '.repeat(first)}${start}${line}${last > first ? (ended ? '|' : '>') : ''}`;
+  const label = `${current ? '*' : ' '}${id} `.padEnd(LEFT);
+  const to = ` #${end}${ended ? '' : theme.glyphs.dots}`;
+  return paintRow(theme, w, [
+    [current ? 'bold' : 'plain', label.slice(0, LEFT)],
+    [current ? 'bold' : 'plain', text.padEnd(scale.width)],
+    ['dim', to],
+  ]);
+}
+
+/** A thread's row: full where most turns of the column are its own, half where some are; `more` threads have no row. */
+function laneRow(
+  { number, selected, turns }: LaneView,
+  all: readonly number[],
+  more: number,
+  w: number,
+  theme: Theme,
+): string {
+  const { laneMost, laneSome } = theme.glyphs;
+  const cells = turns.map((own, i) => (own === 0 ? ' ' : own * 2 >= (all[i] ?? 0) ? laneMost : laneSome));
+  const style = selected ? 'bold' : 'plain';
+  return paintRow(theme, w, [
+    [style, `T${number}`.padEnd(LEFT).slice(0, LEFT)],
+    [selected ? 'changed' : 'event', cells.join('')],
+    ['dim', more > 0 ? ` +${more}` : ''],
+  ]);
+}
+
+/** The rows under stages and marks: branches where there are several, then threads; what has no room is counted. */
+function moreRows(
+  timeline: TimelineView,
+  lanes: readonly LaneView[],
+  scale: Scale,
+  w: number,
+  h: number,
+  theme: Theme,
+) {
+  const { branches } = timeline;
+  const forBranches = branches.length > 1 ? Math.min(branches.length, Math.max(1, h >> 1)) : 0;
+  const own = lineageOf(branches);
+  const shown = chosen(branches, forBranches, ({ id, current }) => (current ? 2e9 : own.has(id) ? 1e9 : id));
+  const total = ({ turns }: LaneView) => turns.reduce((sum, n) => sum + n, 0);
+  const room = h - shown.length;
+  const few = chosen(lanes, room, (lane) => (lane.selected ? Number.POSITIVE_INFINITY : total(lane)));
+  const all = Array.from({ length: scale.width }, (_, i) => lanes.reduce((sum, { turns }) => sum + (turns[i] ?? 0), 0));
+  return [
+    ...shown.map((branch) => branchRow(branch, scale, w, theme)),
+    ...few.map((lane) => laneRow(lane, all, lane === few.at(-1) ? lanes.length - few.length : 0, w, theme)),
+  ];
+}
+
+/** Paints the timeline: stages and marks in one row, or in two; with more rows the branches and the threads below. */
+export function paintTimeline(
+  timeline: TimelineView,
+  lanes: readonly LaneView[],
+  w: number,
+  h: number,
+  theme: Theme,
+): string[] {
   const left = '#0 ';
-  const right = ` ${timeline.ended ? `#${timeline.end}` : `#${timeline.end}${theme.glyphs.dots}`}`;
-  const scale = scaleOf(timeline.end, Math.max(4, w - left.length - textWidth(right)));
+  const right = rightText(timeline, theme);
+  const scale = scaleOf(timeline.axis, timelineColumns(timeline, w, theme));
   const stages = bootCells(timeline, scale, theme);
   const here = scale.column(timeline.at);
   if (h < 2) {
-    putMarks(stages, timeline.marks, scale);
+    putMarks(stages, timeline, scale, theme);
     return [paintRow(theme, w, [left, ...spansOf(stages, here, theme), right])];
   }
-  const below: string[] = new Array(scale.width).fill(theme.glyphs.unset);
-  putMarks(below, timeline.marks, scale);
-  return [
+  const below = marksRow(timeline, h === 2 ? lanes : [], scale, theme);
+  const rows = [
     paintRow(theme, w, [['dim', left], stages.join(''), ['dim', right]]),
-    paintRow(theme, w, [' '.repeat(left.length), ...spansOf(below, here, theme)]),
+    paintRow(theme, w, [' '.repeat(LEFT), ...spansOf(below, here, theme)]),
+    ...moreRows(timeline, lanes, scale, w, h - 2, theme),
   ];
+  return fillRows(rows, w, h);
 }

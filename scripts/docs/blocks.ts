@@ -27,6 +27,7 @@ const COMMAND_GROUPS: Readonly<Record<CommandGroup, string>> = {
 const KEY_GROUPS: Readonly<Record<KeyRow['group'], string>> = {
   move: 'Movement',
   time: 'Time',
+  ask: 'Questions',
   frames: 'Frames and threads',
   stops: 'Stops',
   panes: 'Panes',

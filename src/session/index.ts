@@ -48,13 +48,22 @@ export {
   lastBoot,
   loadScenario,
   loadScenarioText,
-  scenariosFolder,
   warningsOf,
 } from './load.ts';
 export { Port } from './port.ts';
 export { printable, printableJson } from './printable.ts';
 export type { RunEnd } from './report/index.ts';
 export { ReportRun, type RunResult, runReport, startReport } from './run-report.ts';
+export {
+  isSessionFile,
+  type OpenedSession,
+  openSession,
+  openSessionText,
+  type SavedOptions,
+  savedJsonSchema,
+} from './saved/index.ts';
+export * as fields from './scenario/fields.ts';
+export { scenariosFolder } from './scenario-files.ts';
 export { NEWEST, noKernel, type SourceResult, sourceOf } from './source.ts';
 export * from './view.ts';
 export { cellSize, WHOLE } from './views/strips.ts';

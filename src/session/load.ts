@@ -1,8 +1,7 @@
 // From a scenario file to kernels and machines ready to boot. All mistakes of the file, its patches and its actors come back
 // as sentences with their place; nothing is thrown for them.
 import { existsSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname } from 'node:path';
 import {
   baseProgram,
   buildKernel,
@@ -25,7 +24,7 @@ import { normalise } from './expression.ts';
 import { invariantError } from './invariants/index.ts';
 import { textOfActors } from './own-text.ts';
 import { type Found, readPatch } from './patch-files.ts';
-import { readTextFile } from './read-file.ts';
+import { sumOf } from './read-file.ts';
 import {
   CONFIG_TABLE,
   formatProblem,
@@ -38,6 +37,7 @@ import {
   splitFor,
   type TextKind,
 } from './scenario/index.ts';
+import { readScenarioFile, shippedFile } from './scenario-files.ts';
 
 /** A kernel boot of a scenario, its kernel built. */
 export interface LoadedBoot {
@@ -48,6 +48,8 @@ export interface LoadedBoot {
   /** names of the patches in force */
   readonly patches: readonly string[];
   readonly variant: BootVariant;
+  /** SHA-256 of the patches by path, by their names */
+  readonly sums: Readonly<Record<string, string>>;
 }
 
 /** What one boot's kernel is made of. A patch by path is looked for from its folder; '' is the working directory. */
@@ -280,7 +282,10 @@ function buildBoots(file: string, scenario: Scenario, options: LoadOptions, plac
     }
     linked.set(i + 1, built.kernel.linked);
     const names = found.patches.map((patch) => patch.name);
-    boots.push({ number: i + 1, boot, kernel: built.kernel, patches: names, variant });
+    const sums = Object.fromEntries(
+      found.patches.filter(({ name }) => name.includes('/')).map(({ name, text }) => [name, sumOf(text)]),
+    );
+    boots.push({ number: i + 1, boot, kernel: built.kernel, patches: names, variant, sums });
   });
   return { boots, errors };
 }
@@ -350,30 +355,16 @@ export function loadParsed(origin: Origin, given: Scenario, options: LoadOptions
   return { ok: true, loaded: { file, text, scenario, handover, boots, first, radixPages, place, reload } };
 }
 
-/** The largest scenario that is read, in bytes. */
-const MOST_BYTES = 16 * 2 ** 20;
-
-/** A shipped scenario by the name that the gallery gives it, `today/grow-zone`, or by its path in a checkout; null: none. */
-function shippedFile(given: string): string | null {
-  const name = given.replace(/^scenarios\//, '');
-  if (!/^[\w-]+(\/[\w-]+)*(\.json)?$/.test(name)) return null;
-  const file = join(scenariosFolder(), name.endsWith('.json') ? name : `${name}.json`);
-  if (!existsSync(file)) return null;
-  const near = relative('', file);
-  return near.startsWith('..') ? file : near;
-}
+/** What a saved session begins with. */
+const SAVED = /^\s*\{\s*"khodbg-session"\s*:/;
 
 /** Loads a scenario file, or where there is none, the shipped scenario of that name. */
 export function loadScenario(given: string, options: LoadOptions = {}): LoadResult {
   const file = existsSync(given) ? given : (shippedFile(given) ?? given);
-  const read = readTextFile(file, MOST_BYTES);
+  const read = readScenarioFile(file);
+  if (read.ok && SAVED.test(read.text))
+    return { ok: false, errors: [`${file}: is a saved session, not a scenario; khodbg ${file} opens it`] };
   if (read.ok) return loadScenarioText(file, read.text, options);
   const hint = 'give the path of a scenario, or the name of a shipped one, such as today/grow-zone';
   return { ok: false, errors: [`${file}: cannot be read: ${read.why}; ${hint}`] };
-}
-
-/** The shipped scenarios' folder, in a checkout and when installed. */
-export function scenariosFolder(): string {
-  const own = fileURLToPath(import.meta.url);
-  return join(dirname(own), basename(own) === 'load.ts' ? '../../scenarios' : '../scenarios');
 }

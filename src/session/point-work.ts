@@ -18,7 +18,8 @@ export function addPoint(session: Session, row: NewPoint): { row: PointRow; know
   );
   if (same !== undefined) return { row: same, known: true };
   const fresh = { hits: 0, ignore: 0, enabled: true, stopsLeft: null, commands: [], prints: null };
-  const made: PointRow = { ...fresh, ...row, number: session.state.nextPoint };
+  const { nextPoint: number, cursor: at } = session.state;
+  const made: PointRow = { ...fresh, ...row, number, at };
   session.change((draft) => {
     draft.points = [...draft.points, made];
     draft.nextPoint = made.number + 1;

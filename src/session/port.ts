@@ -94,6 +94,14 @@ export class Port implements SessionPort {
     return opensList(this.session, line);
   }
 
+  savedScreen(): unknown {
+    return this.session.screen();
+  }
+
+  keepScreen(screen: () => unknown): void {
+    this.session.screen = screen;
+  }
+
   async execute(line: string, by: Speaker = 'user'): Promise<CommandResult> {
     const text = line.trim().replace(/^:+\s*/, '');
     const wanted = text === '' ? this.last : text;
@@ -156,7 +164,7 @@ export class Port implements SessionPort {
     };
     for (let rest = lists, moves = 0; rest.length > 0; ) {
       const [line = '', ...later] = rest;
-      const done = await this.perform(line, 'file');
+      const done = await this.perform(line, 'list');
       add(done.lines);
       if (!done.output.ok) return end(false, false);
       if (done.output.quit === true) return end(true, true);

@@ -1,5 +1,6 @@
 // Reads a text file that somebody else may have named: only a regular file, only so large, never waiting for it. Why not is
 // a sentence. Knows nothing of what files are for.
+import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
 /** A file's text, or why there is none, to follow the file's name and a colon. */
@@ -16,6 +17,9 @@ const WHY: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'its name is too long',
   ERR_INVALID_ARG_VALUE: 'its name holds a null byte',
 };
+
+/** The SHA-256 sum of a text, as sha256sum prints that of a file that holds it. */
+export const sumOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 const no = (why: string): FileText => ({ ok: false, why });
 

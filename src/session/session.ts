@@ -51,6 +51,10 @@ export class Session {
   time: Timeline;
   invariants = new InvariantLog(this);
   state: SessionState;
+  /** the file it was opened from or saved into last */
+  file: string | null = null;
+  /** what a front end wants to find again of itself, as plain JSON; undefined: nothing */
+  screen: () => unknown = () => undefined;
   readonly budget: number;
   /** what the history may take of this process's memory */
   historyBudget: HistoryBudget;

@@ -1,6 +1,8 @@
 // What a front end may see of a session: plain values, one snapshot per change. Knows nothing of terminals.
 import type { CompareView } from './compare/index.ts';
-import type { Results } from './results.ts';
+import type { Result, Results } from './results.ts';
+
+export type { Result as ResultView, Results as ResultsView };
 
 /** A position in time as it is shown: `#N`, or `#N.M` inside a range operation. */
 export interface PositionView {
@@ -8,6 +10,8 @@ export interface PositionView {
   readonly label: string;
   /** micro-steps since the first boot began */
   readonly at: number;
+  /** pages done inside a range operation; 0 outside */
+  readonly sub: number;
   /** last position recorded so far */
   readonly end: number;
   /** true once no thread can move at `end`; until then the end is not known and is shown as `…` */
@@ -38,9 +42,14 @@ export type PatchMark = '+' | '~' | '-';
 
 export interface SourceLine {
   readonly number: number;
+  /** as in the file, tabs kept */
   readonly text: string;
   readonly breakpoint: 'enabled' | 'disabled' | null;
   readonly current: boolean;
+  /** executions in all that is recorded; left out where nothing is executed */
+  readonly hits?: number;
+  /** has this call of the function, this frame, executed it? */
+  readonly executed?: boolean;
   /** left out where no patch was */
   readonly patch?: PatchMark;
 }
@@ -52,6 +61,8 @@ export interface SourceView {
   readonly lines: readonly SourceLine[];
   /** lines that patches marked; 0 where none changed the file */
   readonly patched: number;
+  /** do its lines have hit counts? */
+  readonly counted?: boolean;
   /** line of the selected frame; 1-based */
   readonly currentLine: number;
 }
@@ -161,7 +172,8 @@ export interface LogLine {
 
 export interface TimelineMark {
   readonly at: number;
-  readonly kind: 'stage' | 'stop' | 'fault';
+  readonly kind: 'stage' | 'stop' | 'fault' | 'checkpoint';
+  /** of a checkpoint its number, and its note */
   readonly label: string;
 }
 
@@ -174,12 +186,33 @@ export interface BootView {
   readonly to: number;
 }
 
+/** A branch of the history: it leaves its parent at `from`. */
+export interface BranchView {
+  readonly id: number;
+  readonly parent: number | null;
+  readonly from: number;
+  readonly end: number;
+  readonly ended: boolean;
+  readonly current: boolean;
+}
+
+/** A thread on the timeline: turns in which it moved, by column. */
+export interface LaneView {
+  readonly number: number;
+  readonly selected: boolean;
+  readonly turns: readonly number[];
+}
+
 export interface TimelineView {
   readonly boots: readonly BootView[];
+  /** the end of the branch one stands in */
   readonly end: number;
+  /** the farthest end of all branches */
+  readonly axis: number;
   readonly ended: boolean;
   readonly at: number;
   readonly marks: readonly TimelineMark[];
+  readonly branches: readonly BranchView[];
 }
 
 /** One row of the radix trees as far as they are opened. */
@@ -262,6 +295,15 @@ export interface PaneViews {
   console(): LinesView;
 }
 
+/** A value that a text names, at [from, to) of it. */
+export interface ValueView {
+  readonly expression: string;
+  /** what accesses and watch take for it: itself, or of a pfn its page; null: it is no place in memory */
+  readonly place: string | null;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Everything a screen shows. A new object each time anything changed; the parts keep their identity when they did not. */
 export interface SessionView extends PaneViews {
   /** file name of the scenario, `uninit-boundary-before.json` */
@@ -297,6 +339,10 @@ export interface SessionView extends PaneViews {
   /** the cell of the cursor of that memmap; null where it has none */
   memmapCell(cells: number, place?: MapPlace): CellView | null;
   pageblocks(columns: number, rows: number, place?: MapPlace): PageblockView;
+  /** who moved when, in so many columns over the timeline's axis; threads that never moved left out */
+  lanes(cells: number): readonly LaneView[];
+  /** the values that a text names, such as a source line, as one can ask about them where one stands */
+  values(text: string): readonly ValueView[];
 }
 
 /** A step of the tour as it is shown: which of how many, what is pressed, and why. */
@@ -329,8 +375,15 @@ export interface SessionPort {
   view(): SessionView;
   /** calls back after every change of view(); returns the way to stop that */
   subscribe(changed: () => void): () => void;
-  /** runs one command line; long ones yield to the event loop, report progress through view().busy and stop on interrupt() */
-  execute(line: string): Promise<CommandResult>;
+  /**
+   * Runs one command line; long ones yield to the event loop, report progress through view().busy and stop on interrupt().
+   * `origin`: who says it, the user unless it is said; a tour's keys may not write files.
+   */
+  execute(line: string, origin?: 'user' | 'tour'): Promise<CommandResult>;
+  /** what a front end kept of itself in the session that was opened, as keepScreen() gave it; undefined: nothing */
+  savedScreen(): unknown;
+  /** `screen` gives what is to be found again, as plain JSON, whenever the session is saved */
+  keepScreen(screen: () => unknown): void;
   interrupt(): void;
   /** the keys of a step of the tour have been pressed: this is where it leads */
   played(): void;

@@ -67,7 +67,7 @@ describe('the tree', () => {
     await t.press('K');
     expect(t.screen()).toContain('+ in/000 1 key');
     expect(t.line(39)).toMatch(
-      /^Enter open, close {2}Esc back {2}z zoom {2}< > other panes {2}\/ find {2}n\/N next .* q quit$/,
+      /^Enter open, close {2}q Esc back {2}z zoom {2}< > other panes {2}\/ find {2}n\/N next .* \? help$/,
     );
     await t.press('\x1b[B');
     await t.press('\r');

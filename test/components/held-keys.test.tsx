@@ -1,7 +1,7 @@
 // A step key that is held: every step is executed, in order, and the screen is painted once in a turn of the event loop. Counts
 // steps, turns and writes, never milliseconds.
 
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type FakeSession, fakeSession } from '../support/fake-session.ts';
 import { openPort, openScreen } from '../support/open.ts';
 import { mountScreen, type VirtualTerminal } from '../support/vterm.ts';
@@ -103,6 +103,8 @@ describe('a held step key', () => {
     const { label } = plain.view().position;
     // the other key of the two may well come in the same chunk
     t.stdin.write(`${'s'.repeat(200)}${'S'.repeat(20)}`);
+    // the label may be painted on the way there, too
+    await vi.waitFor(() => expect(port.session.state.past).toHaveLength(220), 20_000);
     await t.waitFor(label);
     expect(port.view().position.label).toBe(label);
     expect(port.session.state.past).toHaveLength(220);

@@ -109,11 +109,11 @@ test('threads show number, name, state letter and where they are', () => {
 });
 
 test('watches show what changed in words', () => {
-  const rows = text(paintWatches({ watches: view.watches, scroll: 0 }, 80, 9, theme));
+  const rows = text(paintWatches({ watches: view.watches, cursor: 0, focused: false }, 80, 9, theme));
   expect(rows[0]).toBe(' 2 page(0x18000)->private      0x4b484f5000000000  (was 0x0)');
   expect(rows[1]).toMatch(/^ {5}flags/);
   expect(rows[4]).toContain('(disabled)');
-  expect(text(paintWatches({ watches: [], scroll: 0 }, 80, 2, theme))[0]).toContain('nothing watched');
+  expect(text(paintWatches({ watches: [], cursor: 0, focused: false }, 80, 2, theme))[0]).toContain('nothing watched');
 });
 
 test('the memmap shows its rows, the cursor and the legend, the most important rows when short', () => {
@@ -163,14 +163,116 @@ describe('status', () => {
   });
 });
 
+const nothing = { boots: [], end: 0, axis: 0, ended: false, at: 0, marks: [], branches: [] };
+
 test('the timeline shows stages as |name---|, stops, faults and the position', () => {
-  const [stages = '', marks = ''] = text(paintTimeline(view.timeline, 120, 2, theme));
+  const [stages = '', marks = ''] = text(paintTimeline(view.timeline, [], 120, 2, theme));
   expect(stages).toMatch(/^#0 \|.*\|deferred-+\|.* #18432$/);
   expect(marks.indexOf('▼')).toBeGreaterThan(marks.indexOf('^'));
   expect(marks).toContain('!');
-  const open = text(paintTimeline({ ...view.timeline, ended: false }, 80, 1, theme));
+  const open = text(paintTimeline({ ...view.timeline, ended: false }, [], 80, 1, theme));
   expect(open[0]).toMatch(/> #18432…$/);
-  expect(text(paintTimeline({ boots: [], end: 0, ended: false, at: 0, marks: [] }, 40, 1, theme))[0]).toContain('▼');
+  expect(text(paintTimeline(nothing, [], 40, 1, theme))[0]).toContain('▼');
+});
+
+describe('the timeline with branches, checkpoints and threads', () => {
+  const branch = (id: number, parent: number | null, from: number, end: number, ended: boolean, current = false) => ({
+    id,
+    parent,
+    from,
+    end,
+    ended,
+    current,
+  });
+  const timeline = {
+    ...nothing,
+    boots: [{ number: 1, kernel: 'v7.3', from: 0, to: 6000 }],
+    end: 6000,
+    axis: 10000,
+    at: 4000,
+    marks: [
+      { at: 1000, kind: 'checkpoint' as const, label: '2: before the loop' },
+      { at: 3000, kind: 'checkpoint' as const, label: '12' },
+      { at: 3000, kind: 'stop' as const, label: 'checkpoint 12' },
+    ],
+    branches: [
+      branch(0, null, 0, 10000, true),
+      branch(1, 0, 2000, 6000, false, true),
+      branch(2, 0, 8000, 9000, true),
+      branch(3, 1, 5000, 5500, false),
+    ],
+  };
+  const lane = (number: number, from: number, to: number, selected = false) => ({
+    number,
+    selected,
+    turns: Array.from({ length: 109 }, (_, i) => (i >= from && i < to ? 10 : 0)),
+  });
+  const lanes = [lane(1, 0, 20), lane(3, 15, 66, true), lane(11, 40, 41)];
+  const column = (at: number) => 3 + Math.round((at / 10000) * 108);
+
+  test('two rows: numbers of checkpoints, where branches leave, who moved, an end that is not reached', () => {
+    const [stages = '', marks = ''] = text(paintTimeline(timeline, lanes, 119, 2, theme));
+    expect(stages.slice(column(6000) - 1)).toMatch(/^-> {43} #10000$/);
+    expect([marks[column(1000)], marks[column(3000)]]).toEqual(['②', '◆']);
+    expect([marks[column(2000)], marks[column(5000)], marks[column(8000)]]).toEqual(['├', '├', '├']);
+    expect([marks[3], marks[3 + 30], marks[3 + 40], marks[column(7000)]]).toEqual(['1', '3', '3', ' ']);
+    const [, plain = ''] = text(paintTimeline(timeline, lanes, 119, 2, createTheme(0, true)));
+    expect([plain[column(1000)], plain[column(2000)]]).toEqual(['@', '+']);
+  });
+
+  test('seven rows: the branch one stands in, others as they fit, then threads; what has no room is counted', () => {
+    const rows = text(paintTimeline(timeline, lanes, 119, 7, theme)).map((row) => row.trimEnd());
+    expect(rows).toHaveLength(7);
+    expect(rows[1]).not.toContain('3');
+    expect(rows[2]).toMatch(/^ 0 \|─{107}\| #10000$/);
+    expect(rows[3]).toMatch(/^\*1 {23}├─+> {44}#6000…$/);
+    expect(rows[3]?.indexOf('├')).toBe(column(2000));
+    expect(rows[4]).toMatch(/^T1 █{20}$/);
+    expect(rows[5]).toMatch(/^T3 {16}▄{0,5}█+$/);
+    expect(rows[6]).toMatch(/^T11 {40}█$/);
+    const fewer = text(paintTimeline(timeline, lanes, 119, 6, theme));
+    expect(fewer.at(-1)).toMatch(/^T3 .* \+1 *$/);
+  });
+
+  test('one row: marks stand on the stages', () => {
+    const [row = ''] = text(paintTimeline(timeline, [], 119, 1, theme));
+    expect([row[column(1000)], row[column(2000)], row[column(4000)], row[column(6000)]]).toEqual(['②', '├', '▼', '>']);
+  });
+});
+
+describe('the gutter', () => {
+  const lines = [12, 0, 123_456, 1_250_000, 34_000_000, undefined].map((hits, i) => ({
+    number: i + 1,
+    text: `\tstatement(${i});`,
+    breakpoint: i === 0 ? ('enabled' as const) : null,
+    current: i === 3,
+    ...(hits === undefined ? {} : { hits, executed: i === 0 || i === 3 }),
+  }));
+  const source = { file: 'f.ts', function: 'f', lines, patched: 0, counted: true, currentLine: 4 };
+  const slice = { source, top: 1, cursor: 1, focused: true };
+
+  test('counts executions, and marks the lines of this call', () => {
+    expect(text(paintSource(slice, 100, 6, theme)).map((row) => row.trimEnd())).toEqual([
+      'B   12 x>   1     statement(0);',
+      '     0      2     statement(1);',
+      '  123k      3     statement(2);',
+      '  1.2M =>   4     statement(3);',
+      '   34M      5     statement(4);',
+      '            6     statement(5);',
+    ]);
+  });
+
+  test('leaves out the counts where a listing is narrow', () => {
+    expect(text(paintSource(slice, 60, 1, theme))[0]).toMatch(/^B x> {3}1 {3}statement/);
+  });
+
+  test('underlines the value that was chosen', () => {
+    const chosen = { from: 1, to: 10 };
+    const [row = ''] = paintSource({ ...slice, chosen }, 100, 1, theme);
+    expect(row).toContain(`${theme.sgr.cursor}statement`);
+    const [current = ''] = paintSource({ ...slice, cursor: 4, top: 4, chosen }, 100, 1, theme);
+    expect(current).toContain(`${theme.sgr.cursor}statement`);
+  });
 });
 
 describe('the timeline of several boots', () => {
@@ -181,6 +283,8 @@ describe('the timeline of several boots', () => {
       { number: 2, kernel: 'v7.3', from: 4000, to: 10000 },
     ],
     end: 10000,
+    axis: 10000,
+    branches: [],
     ended: true,
     at: 7000,
     marks: [
@@ -192,7 +296,7 @@ describe('the timeline of several boots', () => {
   };
 
   test('has a border where each begins, its number and kernel, and stages without the prefix', () => {
-    const [stages = '', marks = ''] = text(paintTimeline(timeline, 120, 2, theme));
+    const [stages = '', marks = ''] = text(paintTimeline(timeline, [], 120, 2, theme));
     expect(stages).toMatch(
       /^#0 ║boot 1 v7\.2:mm_core_init-*\|end-+║boot 2 v7\.3:memmap_init-+\|deferred-+\|-+\| #10000$/,
     );
@@ -201,15 +305,15 @@ describe('the timeline of several boots', () => {
   });
 
   test('shortens to numbers where there is little room, and keeps the border', () => {
-    const [row = ''] = text(paintTimeline(timeline, 40, 1, theme));
+    const [row = ''] = text(paintTimeline(timeline, [], 40, 1, theme));
     expect(row).toMatch(/║1:.*║2:/);
-    const ascii = text(paintTimeline(timeline, 40, 1, createTheme(0, true)));
+    const ascii = text(paintTimeline(timeline, [], 40, 1, createTheme(0, true)));
     expect(ascii[0]).toMatch(/#1:.*#2:/);
   });
 
   test('one boot has no border', () => {
     const [first = { number: 1, kernel: '', from: 0, to: 0 }] = timeline.boots;
-    const [row = ''] = text(paintTimeline({ ...timeline, boots: [{ ...first, to: 10000 }] }, 120, 2, theme));
+    const [row = ''] = text(paintTimeline({ ...timeline, boots: [{ ...first, to: 10000 }] }, [], 120, 2, theme));
     expect(row).not.toContain('║');
     expect(row).not.toContain('boot');
   });

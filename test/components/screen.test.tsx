@@ -32,7 +32,7 @@ function expectScreen(t: VirtualTerminal, { cols, rows, panes }: (typeof SIZES)[
   expect(t.term.buffer.active.baseY).toBe(0);
   expect(t.line(rows - 1)).toContain('q quit');
   if (cols >= 110) {
-    for (let y = 2; y < rows - 5; y++) expect('┐│┘┓┃┛').toContain(t.cell(cols - 1, y).ch);
+    for (let y = 2; y < rows - (rows < 56 ? 5 : 10); y++) expect('┐│┘┓┃┛').toContain(t.cell(cols - 1, y).ch);
   }
 }
 
@@ -82,7 +82,7 @@ test.each(SIZES)('a session without threads, text and memory is shown at $cols x
     watches: [],
     log: [],
     memblock: { memory: [], reserved: [] },
-    timeline: { boots: [], end: 0, ended: false, at: 0, marks: [] },
+    timeline: { boots: [], end: 0, axis: 0, ended: false, at: 0, marks: [], branches: [] },
     memmap: () => ({
       start: 0,
       end: 0,

@@ -69,6 +69,8 @@ export function fakeSession(parts: Partial<SessionView> = {}): FakeSession {
       return open;
     },
     view: () => view,
+    savedScreen: () => undefined,
+    keepScreen: () => {},
     subscribe(changed) {
       readers.add(changed);
       return () => readers.delete(changed);

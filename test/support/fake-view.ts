@@ -1,6 +1,13 @@
 // An invented view with everything a screen can show: text, frames, threads, watches, maps. Nothing of it was computed.
 
-import type { MemmapView, PageblockView, SessionView, SourceLine, ThreadView } from '../../components/session-view.ts';
+import type {
+  MemmapView,
+  PageblockView,
+  SessionView,
+  SourceLine,
+  ThreadView,
+  ValueView,
+} from '../../components/session-view.ts';
 import { fakePanes } from './fake-panes.ts';
 
 const TEXT = [
@@ -160,6 +167,16 @@ function pageblocks(columns: number, rows: number): PageblockView {
   };
 }
 
+/** Every name of a text is a value, those with fields places in memory. */
+function values(text: string): readonly ValueView[] {
+  return [...text.matchAll(/[a-z_]\w*(?:\.\w+)*(?!\w*\()/g)].map(({ 0: expression, index }) => ({
+    expression,
+    place: expression.includes('.') ? expression : null,
+    from: index,
+    to: index + expression.length,
+  }));
+}
+
 const range = (index: number, start: number, end: number, node: string, flags: string): string =>
   `${String(index).padStart(4)}: 0x${start.toString(16).padStart(16, '0')}..0x${end.toString(16).padStart(16, '0')} ${node.padStart(4)} ${flags}`;
 
@@ -208,7 +225,7 @@ export function fakeView(current: number, direction: 'fwd' | 'rev'): SessionView
     scenario: 'uninit-boundary-before.json',
     title: 'KHO preserved page at the deferred boundary',
     variant: 'v7.3 + no-preserved-page-init',
-    position: { label: `#${at}`, at, end: 18432, ended: true, stage: 'mm_core_init', direction },
+    position: { label: `#${at}`, at, sub: 0, end: 18432, ended: true, stage: 'mm_core_init', direction },
     stop: {
       kind: current === 17 ? 'catchpoint' : 'step',
       lines:
@@ -245,6 +262,7 @@ export function fakeView(current: number, direction: 'fwd' | 'rev'): SessionView
     timeline: {
       boots: [{ number: 2, kernel: 'v7.3', from: 0, to: 18432 }],
       end: 18432,
+      axis: 18432,
       ended: true,
       at,
       marks: [
@@ -253,6 +271,7 @@ export function fakeView(current: number, direction: 'fwd' | 'rev'): SessionView
         { at: 12000, kind: 'stop', label: 'watch 2' },
         { at: 15800, kind: 'fault', label: 'BUG' },
       ],
+      branches: [],
     },
     points: 'breakpoints 2  catch 1  watch 1',
     tourSteps: 0,
@@ -263,6 +282,8 @@ export function fakeView(current: number, direction: 'fwd' | 'rev'): SessionView
     memmap,
     memmapCell: () => ({ now: '512 init  mt M', since: '512 uninit → init' }),
     pageblocks,
+    values,
+    lanes: () => [],
     ...fakePanes,
   };
 }

@@ -27,8 +27,11 @@ export type Running = Generator<Position, Output, boolean | undefined>;
 
 export type Group = 'running' | 'time' | 'stops' | 'looking' | 'info' | 'threads' | 'variants' | 'session';
 
-/** Who says a line. Only the user may write files: what comes with a scenario or a session file may be a stranger's. */
-export type Speaker = 'user' | 'tour' | 'file';
+/**
+ * Who says a line. Only the user may write files: what comes with a scenario or a session file, a tour or the list of commands
+ * of a point, may be a stranger's.
+ */
+export type Speaker = 'user' | 'tour' | 'list' | 'file';
 
 /** One command. `run` gets what was typed after the name, trimmed. */
 export interface Command {
@@ -39,9 +42,9 @@ export interface Command {
   readonly help: string;
   /** does an empty line repeat it? */
   readonly repeats?: boolean;
-  /** does it write a file, with these arguments? */
-  writes?(args: string): boolean;
   run(session: Session, args: string): Output | Running;
+  /** does it write a file with these arguments? Then only the user himself may ask for it */
+  writes?(args: string): boolean;
   /** words that can follow, for completion */
   words?(session: Session): readonly string[];
 }

@@ -72,7 +72,7 @@ export function reboundPoints(from: Session, to: Session): { readonly points: Po
   const lost: string[] = [];
   for (const row of from.state.points) {
     const made = rebound(from, to, row);
-    if (typeof made !== 'string') points.push(made);
+    if (typeof made !== 'string') points.push({ ...made, at: to.state.cursor });
     else lost.push(`${row.type} ${row.number} (${row.what}) is gone: ${made}`);
   }
   return { points, lost };

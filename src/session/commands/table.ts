@@ -1,6 +1,7 @@
 // All commands, one row each, and finding a row by what was typed: names, abbreviations, unambiguous prefixes.
 import { didYouMean } from '../../vm/index.ts';
-import { mailText } from '../mail-text.ts';
+import { calledNames } from '../call-graph.ts';
+import { STAGES } from '../scenario/index.ts';
 import type { Session } from '../session.ts';
 import { accessCommands } from './accesses.ts';
 import { askCommands } from './ask.ts';
@@ -18,6 +19,8 @@ import { lookCommands } from './look.ts';
 import { memmapCommands } from './memmap.ts';
 import { moveCommands } from './move.ts';
 import { pointCommands } from './point-list.ts';
+import { resultCommands } from './results.ts';
+import { saveCommands } from './save.ts';
 import { settingCommands } from './settings.ts';
 import { stopCommands } from './stops.ts';
 import { threadCommands } from './threads.ts';
@@ -60,12 +63,24 @@ const aboutCommand: Command = {
   run: (session) => say(session.loaded.scenario.title, '', ...session.loaded.scenario.about.split('\n')),
 };
 
-const reportCommand: Command = {
-  names: ['report'],
-  group: 'session',
-  usage: 'report',
-  help: 'where one stands as text for a mail, at most 72 columns, with the command line that comes back here',
-  run: (session) => say(...mailText(session)),
+/** What a place to go to is, and the command line that goes there. */
+function lineTo(session: Session, text: string): string {
+  if (/^(?:0x|phys:|(?:0x)?ffffea)[0-9a-f]+/i.test(text)) return `page ${text}`;
+  const name = text.replace(/^boot\d+:/, '').split(/[:\s]/)[0] ?? '';
+  const known = session.loaded.boots.some(({ kernel }) => kernel.linked.program.fns[name] !== undefined);
+  const isFunction = known || session.kernel.linked.env.intrinsics[name] !== undefined;
+  // a stage is a position: it is called as the function that reaches it
+  return isFunction && !STAGES.includes(name) ? `lines ${text}` : `seek ${text}`;
+}
+
+const goCommand: Command = {
+  names: ['go', 'g'],
+  group: 'time',
+  usage: 'go POSITION | PFN | FUNCTION[:LINE]',
+  help: 'to a position; of a pfn in hex: its struct page; of a function that is no stage: its executions, to choose from',
+  run: (session, args) =>
+    args === '' ? usage(goCommand, 'where to is missing') : begin(session, lineTo(session, args)),
+  words: (session) => [...STAGES, 'start', ...calledNames(session.kernel)],
 };
 
 const helpCommand: Command = {
@@ -99,6 +114,8 @@ export const COMMANDS: readonly Command[] = [
   ...askCommands,
   ...diffCommands,
   ...accessCommands,
+  ...resultCommands,
+  goCommand,
   infoCommand,
   ...memmapCommands,
   ...threadCommands,
@@ -108,7 +125,7 @@ export const COMMANDS: readonly Command[] = [
   helpCommand,
   aboutCommand,
   ...tourCommands,
-  reportCommand,
+  ...saveCommands,
   echoCommand,
   quitCommand,
 ];
@@ -164,6 +181,7 @@ export function opensList(session: Session, line: string): readonly number[] | n
 
 const NOT_USERS: Readonly<Record<Exclude<Speaker, 'user'>, string>> = {
   tour: 'this was typed by the tour',
+  list: 'this is of the list of a point',
   file: 'this came with a file',
 };
 
@@ -177,7 +195,9 @@ export function begin(session: Session, line: string, by: Speaker = 'file'): Out
   if (typeof command === 'string') return refuse(command);
   if (args !== '' && !command.usage.includes(' ')) return usage(command, `'${args}' is not expected`);
   if (by !== 'user' && command.writes?.(args) === true)
-    return refuse(`${command.names[0]}: writes a file, which only you may ask for; ${NOT_USERS[by]}`);
+    return refuse(
+      `${command.names[0]} writes a file: only you may ask for that, at the prompt, with -ex or in a file of -x; ${NOT_USERS[by]}`,
+    );
   return command.run(session, args);
 }
 

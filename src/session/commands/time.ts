@@ -41,7 +41,7 @@ function* seek(session: Session, text: string, command: Command): Running {
 }
 
 const seekCommand: Command = {
-  names: ['seek', 'goto', 'tt', 'g'],
+  names: ['seek', 'goto', 'tt'],
   group: 'time',
   usage: 'seek POSITION',
   help: `goes to a position: ${POSITIONS}; one that lies ahead is run to, without stopping on the way`,

@@ -47,9 +47,9 @@ const CLOSE_BRACKET = 4;
 const EOF = 17;
 
 /** The first limit the text breaks; the parser behind it recurses, so it must not see what is refused here. */
-function limitBroken(text: string): Finding | null {
+function limitBroken(text: string, kind: string): Finding | null {
   const bytes = Buffer.byteLength(text);
-  if (bytes > MOST_BYTES) return { offset: 0, end: 0, message: `${bytes} bytes; a scenario has at most 4 MiB` };
+  if (bytes > MOST_BYTES) return { offset: 0, end: 0, message: `${bytes} bytes; a ${kind} has at most 4 MiB` };
   const scanner = createScanner(text, true);
   const open: number[] = [];
   let tokens = 0;
@@ -58,10 +58,10 @@ function limitBroken(text: string): Finding | null {
     if (token === OPEN_BRACE || token === OPEN_BRACKET) open.push(token);
     if ((token === CLOSE_BRACE || token === CLOSE_BRACKET) && open.at(-1) === token - 1) open.pop();
     if (open.length > MOST_DEPTH)
-      return { ...at, message: `nested more than ${MOST_DEPTH} deep; a scenario needs less than ten` };
+      return { ...at, message: `nested more than ${MOST_DEPTH} deep; a ${kind} needs less than ten` };
     tokens += 1;
     if (tokens > MOST_TOKENS)
-      return { ...at, message: `more than ${MOST_TOKENS} values and punctuation marks; split the scenario` };
+      return { ...at, message: `more than ${MOST_TOKENS} values and punctuation marks; split the ${kind}` };
   }
   return null;
 }
@@ -75,7 +75,7 @@ const SYNTAX: Readonly<Record<string, string>> = {
   CommaExpected: 'stands where a comma belongs; write , between two entries',
   CloseBraceExpected: 'stands where an object ends; close it with }',
   CloseBracketExpected: 'stands where a list ends; close it with ]',
-  EndOfFileExpected: 'follows the end of the scenario; remove it',
+  EndOfFileExpected: 'follows the end of what the file holds; remove it',
   UnexpectedEndOfComment: 'opens a comment that does not end; close it with */',
   UnexpectedEndOfString: 'opens text that does not end on its line; close it with "',
   UnexpectedEndOfNumber: 'is not a complete number; write it as in 12, or as text as in "0xc000"',
@@ -140,9 +140,9 @@ export interface ParsedText {
   readonly twice: readonly Finding[];
 }
 
-/** Reads JSON with comments and trailing commas; never throws, whatever the text. */
-export function parseDocument(text: string): ParsedText {
-  const broken = limitBroken(text);
+/** Reads JSON with comments and trailing commas; never throws, whatever the text. `kind`: what the file is called. */
+export function parseDocument(text: string, kind = 'scenario'): ParsedText {
+  const broken = limitBroken(text, kind);
   if (broken !== null) return { root: null, syntax: [broken], twice: [] };
   const errors: ParseError[] = [];
   const withoutMark = text.startsWith('\ufeff') ? ` ${text.slice(1)}` : text;

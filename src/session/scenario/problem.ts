@@ -80,18 +80,19 @@ function shown(doc: Doc, asWritten: boolean): string {
   return plain ? printable(doc.value, 40) : `"${printable(doc.value, 60)}"`;
 }
 
-/** A report over `root`. */
-export function createReport(root: Doc): Report {
+/** A report over `root`; `whole`: what the root itself is called. */
+export function createReport(root: Doc, whole = 'the scenario'): Report {
   const findings: Finding[] = [];
+  const nameOf = (path: Path) => (path.length === 0 ? whole : pathText(path));
   const add = (doc: Doc, message: string) => findings.push({ offset: doc.offset, end: doc.end, message });
   return {
     findings,
     value: (path, what, asWritten = false) => {
       const doc = nodeAt(root, path);
-      if (doc !== null) add(doc, `${pathText(path)}: ${shown(doc, asWritten)} ${what}`);
+      if (doc !== null) add(doc, `${nameOf(path)}: ${shown(doc, asWritten)} ${what}`);
     },
     place: (path, what) => {
-      add(nearestNode(root, path), `${pathText(path)}: ${what}`);
+      add(nearestNode(root, path), `${nameOf(path)}: ${what}`);
     },
   };
 }

@@ -11,67 +11,29 @@ import { displayValue } from '../displays.ts';
 import { formatValue, lastName } from '../format.ts';
 import { bootOf } from '../load.ts';
 import { variantName } from '../patch-files.ts';
-import { lineOf } from '../places.ts';
 import type { Cursor, PointRow, Session } from '../session.ts';
-import type {
-  FrameView,
-  LocalView,
-  LogLine,
-  PatchMark,
-  PositionView,
-  SessionView,
-  SourceView,
-  ThreadView,
-  TimelineMark,
-  TimelineView,
-  WatchView,
-} from '../view.ts';
+import type { FrameView, LocalView, LogLine, PositionView, SessionView, ThreadView, WatchView } from '../view.ts';
 import { mapViews } from './maps.ts';
 import { memblockLines } from './memblock.ts';
 import type { Memo } from './memo.ts';
-import { bootsOf, paneViews } from './panes.ts';
-import { patchMarksReader } from './patch-marks.ts';
+import { paneViews } from './panes.ts';
+import { sourceView } from './source.ts';
 import { memmapView, WHOLE } from './strips.ts';
+import { laneViews, timelineView } from './timeline.ts';
+import { valuesIn } from './values.ts';
 
 function positionView(session: Session): PositionView {
   const { cursor, direction } = session.state;
   return {
     label: label(cursor.at),
     at: cursor.at.at,
+    sub: cursor.at.sub,
     end: session.time.end(cursor.branch),
     ended: session.time.branch(cursor.branch).ended,
     stage: stageNow(session),
     direction,
   };
 }
-
-const marksOf = patchMarksReader();
-
-function sourceView(session: Session): SourceView | null {
-  const frame = session.frame();
-  if (frame === null) return null;
-  const { file, line, fn } = session.place(frame);
-  const { boot } = session.now();
-  const points = new Map<number, 'enabled' | 'disabled'>();
-  for (const p of session.state.points) {
-    if (p.trigger.kind !== 'location') continue;
-    const place = p.trigger.places.get(boot);
-    const at = place === undefined ? null : lineOf(session.kernel, place);
-    if (at?.file === file) points.set(at.line, p.enabled ? 'enabled' : 'disabled');
-  }
-  const marks = marksOf(bootOf(session.loaded, session.now()), file);
-  const lines = (session.kernel.files[file] ?? '').split('\n').map((text, i) => ({
-    ...patchOf(marks.get(i + 1)),
-    number: i + 1,
-    text: text.replace(/\t/g, '    '),
-    breakpoint: points.get(i + 1) ?? null,
-    current: i + 1 === line,
-  }));
-  if (lines.at(-1)?.text === '') lines.pop();
-  return { file, function: fn, lines, patched: marks.size, currentLine: line };
-}
-
-const patchOf = (patch: PatchMark | undefined): { patch?: PatchMark } => (patch === undefined ? {} : { patch });
 
 function stackView(session: Session): FrameView[] {
   return session.stack().map((frame, level) => ({
@@ -175,22 +137,6 @@ function watchViews(session: Session): WatchView[] {
   return [...watched, ...displayViews(session)];
 }
 
-function timelineView(session: Session): TimelineView {
-  const { cursor } = session.state;
-  const marks: TimelineMark[] = [...session.marks(), ...session.stopMarks()].map(({ at, kind, label: text }) => ({
-    at,
-    kind,
-    label: text,
-  }));
-  return {
-    boots: bootsOf(session),
-    end: session.time.end(cursor.branch),
-    ended: session.time.branch(cursor.branch).ended,
-    at: cursor.at.at,
-    marks: marks.sort((a, b) => a.at - b.at),
-  };
-}
-
 function pointsText(session: Session): string {
   const count = (test: (p: PointRow) => boolean) => session.state.points.filter(test).length;
   const breaks = count((p) => p.type.endsWith('breakpoint'));
@@ -219,6 +165,11 @@ export function buildView(session: Session, memo: Memo): SessionView {
   const { state, loaded } = session;
   const { cursor, previous, points, stop, busy, results, locking } = state;
   const where = [cursor, session.time.end(cursor.branch), session.time.branch(cursor.branch).ended];
+  const columns = session.time.columns(cursor.branch);
+  const ends = session.time.branches.map(({ id }) => session.time.end(id)).join();
+  const timeline = memo.get('timeline', [...where, ends, state.marks, state.checkpoints, session.marks().length], () =>
+    timelineView(session),
+  );
   const machine: Machine = session.now().machine;
   const threads = memo.get('threads', [cursor, locking], () => threadViews(session));
   return {
@@ -228,7 +179,7 @@ export function buildView(session: Session, memo: Memo): SessionView {
     position: memo.get('position', [...where, state.direction, session.marks().length], () => positionView(session)),
     stop,
     thread: threads[cursor.thread] ?? null,
-    source: memo.get('source', [cursor, points], () => sourceView(session)),
+    source: memo.get('source', [cursor, points, columns.length], () => sourceView(session)),
     tourSteps: loaded.scenario.tour.length,
     stack: memo.get('stack', [cursor], () => stackView(session)),
     locals: memo.get('locals', [cursor, previous], () => localsView(session)),
@@ -237,7 +188,11 @@ export function buildView(session: Session, memo: Memo): SessionView {
     watches: memo.get('watches', [cursor, previous, points, state.displays], () => watchViews(session)),
     memblock: memo.get('memblock', [machine.memblock], () => memblockLines(machine)),
     log: memo.get('log', [state.log], (): readonly LogLine[] => state.log.slice(-2000)),
-    timeline: memo.get('timeline', [...where, state.marks, session.marks().length], () => timelineView(session)),
+    timeline,
+    lanes: (cells) =>
+      memo.get('lanes', [cursor.branch, cursor.thread, columns.length, cells, timeline.axis], () =>
+        laneViews(session, cells, timeline.axis),
+      ),
     points: memo.get('points', [points], () => pointsText(session)),
     busy,
     results,
@@ -249,6 +204,7 @@ export function buildView(session: Session, memo: Memo): SessionView {
           ? null
           : ([memmapView(a, cells, ALONE), memmapView(b, cells, ALONE)] as const);
       }),
+    values: (text) => memo.get('values', [cursor, text], () => valuesIn(session, text)),
     ...mapViews(session, memo),
     ...paneViews(machine, memo),
   };

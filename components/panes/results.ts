@@ -1,0 +1,137 @@
+// The last answer as a list that one walks through: each row leads to a position. Knows nothing of what was asked.
+
+import { paintRow } from '../row.ts';
+import type { PositionView, ResultsView, ResultView } from '../session-view.ts';
+import type { UiState } from '../state.ts';
+import { textWidth } from '../text.ts';
+import type { Theme } from '../theme.ts';
+import { foundSpans } from './lines.ts';
+import { definePane } from './pane.ts';
+
+/** What the list is painted from; `cursor` is a row number, `shift` so many columns are scrolled away. */
+export interface ResultsSlice {
+  readonly results: ResultsView | null;
+  readonly at: PositionView['at'];
+  readonly sub: PositionView['sub'];
+  readonly cursor: number;
+  readonly shift: number;
+  readonly find: UiState['find'];
+  readonly focused: boolean;
+}
+
+/** Columns before a row's text: the cursor, and where one stands. */
+const MARGIN = 4;
+
+/** Rows in the order of their positions can be searched by halves; a chain of causes is in its own order. */
+const SORTED = new WeakMap<ResultsView, boolean>();
+
+function isSorted(results: ResultsView): boolean {
+  const known = SORTED.get(results);
+  if (known !== undefined) return known;
+  const { rows } = results;
+  const sorted = rows.every(({ at }, i) => at !== null && (i === 0 || at.at >= (rows[i - 1]?.at?.at ?? 0)));
+  SORTED.set(results, sorted);
+  return sorted;
+}
+
+function distance({ at: place }: ResultView, at: number, sub: number): number {
+  return place === null ? Number.POSITIVE_INFINITY : Math.abs(place.at - at) + Math.abs(place.sub - sub) / 2 ** 40;
+}
+
+/** The number of the row that lies nearest to a position, -1 where none leads anywhere. */
+export function nearestRow(results: ResultsView, at: number, sub: number): number {
+  const { rows } = results;
+  let [low, high] = [0, rows.length];
+  if (isSorted(results)) {
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((rows[middle]?.at?.at ?? 0) < at) low = middle + 1;
+      else high = middle;
+    }
+    [low, high] = [Math.max(0, low - 1), Math.min(rows.length, low + 2)];
+  }
+  let best = -1;
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = low; i < high; i++) {
+    const row = rows[i];
+    const far = row === undefined ? least : distance(row, at, sub);
+    if (far < least) [best, least] = [i, far];
+  }
+  return best;
+}
+
+/** The text of a row, indented by its depth in a chain of causes. */
+export const rowText = ({ depth, text }: ResultView): string => `${'  '.repeat(depth)}${text.trimEnd()}`;
+
+function paintResult(row: ResultView, i: number, near: number, slice: ResultsSlice, w: number, theme: Theme): string {
+  const { at, sub, cursor, shift, find, focused } = slice;
+  const here = i === cursor;
+  const exact = row.at !== null && row.at.at === at && row.at.sub === sub;
+  const mark = exact ? '=>' : i === near ? '~>' : '  ';
+  const head = `${here ? '>' : ' '}${mark} `;
+  const text = rowText(row).slice(shift);
+  if (here && focused) return paintRow(theme, w, [['here', head + text]], 'here');
+  const spans = shift > 0 ? [text] : foundSpans(text, i, find);
+  if (row.at === null) return paintRow(theme, w, [head, ['dim', text]]);
+  return paintRow(theme, w, [[exact || i === near ? 'bold' : 'plain', head], ...spans]);
+}
+
+/** The first row to show: the cursor's in sight, with as many above it as below. */
+export function firstRow(cursor: number, rows: number, h: number): number {
+  return Math.max(0, Math.min(cursor - ((h - 1) >> 1), rows - h));
+}
+
+/** Paints the rows round the cursor. `=>` is where one stands, `~>` the row nearest to it. */
+export function paintResults(slice: ResultsSlice, w: number, h: number, theme: Theme): string[] {
+  const { results, at, sub, cursor } = slice;
+  if (results === null)
+    return [
+      paintRow(theme, w, [['dim', 'no answer yet; a asks who accesses the value under the cursor; :lines FUNCTION']]),
+    ];
+  const near = nearestRow(results, at, sub);
+  const first = firstRow(cursor, results.rows.length, h);
+  return results.rows.slice(first, first + h).map((row, i) => paintResult(row, first + i, near, slice, w, theme));
+}
+
+const most = ({ rows }: ResultsView): number => Math.max(0, rows.length - 1);
+
+/** How far to the right the list can be scrolled when it is `w` wide. */
+function widest({ rows }: ResultsView, first: number, h: number, w: number): number {
+  const shown = rows.slice(first, first + h);
+  return Math.max(0, ...shown.map((row) => textWidth(rowText(row)) + MARGIN - w));
+}
+
+/** The pane of the last answer. */
+export const RESULTS = definePane<ResultsSlice>({
+  id: 'results',
+  name: 'results',
+  help: [
+    'The last answer of accesses, lines, why and their like. Up and Down walk through it, Home and End go to its ends,',
+    'Enter goes to the position of a row, M-Left back. M-Up and M-Down go to the row before and the next one, from any pane.',
+    '=> is where one stands, ~> the row nearest to it. Left and Right show the rest of long rows.',
+    'a and y ask about the value that the row names; q or Esc leaves the list, R shows it again.',
+  ],
+  hasCursor: true,
+  isList: true,
+  length: ({ results }) => results?.rows.length ?? 0,
+  lines: ({ results }) => (results?.rows ?? []).map(rowText),
+  enter: ({ results }, at) => (results?.rows[at]?.at ? `result ${at + 1}` : null),
+  widest: ({ results }, ui, w, h) =>
+    results === null ? 0 : widest(results, firstRow(ui.scroll.results ?? 0, results.rows.length, h), h, w),
+  title: ({ view: { results }, ui }) => {
+    if (results === null) return 'results';
+    const row = Math.min(ui.scroll.results ?? 0, most(results)) + 1;
+    // how many lie before now is marked in the list, and changes as one walks
+    return `results  ${results.title.replace(/, \d+ before now$/, '')}  row ${row} of ${results.rows.length}`;
+  },
+  slice: ({ view: { results, position }, ui, focused }) => ({
+    results,
+    at: position.at,
+    sub: position.sub,
+    cursor: Math.min(ui.scroll.results ?? 0, results === null ? 0 : most(results)),
+    shift: ui.shift.results ?? 0,
+    find: ui.find?.pane === 'results' ? ui.find : null,
+    focused,
+  }),
+  paint: paintResults,
+});

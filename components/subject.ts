@@ -1,0 +1,47 @@
+// What the keys that ask mean by "the value under the cursor": the one chosen on the source line, the watch, the row of a list.
+// Knows nothing of what is asked about it.
+
+import type { PaneId } from './layout-spec.ts';
+import { rowText } from './panes/results.ts';
+import { cursorLine, cursorValue } from './panes/source-cursor.ts';
+import { watchAt } from './panes/watch.ts';
+import type { SessionView, ValueView } from './session-view.ts';
+import type { UiState } from './state.ts';
+
+/** The text under the cursor of a pane whose rows name values. */
+const ROW: Readonly<Partial<Record<PaneId, (view: SessionView, ui: UiState) => string>>> = {
+  results: ({ results }, ui) => {
+    const row = results?.rows[Math.min(ui.scroll.results ?? 0, results.rows.length - 1)];
+    return row === undefined ? '' : rowText(row);
+  },
+  radix: (view, ui) => {
+    const text = view.radix(ui.opened, ui.scroll.radix ?? 0, 1).rows[0]?.text ?? '';
+    return text.replace(/^0x[0-9a-f]+ order \d+ (0x[0-9a-f]+).*$/, 'page $1');
+  },
+};
+
+/** The values of the line under the cursor of the source. */
+export function lineValues({ source, values }: SessionView, cursor: UiState['cursor']): readonly ValueView[] {
+  if (source === null) return [];
+  const line = cursorLine(source, cursor);
+  const text = source.lines.find(({ number }) => number === line)?.text;
+  return text === undefined ? [] : values(text);
+}
+
+/** Says what is chosen on the source line: where none was, the first value, places in memory before others. */
+export function chosenValue(view: SessionView, ui: UiState): ValueView | null {
+  const all = lineValues(view, ui.cursor);
+  const chosen = view.source === null ? undefined : cursorValue(view.source, ui.cursor);
+  return (chosen === undefined ? all.find(({ place }) => place !== null) : undefined) ?? all[chosen ?? 0] ?? null;
+}
+
+/** The value under the cursor of the pane that has the focus, or of the source line; null where there is none. */
+export function subjectOf(view: SessionView, ui: UiState): Pick<ValueView, 'expression' | 'place'> | null {
+  if (ui.focus === 'watch') {
+    const watch = watchAt(view.watches, ui.scroll.watch ?? 0);
+    if (watch !== null) return { expression: watch.expression, place: watch.expression };
+  }
+  const row = ROW[ui.focus];
+  const [first] = row === undefined ? [] : view.values(row(view, ui));
+  return first ?? chosenValue(view, ui);
+}

@@ -1,0 +1,23 @@
+// What a session file holds beside the scenario, its kernels and the screen, in the order in which it is read: later sections
+// may count on what earlier ones have put into the session. Something new to keep is a section more.
+import { branchesSection } from './branches.ts';
+import { checkpointsSection, historySection, marksSection, standsSection, tourSection } from './places.ts';
+import { pointsSection } from './points.ts';
+import type { Section } from './section.ts';
+import { settingsSection, valuesSection } from './settings.ts';
+
+/** All sections; a session file without one of them that it does not need has nothing to say there. */
+export const SECTIONS: readonly Section[] = [
+  branchesSection,
+  standsSection,
+  valuesSection,
+  settingsSection,
+  pointsSection,
+  checkpointsSection,
+  marksSection,
+  historySection,
+  tourSection,
+];
+
+/** Sections that every session file has. */
+export const NEEDED: ReadonlySet<string> = new Set([branchesSection.key, standsSection.key]);
