@@ -76,6 +76,10 @@ describe.each(SIZES)('$cols x $rows', (size) => {
       expect(t.cell(x, y)).toMatchObject({ inverse: true, ch: 'M' });
       expect(t.cell(x + 1, y)).toMatchObject({ inverse: false, ch: 'M' });
     }
+    await t.press(`:go 0x8010${ENTER}`);
+    await t.waitFor('pfn:0x8010');
+    await t.press('q');
+    await t.waitFor('0x8010  1 ');
     await t.press(`:memmap all${ENTER}`);
     await t.waitFor('pfn 0x0-0x50000');
   });
