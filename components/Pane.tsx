@@ -53,7 +53,7 @@ export function Pane({ place }: { readonly place: Place }): ReactNode {
   const input: PaneInput = { view, ui, w: body.w, h: body.h, theme, focused, top };
   const rows = usePainting(pane.painting(input));
   const [title = ''] = usePainting({
-    deps: [view, ui.scroll, body.w, body.h, theme],
+    deps: [view, ui.scroll, ui.map, focused, body.w, body.h, theme],
     make: () => [pane.title(input)],
   });
   return <Framed {...place} title={title} rows={rows} focused={focused} theme={theme} />;

@@ -9,6 +9,7 @@ import { helpLines } from './help.ts';
 import type { ActionName } from './keys/table.ts';
 import { focusOrder, isBoxed, type Layout, layout } from './layout.ts';
 import { PANE_IDS, type PaneId, TURNS } from './layout-spec.ts';
+import { createMapActions } from './map-actions.ts';
 import { noteHeight } from './note.ts';
 import { overlayBody, overlayLength } from './overlay-rows.ts';
 import { cursorAnchor, cursorLine, cursorValue } from './panes/source-cursor.ts';
@@ -36,15 +37,22 @@ export type Actions = Readonly<Record<ActionName, () => void>> & {
   /** calls up a pane to the lower right */
   readonly call: (pane: PaneId) => void;
   readonly findText: (text: string) => void;
+  /** shows the pages [start, end) in the memmap */
+  readonly look: (start: number, end: number) => void;
 };
 
 function placesOf({ size, focus, zoom: zoomed, called, note }: UiState): Layout {
   return layout(size.cols, size.rows, focus, zoomed, called, noteHeight(note, size));
 }
 
+/** The inside of a pane; null where it is not shown. */
+function bodyOf(state: UiState, pane: PaneId) {
+  return placesOf(state).panes.find((place) => place.id === pane)?.body ?? null;
+}
+
 /** Rows that the focused pane shows. */
 function heightOf(state: UiState): number {
-  return placesOf(state).panes.find((place) => place.id === state.focus)?.body.h ?? 1;
+  return bodyOf(state, state.focus)?.h ?? 1;
 }
 
 const OVERLAY_STEPS: Readonly<Record<string, (page: number) => number>> = {
@@ -243,6 +251,10 @@ function breakCommand({ port, ui }: Parts): string | null {
 /** Makes the actions of a screen. */
 export function createActions(parts: Parts): Actions {
   const { ui, queue, host } = parts;
+  const map = createMapActions({ ...parts, bodyOf: (pane) => bodyOf(ui.get(), pane) });
+  /** what a key does in the memmap, and what it does elsewhere */
+  const inMap = (there: () => void, elsewhere: () => void) => () =>
+    ui.get().focus === 'memmap' ? there() : elsewhere();
   return {
     'focus-next': () => turnFocus(ui, 1),
     'focus-previous': () => turnFocus(ui, -1),
@@ -250,17 +262,40 @@ export function createActions(parts: Parts): Actions {
     'pane-next': () => turnCalled(ui, 1),
     'pane-previous': () => turnCalled(ui, -1),
     call: (pane) => ui.dispatch({ type: 'called', pane }),
-    open: () => sideways(parts, 1),
-    close: () => sideways(parts, -1),
+    open: inMap(
+      () => map.move(1, 0),
+      () => sideways(parts, 1),
+    ),
+    close: inMap(
+      () => map.move(-1, 0),
+      () => sideways(parts, -1),
+    ),
+    'map-view': map.nextView,
+    'map-in': () => map.zoom(1),
+    'map-out': () => map.zoom(-1),
+    'map-mark': map.mark,
+    look: map.look,
     find: () => ui.dispatch({ type: 'looked-for' }),
     findText: (text) => findText(parts, heightOf(ui.get()), text),
     'find-next': () => findAgain(parts, heightOf(ui.get()), 1),
     'find-previous': () => findAgain(parts, heightOf(ui.get()), -1),
     zoom: () => zoom(ui),
-    'line-up': () => moveInPane(parts, () => -1),
-    'line-down': () => moveInPane(parts, () => 1),
-    'page-up': () => moveInPane(parts, (page) => -page),
-    'page-down': () => moveInPane(parts, (page) => page),
+    'line-up': inMap(
+      () => map.move(0, -1),
+      () => moveInPane(parts, () => -1),
+    ),
+    'line-down': inMap(
+      () => map.move(0, 1),
+      () => moveInPane(parts, () => 1),
+    ),
+    'page-up': inMap(
+      () => map.page(-1),
+      () => moveInPane(parts, (page) => -page),
+    ),
+    'page-down': inMap(
+      () => map.page(1),
+      () => moveInPane(parts, (page) => page),
+    ),
     'toggle-break': () => queue.push(() => breakCommand(parts)),
     help: () => {
       const { focus } = ui.get();
@@ -272,15 +307,17 @@ export function createActions(parts: Parts): Actions {
       ui.dispatch({ type: 'edited', editor: ui.get().editor });
     },
     search: () => ui.dispatch({ type: 'edited', editor: editLine(ui.get().editor, 'C-r') }),
-    enter: () => {
+    enter: inMap(map.enter, () => {
       const { focus, scroll } = ui.get();
       const line = PANES[focus].enter(parts.port.view(), scroll[focus] ?? 0);
       if (line !== null) queue.push(line);
       else if (!turnRow(parts, 'turn')) queue.push('');
-    },
+    }),
     // the session knows which commands repeat
     repeat: () => queue.push(''),
-    leave: () => leave(ui),
+    leave: () => {
+      if (ui.get().focus !== 'memmap' || !map.whole()) leave(ui);
+    },
     'ask-quit': () => (isCalled(ui.get()) ? leave(ui) : ui.dispatch({ type: 'asked' })),
     quit: host.quit,
     interrupt: () => queue.interrupt(),

@@ -31,6 +31,8 @@ interface Options {
   readonly ui: Store<UiState, UiAction>;
   readonly quit: () => void;
   readonly fail: (error: unknown) => void;
+  /** shows the pages [start, end) in the memmap */
+  readonly look: (start: number, end: number) => void;
   /** presses the keys of a step of the tour, once no command runs any more */
   readonly play: (keys: string) => void;
 }
@@ -122,7 +124,7 @@ export class CommandQueue {
   };
 
   async #run(line: string, by: Speaker): Promise<void> {
-    const { port, ui, quit, play } = this.#options;
+    const { port, ui, quit, play, look } = this.#options;
     ui.dispatch({ type: 'said', message: null });
     this.#running = line;
     const before = port.view();
@@ -132,6 +134,7 @@ export class CommandQueue {
     if (result.play !== undefined) play(result.play);
     if (now.comparison !== before.comparison && now.comparison !== null)
       ui.dispatch({ type: 'opened', overlay: { title: line, lines: [], scroll: 0, kind: 'compare' } });
+    else if (result.look !== undefined) look(result.look.start, result.look.end);
     else if (result.note == null && !showAnswer(ui, result, before, now)) report(ui, line, result, before, now);
     if (result.quit) quit();
   }

@@ -75,7 +75,8 @@ export class Controller {
     this.#ui = ui;
     this.#host = host;
     const play = (keys: string) => void this.#play(keys).catch(host.fail);
-    this.#queue = new CommandQueue({ port, ui, quit: host.quit, fail: host.fail, play });
+    const look = (start: number, end: number) => this.#actions.look(start, end);
+    this.#queue = new CommandQueue({ port, ui, quit: host.quit, fail: host.fail, play, look });
     this.#actions = createActions({ port, ui, queue: this.#queue, host });
   }
 

@@ -13,6 +13,7 @@ export type {
   LinesView,
   LocalView,
   LogLine,
+  MapPlace,
   MemblockView,
   MemmapView,
   NoteView,
@@ -33,3 +34,4 @@ export type {
   ValueView,
   WatchView,
 } from '../src/session/index.ts';
+export { cellSize, WHOLE } from '../src/session/index.ts';

@@ -3,7 +3,7 @@
 import { type Draft, produce } from 'immer';
 import { type PaneId, TURNS } from './layout-spec.ts';
 import { clearLine, type EditorState, EMPTY_EDITOR } from './prompt/editor.ts';
-import type { NoteView } from './session-view.ts';
+import { type MapPlace, type NoteView, WHOLE } from './session-view.ts';
 
 /** Lines shown over the panes. */
 export interface Overlay {
@@ -22,6 +22,14 @@ export interface Message {
   readonly text: string;
 }
 
+/** What `m` goes through: all rows of the memmap, or one of them before the others. */
+export const MAP_VIEWS = ['all', 'state', 'zone', 'mt', 'mblk', 'since'] as const;
+
+/** Which part of the memmap is shown, and how. Plain values, so that a session can be written down with it. */
+export interface MapState extends MapPlace {
+  readonly view: (typeof MAP_VIEWS)[number];
+}
+
 /** Everything the screen knows beside the session's view. */
 export interface UiState {
   readonly size: { readonly cols: number; readonly rows: number };
@@ -29,6 +37,8 @@ export interface UiState {
   readonly zoom: boolean;
   /** the pane called up to the lower right; null: none, the log stands there where there is room */
   readonly called: PaneId | null;
+  /** of the screen and not of the session: how much a cell is goes with the size of the pane */
+  readonly map: MapState;
   /** ids of the open rows of the radix trees */
   readonly opened: readonly string[];
   /** what was last looked for, and the line of the pane where it was found; -1: nowhere */
@@ -63,6 +73,8 @@ export type UiAction =
   | { readonly type: 'pointed'; readonly anchor: string; readonly line: number; readonly value?: number }
   | { readonly type: 'called'; readonly pane: PaneId | null }
   | { readonly type: 'turned'; readonly ids: readonly string[]; readonly open: boolean }
+  | { readonly type: 'mapped'; readonly place: MapPlace }
+  | { readonly type: 'map-viewed'; readonly view: MapState['view'] }
   | { readonly type: 'looked-for' }
   | { readonly type: 'found'; readonly find: UiState['find'] }
   | { readonly type: 'asked' }
@@ -115,6 +127,12 @@ const HANDLERS: Handlers = {
   },
   turned: (draft, { ids, open }) => {
     draft.opened = open ? [...new Set([...draft.opened, ...ids])] : draft.opened.filter((id) => !ids.includes(id));
+  },
+  mapped: (draft, { place }) => {
+    draft.map = { ...place, view: draft.map.view };
+  },
+  'map-viewed': (draft, { view }) => {
+    draft.map.view = view;
   },
   'looked-for': (draft) => {
     draft.mode = 'finding';
@@ -171,6 +189,7 @@ export function initialUi(cols: number, rows: number, message: Message | null = 
     focus: 'source',
     zoom: false,
     called: null,
+    map: { ...WHOLE, view: 'all' },
     opened: ['in', 'out'],
     find: null,
     scroll: {},

@@ -24,6 +24,7 @@ const BENCHES = [
   { name: 'history', args: [join(SCENARIOS, 'two-nodes.json')], node: ['--expose-gc'] },
   { name: 'million', args: ['22'], node: [] },
   { name: 'run', args: [CLI, ...shipped], node: [] },
+  { name: 'keys', args: ['22'], node: [] },
   { name: 'screen', args: [CLI, join(SCENARIOS, 'seed-000/uninit-boundary-before.json')], node: [] },
 ];
 

@@ -38,7 +38,11 @@ export type ActionName =
   | 'run-thread'
   | 'result-next'
   | 'result-previous'
-  | 'copy';
+  | 'copy'
+  | 'map-view'
+  | 'map-in'
+  | 'map-out'
+  | 'map-mark';
 
 /** A row: the key's name, a command line or an action, and how help and footer word it. */
 export interface KeyRow {
@@ -124,10 +128,24 @@ export const KEYS: readonly KeyRow[] = [
   action('panes', '/', 'find', 'look for a word in the pane', '/|find'),
   action('panes', 'C-n', 'find-next', 'where it stands next'),
   action('panes', 'C-p', 'find-previous', 'where it stands before'),
-  action('panes', 'Right', 'open', 'open the row of a tree; next value of the line; rest of long rows'),
-  action('panes', 'l', 'open', 'open the row of a tree; next value of the line; rest of long rows'),
-  action('panes', 'Left', 'close', 'close it, or go to the row above it; value before; back'),
-  action('panes', 'h', 'close', 'close it, or go to the row above it; value before; back'),
+  action('panes', 'm', 'map-view', 'next view of the memmap: all rows, or one'),
+  action('panes', '+', 'map-in', 'zoom into the memmap'),
+  action('panes', '-', 'map-out', 'out of it again'),
+  action('panes', '=', 'map-mark', 'count changes of the memmap from here, or from the last stop again'),
+  action(
+    'panes',
+    'Right',
+    'open',
+    'open the row of a tree; next value of the line; rest of long rows; right in the memmap',
+  ),
+  action(
+    'panes',
+    'l',
+    'open',
+    'open the row of a tree; next value of the line; rest of long rows; right in the memmap',
+  ),
+  action('panes', 'Left', 'close', 'close it, or go to the row above it; value before; back; left in the memmap'),
+  action('panes', 'h', 'close', 'close it, or go to the row above it; value before; back; left in the memmap'),
   action('panes', 'Up', 'line-up', 'up in the pane'),
   action('panes', 'k', 'line-up', 'up in the pane'),
   action('panes', 'Down', 'line-down', 'down in the pane'),
@@ -167,7 +185,7 @@ export const KEYS: readonly KeyRow[] = [
 
 const BY_KEY: ReadonlyMap<string, KeyRow> = new Map(KEYS.map((row) => [row.key, row]));
 
-/** The row of a key, or null where the key is not bound. */
+/** The row of a key, or null where the key is not bound with the focus where it is. */
 export function keyRow(key: string): KeyRow | null {
   return BY_KEY.get(key) ?? null;
 }

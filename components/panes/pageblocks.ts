@@ -2,13 +2,16 @@
 
 import { paintRow } from '../row.ts';
 import type { PageblockView, SessionView } from '../session-view.ts';
+import type { MapState } from '../state.ts';
 import type { Theme } from '../theme.ts';
 import { cellSpans } from './cells.ts';
+import { mapPlace } from './memmap.ts';
 import { definePane } from './pane.ts';
 
 /** What the map is painted from. */
 export interface PageblocksSlice {
   readonly view: SessionView;
+  readonly map: MapState;
 }
 
 const LEGEND = ['U Unmovable M Movable E Reclaimable', 'H HighAtomic C CMA I Isolate · unset'];
@@ -28,15 +31,15 @@ function scale(columns: number): string {
 }
 
 /** Paints as many rows of the map as there is room for, a scale above and the legend below where they fit. */
-export function paintPageblocks({ view }: PageblocksSlice, w: number, h: number, theme: Theme): string[] {
+export function paintPageblocks({ view, map: state }: PageblocksSlice, w: number, h: number, theme: Theme): string[] {
   const columns = blocksPerRow(w);
   const legend = h >= 10 ? LEGEND : [];
   const top = h >= 8 ? 1 : 0;
-  const map: PageblockView = view.pageblocks(columns, Math.max(1, h - legend.length - top));
+  const map: PageblockView = view.pageblocks(columns, Math.max(1, h - legend.length - top), mapPlace(state));
   const label = Math.max(5, ...map.rows.map((row) => hex(row.first).length)) + 1;
   const rows = top === 0 ? [] : [paintRow(theme, w, [['dim', ' '.repeat(label) + scale(columns)]])];
   for (const row of map.rows) {
-    const cells = cellSpans(row.cells, theme, { changed: row.changed });
+    const cells = cellSpans(row.cells, theme, { changed: row.changed, cursor: map.cursor - row.first });
     rows.push(paintRow(theme, w, [['dim', hex(row.first).padEnd(label)], ...cells]));
   }
   for (const text of legend) rows.push(paintRow(theme, w, [['dim', ' '.repeat(label) + text]]));
@@ -49,13 +52,14 @@ export const PAGEBLOCKS = definePane<PageblocksSlice>({
   name: 'pageblocks',
   help: [
     'The migratetype of each pageblock: U unmovable, M movable, E reclaimable, H highatomic, C CMA, I isolate,',
-    '· never set. What changed since the last stop is bold. Numbers are pfn >> pageblock_order.',
+    '· never set. What changed since the last stop is bold, the block of the cursor of the memmap inverse.',
+    'Numbers are pfn >> pageblock_order.',
   ],
   length: () => 0,
-  title: ({ view, w }) => {
-    const { order, total } = view.pageblocks(blocksPerRow(w), 1);
+  title: ({ view, ui, w }) => {
+    const { order, total } = view.pageblocks(blocksPerRow(w), 1, mapPlace(ui.map));
     return `pageblocks (${total})  pfn>>${order}  UMEHCI  · unset`;
   },
-  slice: ({ view }) => ({ view }),
+  slice: ({ view, ui }) => ({ view, map: ui.map }),
   paint: paintPageblocks,
 });

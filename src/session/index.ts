@@ -66,3 +66,4 @@ export * as fields from './scenario/fields.ts';
 export { scenariosFolder } from './scenario-files.ts';
 export { NEWEST, noKernel, type SourceResult, sourceOf } from './source.ts';
 export * from './view.ts';
+export { cellSize, WHOLE } from './views/strips.ts';

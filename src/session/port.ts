@@ -114,13 +114,14 @@ export class Port implements SessionPort {
     const { output } = first;
     const after = first.lists.length > 0 ? await this.runLists(first.lists) : { ok: true, lines: [], quit: false };
     this.changed();
-    const { note, play } = output;
+    const { note, play, look } = output;
     const told = [...first.printed, ...(output.told ?? []), ...after.lines];
     return {
       ok: output.ok && after.ok,
       output: [...first.lines, ...after.lines],
       quit: (output.quit ?? false) || after.quit,
       ...(output.told === undefined && told.length === 0 ? {} : { told }),
+      ...(look === undefined ? {} : { look }),
       ...(note === undefined ? {} : { note }),
       ...(play === undefined ? {} : { play }),
     };

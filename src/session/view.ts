@@ -362,6 +362,8 @@ export interface CommandResult {
   readonly quit: boolean;
   /** of a movement: what the panes do not show */
   readonly told?: readonly string[];
+  /** the pages [start, end) that the memmap is to show from now on; the output says the same */
+  readonly look?: { readonly start: number; readonly end: number };
   /** the note of the tour to show from now on; null: none any more; left out: as it is */
   readonly note?: NoteView | null;
   /** keys of the tour that whoever runs the commands is to press now; played() is to follow */

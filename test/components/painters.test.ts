@@ -117,14 +117,16 @@ test('watches show what changed in words', () => {
 });
 
 test('the memmap shows its rows, the cursor and the legend, the most important rows when short', () => {
-  const rows = text(paintMemmap({ view }, 100, 6, theme));
+  const { map } = initialUi(80, 24);
+  const slice = { view, map, focused: false };
+  const rows = text(paintMemmap(slice, 100, 6, theme));
   expect(rows.map((row) => row.slice(0, 5).trim())).toEqual(['zone', 'state', 'mt', 'mblk', '', '']);
   expect(rows[4]).toContain('^ last touched 0x');
-  expect(text(paintMemmap({ view }, 100, 2, theme)).map((row) => row.slice(0, 5).trim())).toEqual(['state', 'mt']);
+  expect(text(paintMemmap(slice, 100, 2, theme)).map((row) => row.slice(0, 5).trim())).toEqual(['state', 'mt']);
 });
 
 test('pageblocks start their rows at round numbers', () => {
-  const rows = text(paintPageblocks({ view }, 44, 4, theme));
+  const rows = text(paintPageblocks({ view, map: initialUi(80, 24).map }, 44, 4, theme));
   expect(rows[2]).toMatch(/^0x040 ·{32}$/);
 });
 

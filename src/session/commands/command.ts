@@ -12,6 +12,8 @@ export interface Output {
   readonly quit?: boolean;
   /** of a movement: what the panes do not show */
   readonly told?: readonly string[];
+  /** the part of the memmap that a screen is to show; it then needs no lines */
+  readonly look?: { readonly start: number; readonly end: number };
   /** the note of the tour to show from now on; null: none any more */
   readonly note?: NoteView | null;
   /** keys of the tour to press now */

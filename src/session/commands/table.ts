@@ -16,6 +16,7 @@ import { historyCommands } from './history.ts';
 import { infoCommand } from './info.ts';
 import { commandsCommand, opensFor } from './lists.ts';
 import { lookCommands } from './look.ts';
+import { memmapCommands } from './memmap.ts';
 import { moveCommands } from './move.ts';
 import { pointCommands } from './point-list.ts';
 import { resultCommands } from './results.ts';
@@ -116,6 +117,7 @@ export const COMMANDS: readonly Command[] = [
   ...resultCommands,
   goCommand,
   infoCommand,
+  ...memmapCommands,
   ...threadCommands,
   ...settingCommands,
   ...branchCommands,
