@@ -31,10 +31,6 @@ export type ActionName =
   | 'redraw'
   | 'suspend'
   | 'search'
-  | 'map-view'
-  | 'map-in'
-  | 'map-out'
-  | 'map-mark'
   | 'why'
   | 'accesses'
   | 'watch'
@@ -42,7 +38,11 @@ export type ActionName =
   | 'run-thread'
   | 'result-next'
   | 'result-previous'
-  | 'copy';
+  | 'copy'
+  | 'map-view'
+  | 'map-in'
+  | 'map-out'
+  | 'map-mark';
 
 /** A row: the key's name, a command line or an action, and how help and footer word it. */
 export interface KeyRow {
@@ -132,10 +132,20 @@ export const KEYS: readonly KeyRow[] = [
   action('panes', '+', 'map-in', 'zoom into the memmap'),
   action('panes', '-', 'map-out', 'out of it again'),
   action('panes', '=', 'map-mark', 'count changes of the memmap from here, or from the last stop again'),
-  action('panes', 'Right', 'open', 'open the row of a tree; next value of the line; rest of long rows'),
-  action('panes', 'l', 'open', 'open the row of a tree; next value of the line; rest of long rows'),
-  action('panes', 'Left', 'close', 'close it, or go to the row above it; value before; back'),
-  action('panes', 'h', 'close', 'close it, or go to the row above it; value before; back'),
+  action(
+    'panes',
+    'Right',
+    'open',
+    'open the row of a tree; next value of the line; rest of long rows; right in the memmap',
+  ),
+  action(
+    'panes',
+    'l',
+    'open',
+    'open the row of a tree; next value of the line; rest of long rows; right in the memmap',
+  ),
+  action('panes', 'Left', 'close', 'close it, or go to the row above it; value before; back; left in the memmap'),
+  action('panes', 'h', 'close', 'close it, or go to the row above it; value before; back; left in the memmap'),
   action('panes', 'Up', 'line-up', 'up in the pane'),
   action('panes', 'k', 'line-up', 'up in the pane'),
   action('panes', 'Down', 'line-down', 'down in the pane'),

@@ -90,6 +90,7 @@ export class Timeline {
   /** of turns that nobody asked for but the columns */
   private readonly recorded = newTrace(true);
   private keeping: Keeping;
+  /** states of the entries from a keyframe on, as far as somebody asked */
   private rebuilt: { branch: number; from: number; states: State[] } = { branch: -1, from: 0, states: [] };
 
   constructor(
@@ -275,20 +276,17 @@ export class Timeline {
   private entry(branch: Branch, i: number): State {
     const kept = branch.states[i];
     if (kept !== undefined) return kept;
-    const { rebuilt } = this;
-    if (rebuilt.branch === branch.id && i >= rebuilt.from && i < rebuilt.from + rebuilt.states.length) {
-      return rebuilt.states[i - rebuilt.from] as State;
-    }
     let from = i;
     while (branch.states[from] === undefined) from--;
-    const states = [branch.states[from] as State];
-    for (let k = from; k < i || (k + 1 < branch.at.length && branch.states[k + 1] === undefined); k++) {
+    if (this.rebuilt.branch !== branch.id || this.rebuilt.from !== from)
+      this.rebuilt = { branch: branch.id, from, states: [branch.states[from] as State] };
+    const { states } = this.rebuilt;
+    for (let k = from + states.length - 1; k < i; k++) {
       const at = branch.at[k] as number;
       const state = states[k - from] as State;
       const limit = (branch.at[k + 1] as number) - at;
       states.push(step(this.linked, state, { thread: this.mover(branch.id, at, state), limit }, this.quiet));
     }
-    this.rebuilt = { branch: branch.id, from, states };
     return states[i - from] as State;
   }
 

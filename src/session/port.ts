@@ -14,6 +14,9 @@ import { Memo } from './views/memo.ts';
 /** How long a command runs before it lets others in, in milliseconds of the host. */
 const SLICE = 12;
 
+/** How long between two words of how far it is; the first comes as late. */
+const PROGRESS = 100;
+
 const isRunning = (work: Output | Running): work is Running => 'next' in work;
 
 /** Lines that lists of commands may print for one command, and how often they may move: they may go round for ever. */
@@ -47,6 +50,8 @@ export class Port implements SessionPort {
   private readonly memo = new Memo();
   private readonly listeners = new Set<() => void>();
   private interrupted = false;
+  /** when a command last said how far it is */
+  private shown = 0;
   private last = '';
   private started = 0;
   private current: SessionView | null = null;
@@ -110,6 +115,7 @@ export class Port implements SessionPort {
     this.last = typeof command !== 'string' && (command.repeats ?? false) ? wanted : '';
     this.interrupted = false;
     this.started = this.clock();
+    this.shown = this.started;
     const first = await this.perform(wanted, by);
     const { output } = first;
     const after = first.lists.length > 0 ? await this.runLists(first.lists) : { ok: true, lines: [], quit: false };
@@ -181,7 +187,12 @@ export class Port implements SessionPort {
   }
 
   private async giveWay(text: string): Promise<void> {
-    this.busy(text);
+    if (this.clock() - this.shown > PROGRESS) {
+      this.busy(text);
+      this.shown = this.clock();
+    }
+    // what a question makes and throws away counts, too
+    this.session.historyBudget.look();
     await new Promise<void>((done) => {
       setImmediate(done);
     });

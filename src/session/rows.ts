@@ -2,8 +2,6 @@
 // them. Rows that nobody sees are only counted. Knows nothing of what is looked for.
 import { label, position } from '../debugger/index.ts';
 import type { State } from '../vm/index.ts';
-import type { Results } from './results.ts';
-import type { Session } from './session.ts';
 
 /** One thing that happened: the position before it, and the row that shows it. */
 export interface Row {
@@ -18,12 +16,6 @@ export interface Listing {
   before(at: number): number;
   rows(first: number, count: number): readonly Row[];
 }
-
-/** Rows that are shown when no number is given. */
-export const LISTED = 20;
-
-/** Rows that can be walked through, those nearest to where one stands. */
-const WALKED = 500;
 
 /** Index of the first that answers yes; those after it do, too. */
 export function firstAtLeast(sorted: readonly number[], reached: (n: number) => boolean): number {
@@ -46,32 +38,24 @@ export function listing(rows: readonly Row[]): Listing {
   };
 }
 
-/** Number of the first row to show so that where one stands is in the middle. */
-function firstShown(found: Listing, here: number, count: number): number {
-  return Math.max(0, Math.min(found.before(here) - Math.floor(count / 2), found.length - count));
-}
-
-/** Rows as an answer that can be walked through. */
-export function resultsOf(session: Session, title: string, found: Listing): Results {
-  const { branch, at } = session.state.cursor;
-  const rows = found.rows(firstShown(found, at.at, WALKED), WALKED);
-  const part = rows.length < found.length ? `; the ${WALKED} nearest` : '';
-  return {
-    title: `${title}${part}`,
-    branch,
-    rows: rows.map((row) => ({ at: position(row.at), depth: 0, text: row.text })),
-  };
-}
-
 /** The line of a row: position, thread, and what it did. */
 export function rowText(state: State, thread: number, at: number, words: string): string {
   return `${label(position(at)).padEnd(9)} T${thread + 1} ${(state.threads[thread]?.name ?? '').padEnd(12)}  ${words}`;
 }
 
-/** The rows to show: those nearest to where one stands, in order, and where one stands among them. */
-export function shownRows(found: Listing, here: number, count: number): string[] {
-  const first = firstShown(found, here, count);
-  const shown = found.rows(first, count);
+/** A stretch of a listing: `first`, the number of its first row. */
+export interface Stretch {
+  readonly first: number;
+  readonly rows: readonly Row[];
+}
+
+/** Number of the first of `count` rows that has where one stands in the middle. */
+export function firstOf(found: Listing, here: number, count: number): number {
+  return Math.max(0, Math.min(found.before(here) - Math.floor(count / 2), found.length - count));
+}
+
+/** Rows in order, and where one stands among them. */
+export function rowLines({ first, rows: shown }: Stretch, length: number, here: number): string[] {
   const rows: string[] = [];
   if (first > 0) rows.push(`… ${first} earlier`);
   let marked = false;
@@ -81,6 +65,6 @@ export function shownRows(found: Listing, here: number, count: number): string[]
     rows.push(`${at === here ? '=>' : '  '} ${text}`);
   }
   if (!marked) rows.push(`-- now ${label(position(here))} --`);
-  const rest = found.length - first - shown.length;
+  const rest = length - first - shown.length;
   return rest > 0 ? [...rows, `… ${rest} later`] : rows;
 }

@@ -1,9 +1,9 @@
 // Commands that ask who read, wrote or changed a place in memory: accesses lists, last and first go there.
 import { label, position } from '../../debugger/index.ts';
 import { accessesTo, firstAccess, lastAccess, type Mode } from '../accesses.ts';
-import { LISTED, resultsOf, shownRows } from '../rows.ts';
 import type { Session } from '../session.ts';
 import { PLACE_WORDS, readTarget } from '../targets.ts';
+import { answer } from './answer.ts';
 import { type Command, type Output, type Running, refuse, say, usage } from './command.ts';
 import { stand } from './time.ts';
 
@@ -40,8 +40,7 @@ function* accesses(session: Session, args: string): Running {
   if (found.length === 0) return say(`${text}: no ${one} in this history`);
   const here = session.state.cursor.at.at;
   const head = `${text}: ${found.length} ${found.length === 1 ? one : many}, ${found.before(here)} before now`;
-  const lines = [head, ...shownRows(found, here, Math.max(1, count ?? LISTED))];
-  return { ok: true, lines, results: resultsOf(session, head, found) };
+  return answer(session, [head], found, count === null ? undefined : Math.max(1, count));
 }
 
 const accessesCommand: Command = {

@@ -7,9 +7,9 @@ import { compareSlices, comparisonText, type RanVariant, readOperands } from '..
 import { executionsOf, type Wanted } from '../executions.ts';
 import { readPlaces } from '../places.ts';
 import { runOn } from '../positions.ts';
-import { LISTED, resultsOf, shownRows } from '../rows.ts';
 import type { Session } from '../session.ts';
 import { notDefined } from '../words.ts';
+import { answer } from './answer.ts';
 import { type Command, type Output, type Running, refuse, say, usage } from './command.ts';
 
 /** Levels of callers when no number is given: more than the text has. */
@@ -70,8 +70,7 @@ function* lines(session: Session, args: string): Running {
   if (found.length === 0) return say(`${place}: not executed in this history`);
   const here = session.state.cursor.at.at;
   const head = `${place}: ${found.length === 1 ? '1 execution' : `${found.length} executions`}, ${found.before(here)} before now`;
-  const shown = shownRows(found, here, count === undefined ? LISTED : Math.max(1, Number(count)));
-  return { ok: true, lines: [head, ...shown], results: resultsOf(session, head, found) };
+  return answer(session, [head], found, count === undefined ? undefined : Math.max(1, Number(count)));
 }
 
 const linesCommand: Command = {

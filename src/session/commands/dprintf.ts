@@ -4,8 +4,9 @@ import { executionsOf } from '../executions.ts';
 import { lineOf, placeHere, readPlaces } from '../places.ts';
 import { addPoint } from '../point-work.ts';
 import { formatted, printedBy, readPrints } from '../prints.ts';
-import { LISTED, type Listing, listing, type Row, resultsOf, rowText, shownRows } from '../rows.ts';
+import { type Listing, listing, type Row, rowText } from '../rows.ts';
 import type { PointRow, Prints, Session } from '../session.ts';
+import { answer } from './answer.ts';
 import { type Command, type Output, type Running, refuse, say, usage } from './command.ts';
 import { pointNumbers } from './numbers.ts';
 import { conditionError, tail } from './stops.ts';
@@ -78,11 +79,7 @@ function* tellPast(session: Session, row: PointRow, head: string): Running {
   if (found.length === 0) return say(head);
   const here = session.state.cursor.at.at;
   const count = `${found.length} execution${found.length === 1 ? '' : 's'} so far, ${found.before(here)} before now`;
-  return {
-    ok: true,
-    lines: [head, count, ...shownRows(found, here, LISTED)],
-    results: resultsOf(session, `${head}: ${count}`, found),
-  };
+  return answer(session, [head, count], found);
 }
 
 /** The format and its arguments, checked where they are to be asked. */
