@@ -258,10 +258,11 @@ export class Session {
     return linesOf(this.kernelAt(cursor).files, file)[line - 1] ?? '';
   }
 
-  /** Convenience variables: $_step, $_thread, $_pfn, $, $$ and $1, $2, … */
+  /** Convenience variables: $_step, $_thread, $_pfn, $bpnum, $ and $1, $2, … */
   variables(): Variables {
-    const { cursor, values } = this.state;
+    const { cursor, values, nextPoint } = this.state;
     const out: Record<string, Value> = { $_step: cursor.at.at, $_thread: cursor.thread + 1 };
+    if (nextPoint > 1) out.$bpnum = nextPoint - 1;
     const local = this.frame();
     const pfn =
       local === null

@@ -77,3 +77,13 @@ test('back and forward take a count, and info history says which leads where', a
   expect(await execute(port, 'back')).toContain('nothing to go back to');
   expect(await execute(port, 'forward 0')).toContain("'0' is not a count; usage: forward [COUNT]");
 });
+
+test('until, advance and reverse-until go to a position, and stop on the way', async () => {
+  const port = await openPort(BEFORE);
+  await execute(port, 'delete', 'checkpoint', 'break kho_preserved_memory_reserve', 'seek #7300');
+  expect(await execute(port, 'advance #7520')).toContain('Breakpoint 2, kho_preserved_memory_reserve');
+  expect(at(await execute(port, 'delete', 'until #7530'))).toBe('#7530');
+  expect(at(await execute(port, 'reverse-until cp1'))).toBe('#0');
+  expect(await execute(port, 'reverse-until #9')).toContain('#9 does not lie behind; seek goes there');
+  expect(await execute(port, 'until #999999')).toContain('lies after the end');
+});
