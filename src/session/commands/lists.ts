@@ -20,6 +20,8 @@ function readLine(session: Session, args: string): { numbers: number[]; list: st
   const numbers = pointNumbers(session, head.trim() === '' ? '$bpnum' : head);
   if (session.state.points.length === 0) return 'No breakpoints specified.';
   if (typeof numbers === 'string') return numbers;
+  const prints = session.state.points.find((row) => row.prints !== null && numbers.includes(row.number));
+  if (prints !== undefined) return `dprintf ${prints.number} prints and goes on, and never runs a list`;
   const isOpen = rest === '' && !args.includes('\n');
   return { numbers, list: isOpen ? null : splitList(rest) };
 }

@@ -18,6 +18,9 @@ import type { Session } from '../session.ts';
 /** Forwards or backwards in time. */
 export type Way = 'fwd' | 'rev';
 
+/** Places let pass between two chances to interrupt. */
+const PASSED = 64;
+
 /** With scheduler-locking the selected thread moves, whatever the policy would choose: a new branch where that differs. */
 export function lock(session: Session, stepping: boolean): string | null {
   const { locking, cursor } = session.state;
@@ -59,7 +62,7 @@ export function* search(
   const { branch } = session.state.cursor;
   let { at } = session.state.cursor;
   const wanted = way === 'fwd' ? whileFree(session, goal, stepping) : goal;
-  for (;;) {
+  for (let passed = 1; ; passed++) {
     const run: Search = (way === 'fwd' ? forward : backward)(session.time, branch, at, points, wanted);
     const outcome = yield* run;
     if (outcome.kind !== 'hits') {
@@ -71,6 +74,8 @@ export function* search(
     const there = reachedAt(session, way, wanted, outcome);
     if (there !== null) return there;
     ({ at } = outcome);
+    // a search that begins anew does not come to the place where it can be interrupted
+    if (passed % PASSED === 0 && (yield at) === true) return { kind: 'interrupted', at, thread: outcome.thread };
   }
 }
 
