@@ -12,6 +12,7 @@ import {
   shallow,
   type Trigger,
 } from '../../debugger/index.ts';
+import type { Value } from '../../machine/index.ts';
 import type { State } from '../../vm/index.ts';
 import { branchText } from '../branches.ts';
 import { placeLines, stopOf } from '../describe.ts';
@@ -201,6 +202,16 @@ function microCommand(names: string[], way: Way, help: string, over: boolean): C
   return command;
 }
 
+/** What a function has given back where a search ended: also where a point stops in the rest of the caller's statement. */
+function valueReturned(session: Session, outcome: Outcome, name: string, deep: number): Value {
+  if (outcome.kind !== 'done' && outcome.kind !== 'hits') return null;
+  const { branch, thread } = session.state.cursor;
+  const piece = session.time.pieceBefore(branch, outcome.at);
+  const isEnd = piece !== null && piece.end === outcome.at.at && piece.thread === thread;
+  if (!isEnd || piece.trace.returned !== name || depthOf(piece.after, thread) >= deep) return null;
+  return piece.trace.value;
+}
+
 function* finish(session: Session, way: Way): Running {
   const frame = session.frame();
   const { thread } = session.state.cursor;
@@ -217,17 +228,13 @@ function* finish(session: Session, way: Way): Running {
     session.livePoints(),
     true,
   );
+  const value = way === 'fwd' ? valueReturned(session, outcome, frame.fn, deep) : null;
   const extra: string[] = [];
-  if (
-    outcome.kind === 'done' &&
-    outcome.piece !== null &&
-    outcome.piece.returned === frame.fn &&
-    outcome.piece.value !== null
-  ) {
+  if (value !== null) {
     session.change((draft) => {
-      draft.values = [...draft.values, outcome.piece?.value ?? null];
+      draft.values = [...draft.values, value];
     });
-    extra.push(`Value returned is $${session.state.values.length} = ${formatValue(outcome.piece.value)}`);
+    extra.push(`Value returned is $${session.state.values.length} = ${formatValue(value)}`);
   }
   const out = arrive(session, outcome, way, extra);
   return { ok: out.ok, lines: [intro, ...out.lines], told: extra };
