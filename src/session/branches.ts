@@ -42,25 +42,6 @@ export function nameError(session: Session, id: number, name: string): string | 
   return other === null || other === id ? null : `branch ${other} has that name`;
 }
 
-/** The branch and all that it came from, with the last position of each that it shares; itself first. */
-function ancestors(session: Session, id: number): { readonly id: number; readonly upTo: number }[] {
-  const out: { id: number; upTo: number }[] = [];
-  let upTo = Number.POSITIVE_INFINITY;
-  for (let b: Branch | null = session.time.branch(id); b !== null; ) {
-    out.push({ id: b.id, upTo });
-    upTo = Math.min(upTo, b.from);
-    b = b.parent === null ? null : session.time.branch(b.parent);
-  }
-  return out;
-}
-
-/** The last position that two branches share; infinite when they are one. */
-export function lastShared(session: Session, a: number, b: number): number {
-  const of = new Map(ancestors(session, b).map((one) => [one.id, one.upTo]));
-  const common = ancestors(session, a).find(({ id }) => of.has(id));
-  return common === undefined ? 0 : Math.min(common.upTo, of.get(common.id) ?? 0);
-}
-
 /** The thread that moves without a choice at the position where a branch leaves its parent. */
 export function insteadOf(session: Session, { parent, from }: Branch): number {
   const state = parent === null ? null : session.time.stateAt(parent, { at: from, sub: 0 });

@@ -28,6 +28,11 @@ test('a branch says where it leaves its parent, who moves instead of whom, and w
   expect(await execute(port, 'branch')).toBe(list);
   const rows = port.view().results?.rows ?? [];
   expect(rows.map(({ branch }) => branch)).toContain(1);
+  const row = rows.findIndex(({ branch, at: p }) => branch === 0 && p?.at === 0) + 1;
+  expect(await execute(port, `result ${row}`, 'when')).not.toContain('branch late-split');
+  expect(await execute(port, `result ${rows.findIndex(({ branch }) => branch === 1) + 1}`, 'when')).toContain(
+    `position: #${here} / `,
+  );
   expect(await execute(port, 'when')).toContain('branch late-split');
 });
 
