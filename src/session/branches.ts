@@ -52,12 +52,19 @@ export function insteadOf(session: Session, { parent, from }: Branch): number {
 const isSame = (a: readonly Choice[], b: readonly Choice[]): boolean =>
   a.length === b.length && a.every(({ at, thread }, i) => at === b[i]?.at && thread === b[i]?.thread);
 
+const TOLD = new WeakMap<Branch, readonly Choice[]>();
+
 /** Choices that differ from what the schedule does without them. */
-function told(session: Session, { id, choices }: Branch): Choice[] {
-  return choices.filter(({ at, thread }) => {
+function told(session: Session, branch: Branch): readonly Choice[] {
+  const { id, choices } = branch;
+  const known = TOLD.get(branch);
+  if (known !== undefined) return known;
+  const found = choices.filter(({ at, thread }) => {
     const state = session.time.stateAt(id, { at, sub: 0 });
     return state === null || runToBlock(session.time.linked, state) !== thread;
   });
+  TOLD.set(branch, found);
+  return found;
 }
 
 /** The branch like `id` in which `thread` moves at a position and the schedule decides from there on: one there is, or a new one. */

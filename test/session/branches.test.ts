@@ -71,6 +71,17 @@ test('a position may name its branch; diff compares two of them', async () => {
   expect(port.complete('seek late:mm_c').words).toEqual(['late:mm_core_init']);
 });
 
+test('what the console printed before two branches part is in the log once', async () => {
+  const port = await atTheRace();
+  await execute(port, 'schedule next 5', 'next', 'branch 0', 'branch 1');
+  const printed = port
+    .view()
+    .log.filter(({ kind }) => kind === 'dmesg')
+    .map(({ text }) => text);
+  expect(printed.length).toBeGreaterThan(0);
+  expect(new Set(printed).size).toBe(printed.length);
+});
+
 test('a checkpoint knows its branch', async () => {
   const port = await atTheRace();
   await execute(port, 'schedule next 5', 'next', 'checkpoint there', 'branch 0');

@@ -45,6 +45,18 @@ test('a fault is run to', async () => {
   expect(await execute(port, 'seek fault2')).toContain('there is no fault 2');
 });
 
+test('a note that is a position by itself does not hide that; one with a colon is no branch', async () => {
+  const port = await openPort(BEFORE);
+  await execute(port, 'seek kho_memory_init');
+  const stage = port.view().position.label;
+  await execute(port, 'seek #5', 'checkpoint kho_memory_init', 'checkpoint later: look here', 'seek start');
+  expect(at(await execute(port, 'seek kho_memory_init'))).toBe(stage);
+  expect(at(await execute(port, 'seek "kho_memory_init"'))).toBe('#5');
+  expect(
+    at(await execute(port, 'seek start', 'seek later: look here').then((text) => text.split('\n').at(-2) ?? '')),
+  ).toBe('#5');
+});
+
 test('a value is a position when it is a whole number', async () => {
   const port = await openPort(BEFORE);
   await execute(port, 'print 7000', 'print page(0x18000)');

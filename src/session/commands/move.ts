@@ -295,6 +295,7 @@ const untilCommand: Command = {
   help: 'to a line below this one in this frame (leaves loops), or to LOCATION or a position, or until the frame returns',
   repeats: true,
   run: (session, args) => until(session, args, untilCommand, 'fwd'),
+  words: (session) => Object.keys(session.kernel.linked.program.fns),
 };
 
 const reverseUntilCommand: Command = {
@@ -304,6 +305,7 @@ const reverseUntilCommand: Command = {
   help: 'back to a line above this one in this frame (out of loops), or to LOCATION or a position, or to the call of this function',
   repeats: true,
   run: (session, args) => until(session, args, reverseUntilCommand, 'rev'),
+  words: (session) => Object.keys(session.kernel.linked.program.fns),
 };
 
 const advanceCommand: Command = {
@@ -312,6 +314,7 @@ const advanceCommand: Command = {
   usage: 'advance LOCATION | #POSITION',
   help: 'runs on to LOCATION, in any thread, or to a position; other than seek, it stops on the way',
   run: (session, args) => until(session, args, advanceCommand, 'fwd'),
+  words: (session) => Object.keys(session.kernel.linked.program.fns),
 };
 
 /** The commands that move by executing. */
