@@ -14,7 +14,7 @@ import { dprintfCommands } from './dprintf.ts';
 import { findCommands } from './find.ts';
 import { historyCommands } from './history.ts';
 import { infoCommand } from './info.ts';
-import { commandsCommand, opensFor } from './lists.ts';
+import { commandsCommand, listError, opensFor, type ReadCommand } from './lists.ts';
 import { lookCommands } from './look.ts';
 import { memmapCommands } from './memmap.ts';
 import { moveCommands } from './move.ts';
@@ -92,11 +92,16 @@ const helpCommand: Command = {
   words: () => COMMANDS.map((command) => command.names[0] ?? ''),
 };
 
-const listsCommand = commandsCommand((line) => {
+const readCommand: ReadCommand = (line) => {
   const [word, args] = splitLine(line);
   const command = findCommand(word);
   return typeof command === 'string' ? command : { command, args };
-});
+};
+
+const listsCommand = commandsCommand(readCommand);
+
+/** Why a list cannot be what a point runs: a command there is not, or one that writes files; null when it can. */
+export const commandsError = (list: readonly string[]): string | null => listError(readCommand, list);
 
 /** Every command. */
 export const COMMANDS: readonly Command[] = [
