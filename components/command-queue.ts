@@ -130,12 +130,13 @@ export class CommandQueue {
     const before = port.view();
     const result = await port.execute(line, by);
     const now = port.view();
+    if (result.look !== undefined) look(result.look.start, result.look.end);
     if (result.note !== undefined) ui.dispatch({ type: 'noted', note: result.note });
     if (result.play !== undefined) play(result.play);
     if (now.comparison !== before.comparison && now.comparison !== null)
       ui.dispatch({ type: 'opened', overlay: { title: line, lines: [], scroll: 0, kind: 'compare' } });
-    else if (result.look !== undefined) look(result.look.start, result.look.end);
-    else if (result.note == null && !showAnswer(ui, result, before, now)) report(ui, line, result, before, now);
+    else if (result.note == null && result.look?.instead !== true && !showAnswer(ui, result, before, now))
+      report(ui, line, result, before, now);
     if (result.quit) quit();
   }
 

@@ -21,22 +21,25 @@ export function useShown(port: SessionPort, store: Store<UiState, UiAction>): Sh
   useEffect(() => {
     let soon: NodeJS.Immediate | undefined;
     let later: NodeJS.Timeout | undefined;
+    let last = Number.NEGATIVE_INFINITY;
     const read = () => {
       clearTimeout(later);
-      clearImmediate(soon);
       soon = later = undefined;
       const [view, ui] = [port.view(), store.get()];
-      setShown((last) => (last.view === view && last.ui === ui ? last : { view, ui }));
+      last = performance.now();
+      setShown((was) => (was.view === view && was.ui === ui ? was : { view, ui }));
+    };
+    const look = () => {
+      soon = undefined;
+      const wait = last + PROGRESS - performance.now();
+      if (wait > 0 && port.view().busy !== null) later ??= setTimeout(read, wait);
+      else read();
     };
     const atEndOfTurn = () => {
-      soon ??= setImmediate(read);
-    };
-    const moved = () => {
-      if (port.view().busy === null) atEndOfTurn();
-      else if (soon === undefined) later ??= setTimeout(read, PROGRESS);
+      soon ??= setImmediate(look);
     };
     atEndOfTurn();
-    const stops = [port.subscribe(moved), store.subscribe(atEndOfTurn)];
+    const stops = [port.subscribe(atEndOfTurn), store.subscribe(atEndOfTurn)];
     return () => {
       clearTimeout(later);
       clearImmediate(soon);

@@ -185,7 +185,7 @@ export const KEYS: readonly KeyRow[] = [
 
 const BY_KEY: ReadonlyMap<string, KeyRow> = new Map(KEYS.map((row) => [row.key, row]));
 
-/** The row of a key, or null where the key is not bound with the focus where it is. */
+/** The row of a key, or null where the key is not bound. */
 export function keyRow(key: string): KeyRow | null {
   return BY_KEY.get(key) ?? null;
 }

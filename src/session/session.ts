@@ -47,6 +47,9 @@ export interface HistoryOptions {
   readonly watch?: (turn: Piece) => void;
 }
 
+/** Lines that the log has at least, of those that were said. */
+const LOGGED = 2000;
+
 /** One opened scenario. */
 export class Session {
   time: Timeline;
@@ -367,10 +370,9 @@ export class Session {
   say(kind: LogLine['kind'], lines: readonly string[]): void {
     if (lines.length === 0) return;
     this.change((draft) => {
-      draft.log = [
-        ...draft.log.slice(-5000),
-        ...lines.map((text): LogLine => ({ kind, text: text.replace(/\t+/g, '  ') })),
-      ];
+      const { log } = draft;
+      const kept = log.length > 2 * LOGGED ? log.slice(-LOGGED) : log;
+      draft.log = [...kept, ...lines.map((text): LogLine => ({ kind, text: text.replace(/\t+/g, '  ') }))];
     });
   }
 

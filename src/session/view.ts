@@ -355,6 +355,13 @@ export interface NoteView {
   readonly text: string;
 }
 
+/** The pages [start, end) are to be looked at. `instead`: a screen that shows them need not show what was printed. */
+export interface LookView {
+  readonly start: number;
+  readonly end: number;
+  readonly instead: boolean;
+}
+
 export interface CommandResult {
   readonly ok: boolean;
   /** what the command printed; an error's text when not ok */
@@ -362,8 +369,8 @@ export interface CommandResult {
   readonly quit: boolean;
   /** of a movement: what the panes do not show */
   readonly told?: readonly string[];
-  /** the pages [start, end) that the memmap is to show from now on; the output says the same */
-  readonly look?: { readonly start: number; readonly end: number };
+  /** what the memmap is to show from now on */
+  readonly look?: LookView;
   /** the note of the tour to show from now on; null: none any more; left out: as it is */
   readonly note?: NoteView | null;
   /** keys of the tour that whoever runs the commands is to press now; played() is to follow */

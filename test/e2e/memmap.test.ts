@@ -76,6 +76,10 @@ describe.each(SIZES)('$cols x $rows', (size) => {
       expect(t.cell(x, y)).toMatchObject({ inverse: true, ch: 'M' });
       expect(t.cell(x + 1, y)).toMatchObject({ inverse: false, ch: 'M' });
     }
+    await t.press(`:go 0x8010${ENTER}`);
+    await t.waitFor('pfn:0x8010');
+    await t.press('q');
+    await t.waitFor('0x8010  1 ');
     await t.press(`:memmap all${ENTER}`);
     await t.waitFor('pfn 0x0-0x50000');
   });
@@ -119,11 +123,8 @@ describe.each(SIZES)('$cols x $rows', (size) => {
   });
 });
 
-test('h and l type elsewhere, a cursor left alone goes with the page last touched', async () => {
+test('a cursor left alone goes with the page last touched', async () => {
   const { t, port, header } = await screen('seed-000/uninit-boundary-before', { cols: 120, rows: 40 });
-  await t.press('l');
-  expect(t.line(38)).toBe('(khodbg) l');
-  await t.press('\x1b');
   await execute(port, 'break deferred_free_pages', 'continue');
   await t.settle();
   for (const key of '+++') await t.press(key);

@@ -135,6 +135,6 @@ test('the command prints a part as wide as a mail', async () => {
   expect(lines[0]).toBe('node 0 DMA32  0x8000..0x8400  1 cell = 16 pages');
   expect(lines[2]).toBe(`state ${'B'.repeat(64)}`);
   const result = await port.execute('memmap 0x8000..0x8400');
-  expect(result.look).toEqual({ start: 0x8000, end: 0x8400 });
+  expect(result.look).toEqual({ start: 0x8000, end: 0x8400, instead: true });
   expect((await port.execute('memmap')).look).toBeUndefined();
 });

@@ -3,7 +3,7 @@
 import type { Position } from '../../debugger/index.ts';
 import type { Result, Results } from '../results.ts';
 import type { Session } from '../session.ts';
-import type { NoteView } from '../view.ts';
+import type { LookView, NoteView } from '../view.ts';
 
 /** What a command printed; `ok` false: it was refused, and the first line says why. */
 export interface Output {
@@ -12,8 +12,8 @@ export interface Output {
   readonly quit?: boolean;
   /** of a movement: what the panes do not show */
   readonly told?: readonly string[];
-  /** the part of the memmap that a screen is to show; it then needs no lines */
-  readonly look?: { readonly start: number; readonly end: number };
+  /** the part of the memmap that a screen is to show */
+  readonly look?: LookView;
   /** the note of the tour to show from now on; null: none any more */
   readonly note?: NoteView | null;
   /** keys of the tour to press now */

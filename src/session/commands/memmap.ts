@@ -61,11 +61,11 @@ function show(session: Session, args: string): Output {
   const { start, end } = shownRange(machine);
   if (args === 'all' || args === '') {
     const lines = stripLines(session, { per: null, from: null, at: null });
-    return args === 'all' ? { ...say(...lines), look: { start, end } } : say(...lines);
+    return args === 'all' ? { ...say(...lines), look: { start, end, instead: true } } : say(...lines);
   }
   const range = readRange(args);
   if (!range.ok) return usage(memmapCommand, range.error);
-  const look = range.value;
+  const look = { ...range.value, instead: true };
   if (look.start < start || look.end > end)
     return refuse(`${args} is outside the machine, which is ${hex(start)}..${hex(end)}`);
   const per = cellSize(Math.ceil((look.end - look.start) / CELLS), 2 ** machine.config.pageblockOrder);

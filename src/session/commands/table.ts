@@ -3,6 +3,7 @@ import { didYouMean } from '../../vm/index.ts';
 import { calledNames } from '../call-graph.ts';
 import { STAGES } from '../scenario/index.ts';
 import type { Session } from '../session.ts';
+import { readRange } from '../words.ts';
 import { accessCommands } from './accesses.ts';
 import { askCommands } from './ask.ts';
 import { branchCommands } from './branches.ts';
@@ -73,13 +74,20 @@ function lineTo(session: Session, text: string): string {
   return isFunction && !STAGES.includes(name) ? `lines ${text}` : `seek ${text}`;
 }
 
+/** Goes there; of a page the memmap goes, too. */
+function goTo(session: Session, text: string): Output | Running {
+  const line = lineTo(session, text);
+  const output = begin(session, line);
+  const pages = line.startsWith('page ') && !('next' in output) && output.ok ? readRange(text) : null;
+  return pages?.ok ? { ...output, look: { ...pages.value, instead: false } } : output;
+}
+
 const goCommand: Command = {
   names: ['go', 'g'],
   group: 'time',
   usage: 'go POSITION | PFN | FUNCTION[:LINE]',
   help: 'to a position; of a pfn in hex: its struct page; of a function that is no stage: its executions, to choose from',
-  run: (session, args) =>
-    args === '' ? usage(goCommand, 'where to is missing') : begin(session, lineTo(session, args)),
+  run: (session, args) => (args === '' ? usage(goCommand, 'where to is missing') : goTo(session, args)),
   words: (session) => [...STAGES, 'start', ...calledNames(session.kernel)],
 };
 

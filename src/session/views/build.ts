@@ -12,7 +12,7 @@ import { formatValue, lastName } from '../format.ts';
 import { bootOf } from '../load.ts';
 import { variantName } from '../patch-files.ts';
 import type { Cursor, PointRow, Session } from '../session.ts';
-import type { FrameView, LocalView, LogLine, PositionView, SessionView, ThreadView, WatchView } from '../view.ts';
+import type { FrameView, LocalView, PositionView, SessionView, ThreadView, WatchView } from '../view.ts';
 import { mapViews } from './maps.ts';
 import { memblockLines } from './memblock.ts';
 import type { Memo } from './memo.ts';
@@ -188,7 +188,7 @@ export function buildView(session: Session, memo: Memo): SessionView {
     schedulerLocking: locking,
     watches: memo.get('watches', [cursor, previous, points, state.displays], () => watchViews(session)),
     memblock: memo.get('memblock', [machine.memblock], () => memblockLines(machine)),
-    log: memo.get('log', [state.log], (): readonly LogLine[] => state.log.slice(-2000)),
+    log: state.log,
     timeline,
     lanes: (cells) =>
       memo.get('lanes', [cursor.branch, cursor.thread, columns.length, cells, timeline.axis], () =>

@@ -4,6 +4,7 @@ import type { Program } from '../../vm/index.ts';
 import { bootOf } from '../load.ts';
 import { lineOf } from '../places.ts';
 import type { Session } from '../session.ts';
+import { linesOf } from '../text-lines.ts';
 import type { PatchMark, SourceLine, SourceView } from '../view.ts';
 import { patchMarksReader } from './patch-marks.ts';
 import { tallyOf } from './tally.ts';
@@ -93,22 +94,50 @@ function pointsIn(session: Session, file: string): ReadonlyMap<number, SourceLin
 
 const patchOf = (patch: PatchMark | undefined): { patch?: PatchMark } => (patch === undefined ? {} : { patch });
 
+/** The lines of a listing without what a step changes, and those last shown, which most steps leave as they are. */
+interface Listing {
+  readonly of: readonly unknown[];
+  readonly bare: readonly SourceLine[];
+  shown: readonly SourceLine[];
+}
+
+/** The listing last asked for: a step stays in its file, as a rule. */
+let listing: Listing | null = null;
+
+/** The lines of a file with their stop points and patches. */
+function listingOf(session: Session, file: string): Listing {
+  const { kernel, state } = session;
+  const marks = marksOf(bootOf(session.loaded, session.now()), file);
+  const of = [kernel.files, file, marks, state.points, session.now().boot];
+  if (listing !== null && of.every((one, i) => one === listing?.of[i])) return listing;
+  const points = pointsIn(session, file);
+  const bare = linesOf(kernel.files, file).map((text, i) => ({
+    ...patchOf(marks.get(i + 1)),
+    number: i + 1,
+    text,
+    breakpoint: points.get(i + 1) ?? null,
+    current: false,
+  }));
+  if (bare.at(-1)?.text === '') bare.pop();
+  listing = { of, bare, shown: bare };
+  return listing;
+}
+
 /** The file of the selected frame; null where there is none. */
 export function sourceView(session: Session): SourceView | null {
   const frame = session.frame();
   if (frame === null) return null;
   const { file, line, fn } = session.place(frame);
-  const points = pointsIn(session, file);
-  const marks = marksOf(bootOf(session.loaded, session.now()), file);
+  const patched = marksOf(bootOf(session.loaded, session.now()), file).size;
   const counted = countedLines(session, file);
-  const lines = (session.kernel.files[file] ?? '').split('\n').map((text, i) => ({
-    ...patchOf(marks.get(i + 1)),
-    ...counted.get(i + 1),
-    number: i + 1,
-    text,
-    breakpoint: points.get(i + 1) ?? null,
-    current: i + 1 === line,
-  }));
-  if (lines.at(-1)?.text === '') lines.pop();
-  return { file, function: fn, lines, patched: marks.size, counted: true, currentLine: line };
+  const known = listingOf(session, file);
+  const lines = known.bare.map((bare, i) => {
+    const count = counted.get(i + 1);
+    const was = known.shown[i];
+    const current = i + 1 === line;
+    const same = was?.hits === count?.hits && was?.executed === count?.executed && was?.current === current;
+    return was !== undefined && same ? was : { ...bare, ...count, current };
+  });
+  known.shown = lines;
+  return { file, function: fn, lines, patched, counted: true, currentLine: line };
 }
