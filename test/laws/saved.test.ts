@@ -21,6 +21,12 @@ const SESSIONS: readonly (readonly [scenario: string, commands: readonly string[
     [
       ...['continue', 'checkpoint where KHO writes', 'continue', 'up', 'watch buddy', 'break page 0x18010', 'continue'],
       ...['tbreak mm_init.ts:300', 'print page(0x18000).private', 'set scheduler-locking step', 'ignore 1 2', 'back'],
+      ...[
+        'commands 1 print 1; echo x',
+        'dprintf kho_restore_page,"%x",phys',
+        'display/x page(0x18000).flags',
+        'display pfn',
+      ],
     ],
   ],
   [

@@ -90,7 +90,8 @@ function checked(text: string, error: (expression: string) => string | null): Pr
   return wrong ?? read.value;
 }
 
-function* dprintf(session: Session, args: string): Running {
+/** Makes the point that the arguments of dprintf say, or says what is wrong with them. */
+export function setDprintf(session: Session, args: string): PointRow | Output {
   const [, location, format = ''] = /^(.*?)\s*,\s*(".*)?$/s.exec(args) ?? [];
   if (location === undefined)
     return usage(dprintfCommand, args === '' ? 'a place is missing' : 'Format string required');
@@ -114,6 +115,12 @@ function* dprintf(session: Session, args: string): Running {
     condition,
     prints,
   });
+  return row;
+}
+
+function* dprintf(session: Session, args: string): Running {
+  const row = setDprintf(session, args);
+  if ('lines' in row) return row;
   return yield* tellPast(session, row, `Dprintf ${row.number}: ${row.what}`);
 }
 
