@@ -143,9 +143,10 @@ function checkpointRows({ state }: Session): string[] {
 
 /** The last answer, as it was asked of this branch: rows of a chain keep their depth. */
 function answerLines({ state: { results, cursor } }: Session): string[] {
-  if (results === null || results.branch !== cursor.branch || results.rows.length === 0) return [];
-  const rows = results.rows.slice(0, ANSWER).map(({ at, depth, text }) => {
-    const place = at === null || text.startsWith('#') ? '' : `${label(at)}  `;
+  if (results === null || results.rows.length === 0) return [];
+  const rows = results.rows.slice(0, ANSWER).map(({ at, branch = results.branch, depth, text }) => {
+    const other = branch === cursor.branch ? '' : ` in branch ${branch}`;
+    const place = at === null || text.startsWith('#') ? '' : `${label(at)}${other}  `;
     return { text: `${place}${text}`, indent: '  '.repeat(Math.min(depth, DEEPEST) + 1) };
   });
   const left = results.rows.length - rows.length;

@@ -95,7 +95,9 @@ export function openSessionText(file: string, text: string, options: SavedOption
   const { screen } = values;
   port.session.screen = () => screen;
   port.session.file = file;
-  return { ok: true, port, warnings: problems(spare) };
+  const warnings = problems(spare);
+  port.session.say('event', warnings);
+  return { ok: true, port, warnings };
 }
 
 /** Is the file a saved session? One that cannot be read is none. */

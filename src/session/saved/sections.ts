@@ -1,5 +1,6 @@
 // What a session file holds beside the scenario, its kernels and the screen, in the order in which it is read: later sections
 // may count on what earlier ones have put into the session. Something new to keep is a section more.
+import { answerSection, sinceSection } from './answers.ts';
 import { branchesSection } from './branches.ts';
 import { displaysSection } from './displays.ts';
 import { checkpointsSection, historySection, marksSection, standsSection, tourSection } from './places.ts';
@@ -19,6 +20,8 @@ export const SECTIONS: readonly Section[] = [
   marksSection,
   historySection,
   tourSection,
+  answerSection,
+  sinceSection,
 ];
 
 /** Sections that every session file has. */
