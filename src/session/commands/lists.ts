@@ -29,8 +29,8 @@ function readLine(session: Session, args: string): { numbers: number[]; list: st
 /** The command of a line and what follows its name, or why it is none. */
 export type ReadCommand = (line: string) => { readonly command: Command; readonly args: string } | string;
 
-/** What is wrong with a line of a list. */
-function lineError(read: ReadCommand, line: string, i: number): string | null {
+/** What is wrong with a line of a list; `i`: which, from 0. */
+export function lineError(read: ReadCommand, line: string, i: number): string | null {
   if (line === 'silent') return i === 0 ? null : 'silent stands first';
   const found = read(line);
   if (typeof found === 'string') return found;
