@@ -16,6 +16,7 @@ import { threadCommands } from './threads.ts';
 import { timeCommands } from './time.ts';
 import { tourCommands } from './tour.ts';
 import { variantCommands } from './variant.ts';
+import { whyCommands } from './why.ts';
 
 const GROUPS: readonly (readonly [Group, string])[] = [
   ['running', 'Running, forwards and backwards'],
@@ -80,6 +81,7 @@ export const COMMANDS: readonly Command[] = [
   ...askCommands,
   ...diffCommands,
   ...accessCommands,
+  ...whyCommands,
   infoCommand,
   ...threadCommands,
   ...variantCommands,
