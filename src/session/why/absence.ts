@@ -214,7 +214,10 @@ export class Absence {
 
   /** What frames that were about the pages did instead of the operation. */
   private *inFrames(target: Writer, frames: readonly number[], since: number): Walk<Found> {
-    const passed = frames.flatMap((frame) => this.passedOver(target, frame) ?? []).slice(-3);
+    const byTest = new Map(
+      frames.flatMap((frame) => this.passedOver(target, frame) ?? []).map((one) => [one.step.pc, one]),
+    );
+    const passed = [...byTest.values()].slice(-3);
     const causes: Cause[] = [];
     for (const { step, sense } of passed) causes.push(yield* this.explainer.test(step, sense, 1));
     if (causes.length > 0) return { causes, distance: 0 };

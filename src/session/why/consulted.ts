@@ -61,13 +61,10 @@ export function* unconsulted(explainer: Explainer, step: Step, target: Target): 
     const missing = set.filter((flag) => !asked.has(flag) && matters(flag));
     if (missing.length === 0) continue;
     const [region] = yield* coveringCause(explainer, list, bytes.start, 'flags', step, 0);
-    const path = pathText(explainer, step);
-    out.push(
-      note(
-        `not asked on this path: ${missing.join(', ')} of ${regionText(list, found.index, found.region)}  (${path})`,
-        region?.children ?? [],
-      ),
-    );
+    if (region === undefined) continue;
+    const path = note(`the path: ${pathText(explainer, step)}`);
+    const text = `not asked on this path: ${missing.join(', ')} of ${region.text}`;
+    out.push({ ...region, text, children: [path, ...region.children] });
   }
   return out;
 }
@@ -164,7 +161,5 @@ export function nodesAcross(explainer: Explainer, range: Range, first: number, e
   );
   return within
     .filter(({ region }) => !known.has(region.nid))
-    .map(({ region, index }) =>
-      note(`not asked on this path: node ${region.nid} of ${regionText('memory', index, region)}`),
-    );
+    .map(({ region, index }) => note(`not asked on this path: the node of ${regionText('memory', index, region)}`));
 }

@@ -1,7 +1,7 @@
 // Why something holds a value: the statement that wrote it, what that was made of, the tests that let it run, who called it,
 // back to the scenario. Absences are another file's.
 import { type Target, valueAt } from '../../debugger/index.ts';
-import { equal, isRef } from '../../machine/index.ts';
+import { equal } from '../../machine/index.ts';
 import type { Access, Ex, Fn } from '../../vm/index.ts';
 import { formatValue, hex } from '../format.ts';
 import { callersOf, spawnerOf } from './callers.ts';
@@ -9,17 +9,20 @@ import { type Cause, distinct, note, root as rootNote } from './cause.ts';
 import { nodesAcross, unconsulted } from './consulted.ts';
 import { flowOf, isCarried, operands } from './flow.ts';
 import type { Past, Walk } from './past.ts';
-import { regionCause } from './regions.ts';
-import { fillRoot, rootOfConstant, rootOfIntrinsic, rootOfPlace } from './roots.ts';
+import { intrinsicCauses, readCauses } from './reads.ts';
+import { rootOfConstant } from './roots.ts';
 import { type Leaf, type Origin, type Range, Slicer } from './slice.ts';
 import { callerTestsOf, testCause, testsOf } from './tests.ts';
 import type { Step } from './trace.ts';
+import { unitOf } from './units.ts';
 import { isConstant, leafText, named, placeText, textOf } from './words.ts';
 
 /** Levels of causes that are looked for at most. */
 const DEEPEST = 24;
 /** Causes that are looked for at most. */
 const MOST = 400;
+/** Down to here a cause is told with its callers. */
+const NEAR = 4;
 
 /** Explains values in one history. */
 export class Explainer {
@@ -56,13 +59,13 @@ export class Explainer {
   }
 
   /** Why a place holds what it held before a position; empty when nobody wrote it in this boot. */
-  *place(target: Target, before: number, depth: number): Walk<Cause[]> {
-    const found = yield* this.lastWrite(target, before);
+  *place(target: Target, before: number, depth: number, only = any): Walk<Cause[]> {
+    const found = yield* this.lastWrite(target, before, only);
     return found === null ? [] : [yield* this.write(found, target, depth)];
   }
 
   /** The last write of a place before a position, in the boot that ran there. */
-  *lastWrite(target: Target, before: number): Walk<Step | null> {
+  *lastWrite(target: Target, before: number, only = any): Walk<Step | null> {
     const { past } = this;
     const to = past.turnBefore(before);
     if (to < 0) return null;
@@ -73,7 +76,8 @@ export class Explainer {
         .stepsOf(turn)
         .findLast(
           (one) =>
-            one.at < before && one.accesses.some((access) => access.rw === 'w' && past.touches(one, access, target)),
+            one.at < before &&
+            one.accesses.some((access) => access.rw === 'w' && only(access) && past.touches(one, access, target)),
         );
       if (step !== undefined) return step;
     }
@@ -98,21 +102,25 @@ export class Explainer {
   }
 
   private *causesOf(step: Step, target: Target, depth: number): Walk<Cause[]> {
-    const out = yield* this.operandsOf(step, depth);
-    out.push(...(yield* this.tests(step, depth, true)));
+    const out = yield* this.operandsOf(step, depth, target);
+    out.push(...(yield* this.tests(step, depth, depth <= 1)));
+    // of what a cause was made of in turn, who called says little
+    if (depth > NEAR) return distinct(out);
     out.push(...(yield* callerTestsOf(this, step, depth)));
     out.push(...(yield* unconsulted(this, step, target)));
     out.push(...this.callers(step));
-    out.push(...(yield* this.overwritten(step, target)));
+    out.push(...(yield* this.overwritten(step, target, depth)));
     return distinct(out);
   }
 
   /** Who wrote what a write replaced, where that was something else. */
-  private *overwritten(step: Step, target: Target): Walk<Cause[]> {
+  private *overwritten(step: Step, target: Target, depth: number): Walk<Cause[]> {
     const [old, now] = [valueAt(step.before, target), valueAt(this.past.stateAt(step.at + 1), target)];
-    if (old === undefined || now === undefined || equal(old, now)) return [];
+    if (old === undefined || now === undefined) return [];
     const before = yield* this.lastWrite(target, step.at);
     if (before === null) return [];
+    // a write that changes nothing is not what made the value
+    if (equal(old, now)) return [yield* this.write(before, target, depth)];
     const row = this.row(before, '', []);
     return [{ ...row, text: `before that ${formatValue(old, String(target.field))}: ${row.text}` }];
   }
@@ -122,17 +130,22 @@ export class Explainer {
     return yield* this.once(`o ${step.at} ${step.pc}`, depth, () => this.ofOperation(step, depth));
   }
 
-  /** What an operation computed with. */
-  private *operandsOf(step: Step, depth: number): Walk<Cause[]> {
-    if (step.op[0] === 'mem') return yield* this.intrinsic(step, depth);
+  /** What an operation computed with; not the value that it replaced. */
+  private *operandsOf(step: Step, depth: number, replaced: Target | null): Walk<Cause[]> {
+    if (step.op[0] === 'mem') return yield* this.intrinsic(step, depth, replaced);
     const out: Cause[] = [];
-    for (const ex of operands(step.op)) out.push(...(yield* this.expression(ex, step, depth)));
+    for (const ex of operands(step.op))
+      for (const leaf of this.slicer.leaves(ex, step)) {
+        if (leaf.kind === 'load' && replaced !== null && isAt(leaf.step.accesses[0], replaced)) continue;
+        out.push(...(yield* this.leaf(leaf, step, depth)));
+      }
     return out;
   }
 
   private *ofOperation(step: Step, depth: number): Walk<Cause[]> {
-    const out = yield* this.operandsOf(step, depth);
+    const out = yield* this.operandsOf(step, depth, null);
     out.push(...(yield* this.tests(step, depth, false)));
+    if (depth > NEAR) return distinct(out);
     out.push(...(yield* callerTestsOf(this, step, depth)));
     out.push(...this.callers(step));
     return distinct(out);
@@ -175,6 +188,7 @@ export class Explainer {
     switch (origin.kind) {
       case 'statement': {
         const { step } = origin;
+        if (step.op[0] === 'new') return [];
         // what is only handed on is no cause
         if (step.op[0] === 'set' && step.op[2][0] === 'l' && step.op[2][1] < this.fnOf(step).slots)
           return yield* this.expression(step.op[2], step, depth);
@@ -226,11 +240,15 @@ export class Explainer {
     const start = yield* this.fromOrigin(range.start, range.slot, name, use, depth + 1);
     const value = use.locals[range.slot];
     if (test === null || bound === null)
-      return this.row(use, `${named(name, value)}, in steps from ${formatValue(range.first, name)}`, start);
+      return this.row(
+        range.last ?? use,
+        `${named(name, value)}, in steps from ${formatValue(range.first, name)}`,
+        start,
+      );
     const end = this.slicer.value(bound, test);
     const to = yield* this.expression(bound, test, depth + 1);
     // a counter says nothing beyond its value, which the row above shows
-    if (start.length === 0 && range.first === 0 && to.length === 0) return note('');
+    if (start.length === 0 && unitOf(this.fnOf(use), range.slot) === null) return note('');
     const words = `${named(name, value)} of ${formatValue(range.first, name)}..${formatValue(end, name)}`;
     const across = this.slicer.numberOf(range.first, end)
       ? nodesAcross(this, range, Number(range.first), Number(end))
@@ -240,74 +258,15 @@ export class Explainer {
 
   /** Why a field held what was read of it. */
   *load(step: Step, depth: number): Walk<Cause[]> {
-    const { past } = this;
     const [access] = step.accesses;
     if (access === undefined) return [];
-    const key = `p ${access.struct} ${access.at} ${access.field} ${past.turnBefore(step.at)}`;
-    return yield* this.once(key, depth, () => this.ofPlace(access, step, depth));
+    const key = `p ${access.struct} ${access.at} ${access.field} ${this.past.turnBefore(step.at)}`;
+    return yield* this.once(key, depth, () => readCauses(this, access, step, depth));
   }
 
-  private *ofPlace(access: Access, step: Step, depth: number): Walk<Cause[]> {
-    const { past } = this;
-    const { loaded } = past.session;
-    if (access.struct === 'memblock_region') return yield* regionCause(this, access, step, depth);
-    const written = yield* this.place(target(access), step.at, depth);
-    if (written.length > 0) return written;
-    const earlier = yield* this.earlierBoot(access, step, depth);
-    if (earlier.length > 0) return earlier;
-    const root = rootOfPlace(loaded, past.boot(step.turn), access);
-    if (root !== null) return [rootNote(root.text)];
-    if (access.struct === 'page') return [rootNote(fillRoot(loaded).text)];
-    return yield* this.structMade(access, step, depth);
-  }
-
-  /** What lies in physical memory may have been written by a kernel before this one. */
-  private *earlierBoot(access: Access, step: Step, depth: number): Walk<Cause[]> {
-    const { past } = this;
-    const start = past.at(past.bootStart(step.turn));
-    if (start === 0 || !IN_MEMORY.has(access.struct)) return [];
-    return yield* this.place(target(access), start, depth);
-  }
-
-  /** A struct on a stack: the statement that made it. */
-  private *structMade(access: Access, step: Step, depth: number): Walk<Cause[]> {
-    const { past, slicer } = this;
-    const from = past.bootStart(step.turn);
-    for (let i = step.turn; i >= from; i--) {
-      const ops = slicer.mayMake(i, access.struct);
-      if (!ops) continue;
-      const found = slicer
-        .stepsOf(i)
-        .find(({ op, value }) => op[0] === 'new' && isRef(value) && value.at === access.at);
-      if (found === undefined || found.op[0] !== 'new') continue;
-      const index = found.op[3].indexOf(String(access.field));
-      const ex = found.op[4][index];
-      const causes = ex === undefined ? [] : yield* this.expression(ex, found, depth + 1);
-      return [this.row(found, named(String(access.field), slicer.value(ex ?? ['k', null], found)), causes)];
-    }
-    return [];
-  }
-
-  /** What an intrinsic made its value of: its arguments, and what it read. */
-  *intrinsic(step: Step, depth: number): Walk<Cause[]> {
-    const { past } = this;
-    const { op } = step;
-    if (op[0] !== 'mem' && op[0] !== 'range') return [];
-    const out: Cause[] = [];
-    // an iterator's cursor and node say less than the regions between which it found something
-    if (op[2] !== '__next_mem_range')
-      for (const ex of operands(op)) out.push(...(yield* this.expression(ex, step, depth)));
-    for (const access of step.accesses) {
-      if (access.rw !== 'r') continue;
-      if (access.struct === 'memblock') out.push(...(yield* regionCause(this, access, step, depth)));
-      else if (access.end === undefined) out.push(...(yield* this.ofPlace(access, step, depth)));
-    }
-    const first = operands(op)[0];
-    const value = first === undefined ? null : this.slicer.value(first, step);
-    const root = rootOfIntrinsic(past.session.loaded, past.boot(step.turn), op[2], value);
-    if (root !== null) out.push(rootNote(root.text));
-    return out;
-  }
+  /** What an intrinsic made its value of. */
+  intrinsic = (step: Step, depth: number, replaced: Target | null = null): Walk<Cause[]> =>
+    intrinsicCauses(this, step, depth, replaced);
 
   /** What a function returned, and why that. */
   *call(step: Step, depth: number): Walk<Cause[]> {
@@ -321,11 +280,12 @@ export class Explainer {
     const ex = back.op[0] === 'ret' ? back.op[1] : null;
     // a constant is what the tests made of it, and what was done with it
     if (ex !== null && isConstant(ex)) {
-      const chosen = [...this.doneWith(back), ...(yield* this.tests(back, depth, true))];
+      const around = yield* this.tests(back, depth, false);
+      const chosen = [...this.doneWith(back), ...(around.length > 0 ? around : yield* this.tests(back, depth, true))];
       if (chosen.length > 0) return chosen;
     }
     const causes = ex === null ? [] : yield* this.expression(ex, back, depth + 1);
-    causes.push(...(yield* this.tests(back, depth + 1, true)));
+    causes.push(...(yield* this.tests(back, depth + 1, false)));
     const value = ex === null ? undefined : this.slicer.value(ex, back);
     const shown = value === undefined ? '' : `= ${formatValue(value, this.fnOf(back).name)}`;
     return [this.row(back, shown, distinct(causes))];
@@ -364,20 +324,14 @@ export class Explainer {
   }
 }
 
-/** Structs that lie at a physical address, and stay there when a kernel starts another. */
-const IN_MEMORY: ReadonlySet<string> = new Set([
-  'kho_radix_node',
-  'kho_radix_leaf',
-  'u64[]',
-  'kho_mem_phys_bits',
-  'khoser_mem_chunk',
-  'khoser_mem_chunk_hdr',
-  'khoser_mem_bitmap_ptr',
-  'kho_vmalloc',
-  'luo_ser',
-]);
+const any = (_access: Access): boolean => true;
 
-const target = ({ struct, at, field }: Access): Target => ({ struct, at, field });
+/** The place of an access. */
+export const target = ({ struct, at, field }: Access): Target => ({ struct, at, field });
+
+/** Is an access one of a place itself? */
+export const isAt = (access: Access | undefined, { struct, at, field }: Target): boolean =>
+  access !== undefined && access.struct === struct && access.at === at && access.field === field;
 
 const originKey = (origin: Origin): string =>
   origin.kind === 'range'

@@ -53,7 +53,7 @@ function* whyHere(session: Session, shown: Shown): Walk<Answer | string> {
     causes.push(note(titleOf(session, subject ?? '', target.value), about));
   }
   if (here !== null) causes.push(...(yield* statementCauses(session, explainer, here)));
-  if (causes.length === 0) return 'nothing was executed here';
+  if (causes.length === 0) return 'no thread stands in a statement here; ask about an expression';
   return answer(session, session.state.stop.lines[0] ?? 'the statement where you stand', causes, shown);
 }
 
@@ -109,7 +109,8 @@ function* absence(explainer: Explainer, target: Target): Walk<Cause[]> {
   const { machine } = past.stateAt(past.now);
   if (typeof target.at !== 'number') return [];
   if (target.struct === 'page') {
-    if (runGet(machine.memmap, target.at) === null || runGet(machine.inits, target.at) > 0) return [];
+    if (runGet(machine.memmap, target.at) === null) return [note('no memory is behind this struct page here')];
+    if (runGet(machine.inits, target.at) > 0) return [];
     const rows = yield* new Absence(explainer, { start: target.at, end: target.at + 1 }).explain('page', '*', 0);
     const fill = root(fillRoot(past.session.loaded).text);
     const before = yield* leftBehind(explainer, target);

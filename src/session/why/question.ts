@@ -10,6 +10,7 @@ import { type Cause, note } from './cause.ts';
 import type { Explainer } from './explain.ts';
 import { parts } from './flow.ts';
 import type { Walk } from './past.ts';
+import { SAY_ZONE } from './reads.ts';
 import { computed, type Step } from './trace.ts';
 
 /** The frame one looks at, as something that values are asked of. */
@@ -65,9 +66,19 @@ export function* partsOf(explainer: Explainer, ex: Ex, here: Here | null): Walk<
   const out: Cause[] = [];
   for (const part of leavesOf(ex)) {
     if (part[0] === 'l') out.push(...(yield* localCause(explainer, part[1], here)));
-    else
-      for (const access of readsOf(explainer, part))
-        out.push(...(yield* explainer.place(targetOf(access), explainer.past.now, 0)));
+    else out.push(...(yield* readCauses(explainer, part)));
+  }
+  return out;
+}
+
+/** Why what an expression reads is what it is. */
+function* readCauses(explainer: Explainer, part: Ex): Walk<Cause[]> {
+  const out: Cause[] = [];
+  const { now } = explainer.past;
+  const isInit = part[0] === 'in' && SAY_ZONE.has(part[1]);
+  for (const access of readsOf(explainer, part)) {
+    const only = (one: Access) => !isInit || one.field === '*';
+    out.push(...(yield* explainer.place(targetOf(access), now, 0, only)));
   }
   return out;
 }

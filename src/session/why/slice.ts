@@ -26,6 +26,8 @@ export interface Range {
   readonly loop: Loop;
   readonly start: Origin;
   readonly first: Value;
+  /** the statement that gave it its value last; null: it is still the first */
+  readonly last: Step | null;
   /** the last test of the loop before the use; null when the loop has none on this local */
   readonly test: Step | null;
   /** what it is compared with there */
@@ -189,7 +191,9 @@ export class Slicer {
     const start: Origin = outside === null ? this.argument(slot, use.turn) : { kind: 'statement', step: outside };
     const test = this.loopTest(slot, use, loop);
     const first = this.valueAtStart(start);
-    return { slot, use, loop, start, first, test, bound: test === null ? null : boundOf(test, slot) };
+    const last =
+      this.before(use).findLast((one) => defines(one.op) === slot) ?? this.definition(slot, this.firstTurnOf(use));
+    return { slot, use, loop, start, first, last, test, bound: test === null ? null : boundOf(test, slot) };
   }
 
   private valueAtStart(start: Origin): Value {

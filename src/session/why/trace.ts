@@ -146,7 +146,7 @@ export function stepsOf(past: Past, i: number): readonly Step[] {
     const slot = defines(op);
     const left = op[0] === 'call' || op[0] === 'callv' || op[0] === 'ret';
     const now = left || slot < 0 ? undefined : (state.threads[thread]?.top?.locals[slot] as Value | undefined);
-    tracer.push(op, at, before, { accesses: trace.accesses ?? [], value: now, truth: null });
+    tracer.push(op, at, before, { accesses: [...(trace.accesses ?? [])], value: now, truth: null });
     if (left) break;
   }
   return tracer.steps;

@@ -74,7 +74,10 @@ export function placeText(past: Past, step: Step, fn: Fn): string {
 
 /** Names under which the values of a statement are formatted: the named locals and fields it reads. */
 export function leafText(slicer: Slicer, leaf: Leaf): string {
-  if (leaf.kind === 'constant') return leaf.name;
+  if (leaf.kind === 'constant') {
+    const value = formatValue(leaf.value);
+    return leaf.name === '' || value === leaf.name ? '' : `${leaf.name} = ${value}`;
+  }
   if (leaf.kind === 'local') return leaf.name === '' ? '' : `${leaf.name} = ${formatValue(leaf.value, leaf.name)}`;
   const { step } = leaf;
   const value = step.value === undefined ? slicer.valueAfter(step) : step.value;

@@ -55,11 +55,8 @@ describe('why', () => {
     const port = await openPort('seed-001/scratch-cma-before');
     const printed = await execute(port, 'seek end', 'why pageblock(0x30000).migratetype');
     row(printed, 'deferred_free_pages:', 'MIGRATE_MOVABLE, false)', 'MIGRATE_CMA → MIGRATE_MOVABLE');
-    row(
-      printed,
-      'not asked on this path: KHO_SCRATCH of memblock.memory',
-      'deferred_free_pages ← deferred_init_memmap_chunk',
-    );
+    row(printed, 'not asked on this path: KHO_SCRATCH of memblock.memory[3]', 'memblock_mark_kho_scratch(');
+    row(printed, 'the path: deferred_free_pages ← deferred_init_memmap_chunk');
     row(printed, 'before that MIGRATE_CMA:', 'kho_release_scratch');
     row(printed, 'handover.scratch[1]');
     expect(await everyRowLeadsThere(port)).toBeGreaterThan(5);
@@ -79,7 +76,7 @@ describe('why', () => {
     const printed = await execute(port, 'seek restore', 'why page(0x28000).flags');
     row(printed, '__init_deferred_page:', '__init_single_page(pfn, next, zid, nid)');
     row(printed, 'kho_get_preserved_page:', 'const nid = early_pfn_to_nid(pfn)  = 0: pfn = 0x20000');
-    row(printed, 'not asked on this path: node 1 of memblock.memory[3]');
+    row(printed, 'not asked on this path: the node of memblock.memory[3]', 'node 1');
   });
 
   test('stale magic: the fill, and a page nobody has initialised yet', async () => {
@@ -108,7 +105,7 @@ describe('why', () => {
     const printed = await execute(port, 'tbreak kho_restore_page', 'continue', 'up', 'why order');
     row(printed, 'const order = min(', '= 16: end_pfn = 0x30000, pfn = 0x20000');
     row(printed, 'pfn = 0x20000 of 0x20000..0x30000');
-    row(printed, 'not asked on this path: node 1 of memblock.memory[3] 0x28000000..0x40000000');
+    row(printed, 'not asked on this path: the node of memblock.memory[3] 0x28000000..0x40000000 node 1');
     row(printed, 'late_initcall_1:4  kho_restore_pages(0x20000000, 65536)');
   });
 });
