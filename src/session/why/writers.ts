@@ -53,7 +53,8 @@ const BY_NAME: Readonly<Record<string, readonly [struct: string | null, argument
   atomic_dec_and_test: ['var', 0],
 };
 
-function writesField(op: Op, struct: string, field: string): boolean {
+/** Can an operation write a field of a struct? `*`: all of them. */
+export function writesField(op: Op, struct: string, field: string): boolean {
   if (op[0] === 'store') return op[2][0] === 'k' && op[2][1] === field && isOf(op, struct);
   if (op[0] !== 'mem' && op[0] !== 'range') return false;
   const [of, argument] = BY_NAME[op[2]] ?? [];
