@@ -28,6 +28,7 @@ import { threadCommands } from './threads.ts';
 import { timeCommands } from './time.ts';
 import { tourCommands } from './tour.ts';
 import { variantCommands } from './variant.ts';
+import { whyCommands } from './why.ts';
 
 const GROUPS: readonly (readonly [Group, string])[] = [
   ['running', 'Running, forwards and backwards'],
@@ -129,6 +130,7 @@ export const COMMANDS: readonly Command[] = [
   ...accessCommands,
   ...resultCommands,
   goCommand,
+  ...whyCommands,
   infoCommand,
   ...memmapCommands,
   ...threadCommands,
