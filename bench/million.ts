@@ -99,28 +99,16 @@ async function main(): Promise<void> {
   figures.push(
     await question(port, 'last, of a field written long ago', 'end', 'last node(1).node_start_pfn', 100),
     await question(port, 'accesses, of a page', 'end', 'accesses page(0x8010).flags', 100),
-    await question(
-      port,
-      'accesses, of a field written 50,000 times',
-      'end',
-      'accesses zone(0, Normal).managed_pages w',
-      100,
-    ),
+    await question(port, 'accesses, of a field written often', 'end', 'accesses zone(0, Normal).managed_pages w', 100),
     await question(port, 'find, on a page', 'start', 'find page(0x8010).private != 0', 100),
     await question(
       port,
-      'find, on a field written 50,000 times',
+      'find, on a field written often',
       'start',
       'find zone(1, Normal).managed_pages % 0x10000 == 0x3000',
       100,
     ),
-    await question(
-      port,
-      'rfind, on a field written 50,000 times',
-      'end',
-      'rfind zone(0, Normal).managed_pages > 0x1000',
-      100,
-    ),
+    await question(port, 'rfind, on a field written often', 'end', 'rfind zone(0, Normal).managed_pages > 0x1000', 100),
     await question(port, 'lines, of a line executed often', 'end', 'lines deferred_free_pages', 100),
     await question(port, 'find, on locals', 'end', 'rfind nr_pages == 0x8000', null),
   );

@@ -48,7 +48,7 @@ function openScreen(port: SessionPort, options: ScreenOptions) {
   const { cols, rows } = sizeOf(stdout);
   const { tourSteps } = port.view();
   const hint = { kind: 'out', text: `a tour of ${tourSteps} notes: . (next-note) begins it` } as const;
-  const fresh = initialUi(cols, rows, tourSteps > 0 ? hint : null);
+  const fresh = initialUi(cols, rows, tourSteps > 0 && port.savedScreen() === undefined ? hint : null);
   const ui = createStore(reduceUi, restoredUi(fresh, port.savedScreen()));
   port.keepScreen(() => savedScreen(ui.get(), fresh));
   const resize = () => ui.dispatch({ type: 'resized', ...sizeOf(stdout) });

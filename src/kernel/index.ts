@@ -28,7 +28,9 @@ export {
   type Profile,
 } from './profiles.ts';
 export {
+  type DeclaredTypes,
   declaredParameters,
+  declaredTypes,
   kernelText,
   patchBefore,
   patchedNames,

@@ -111,3 +111,39 @@ export function declaredParameters(name: string): string[] | null {
   const found = new RegExp(`^declare function ${name}\\(([^)]*)\\)`, 'm').exec(read('kernel.d.ts'))?.[1];
   return found === undefined ? null : found.split(',').map((param) => param.split(':')[0]?.trim() ?? '');
 }
+
+/** Types as kernel text declares them: what functions give, and fields of structs, by name where all structs agree. */
+export interface DeclaredTypes {
+  readonly functions: ReadonlyMap<string, string>;
+  readonly fields: ReadonlyMap<string, string>;
+  /** structs with a field that is a pfn or an address, or that refer to one */
+  readonly places: ReadonlySet<string>;
+}
+
+/** The declarations do not change while the program runs: they are read once. */
+let types: DeclaredTypes | null = null;
+
+/** The declared types of what is no text. */
+export function declaredTypes(): DeclaredTypes {
+  if (types !== null) return types;
+  const text = read('kernel.d.ts');
+  const functions = [...text.matchAll(/^declare function (\w+)(?:<\w+>)?\([^)]*\): ([^;]+);/gm)];
+  const fields = [...text.matchAll(/^\t(?:readonly )?(\w+): (\w+);/gm)];
+  types = {
+    places: placesOf(text),
+    functions: new Map(functions.map(([, name = '', type = '']) => [name, type])),
+    fields: new Map(fields.map(([, name = '', type = '']) => [name, type])),
+  };
+  return types;
+}
+
+function placesOf(text: string): Set<string> {
+  const structs = [...text.matchAll(/^interface (\w+)[^{]*\{\n((?:\t.*\n)*)\}/gm)];
+  const out = new Set(['page', 'pfn_t', 'phys_addr_t']);
+  for (let before = 0; before < out.size; ) {
+    before = out.size;
+    for (const [, name = '', body = ''] of structs)
+      if ([...body.matchAll(/: (\w+)(?:\[\])?;/g)].some(([, type = '']) => out.has(type))) out.add(name);
+  }
+  return out;
+}

@@ -163,6 +163,14 @@ export function vmemmapOf(m: Machine): Map<number, number> {
   return new Map(sections.flatMap((section, i) => (blocks[i] ? [[section, blocks[i]] as const] : [])));
 }
 
+/** The pfn whose struct page the previous kernel had where this kernel has that of `pfn`; null: none. */
+export function leftPfn(m: Machine, left: LeftBehind, pfn: number): number | null {
+  const size = pagesPerSection(m.config);
+  const at = vmemmapOf(m).get(Math.floor(pfn / size));
+  const old = at === undefined ? undefined : [...left.at].find(([, phys]) => phys === at)?.[0];
+  return old === undefined ? null : old * size + (pfn % size);
+}
+
 /** Struct pages of a section as the previous kernel left them there; zeroes where it had none. */
 export function leftPages(m: Machine, left: LeftBehind, start: number, end: number): readonly Run<Page | null>[] {
   const size = pagesPerSection(m.config);

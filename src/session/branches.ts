@@ -42,25 +42,6 @@ export function nameError(session: Session, id: number, name: string): string | 
   return other === null || other === id ? null : `branch ${other} has that name`;
 }
 
-/** The branch and all that it came from, with the last position of each that it shares; itself first. */
-function ancestors(session: Session, id: number): { readonly id: number; readonly upTo: number }[] {
-  const out: { id: number; upTo: number }[] = [];
-  let upTo = Number.POSITIVE_INFINITY;
-  for (let b: Branch | null = session.time.branch(id); b !== null; ) {
-    out.push({ id: b.id, upTo });
-    upTo = Math.min(upTo, b.from);
-    b = b.parent === null ? null : session.time.branch(b.parent);
-  }
-  return out;
-}
-
-/** The last position that two branches share; infinite when they are one. */
-export function lastShared(session: Session, a: number, b: number): number {
-  const of = new Map(ancestors(session, b).map((one) => [one.id, one.upTo]));
-  const common = ancestors(session, a).find(({ id }) => of.has(id));
-  return common === undefined ? 0 : Math.min(common.upTo, of.get(common.id) ?? 0);
-}
-
 /** The thread that moves without a choice at the position where a branch leaves its parent. */
 export function insteadOf(session: Session, { parent, from }: Branch): number {
   const state = parent === null ? null : session.time.stateAt(parent, { at: from, sub: 0 });
@@ -71,12 +52,19 @@ export function insteadOf(session: Session, { parent, from }: Branch): number {
 const isSame = (a: readonly Choice[], b: readonly Choice[]): boolean =>
   a.length === b.length && a.every(({ at, thread }, i) => at === b[i]?.at && thread === b[i]?.thread);
 
+const TOLD = new WeakMap<Branch, readonly Choice[]>();
+
 /** Choices that differ from what the schedule does without them. */
-function told(session: Session, { id, choices }: Branch): Choice[] {
-  return choices.filter(({ at, thread }) => {
+function told(session: Session, branch: Branch): readonly Choice[] {
+  const { id, choices } = branch;
+  const known = TOLD.get(branch);
+  if (known !== undefined) return known;
+  const found = choices.filter(({ at, thread }) => {
     const state = session.time.stateAt(id, { at, sub: 0 });
     return state === null || runToBlock(session.time.linked, state) !== thread;
   });
+  TOLD.set(branch, found);
+  return found;
 }
 
 /** The branch like `id` in which `thread` moves at a position and the schedule decides from there on: one there is, or a new one. */

@@ -13,6 +13,8 @@ export const LEAST_BUDGET = 128 * 2 ** 20;
 /** Shares of the budget: in use with what is garbage, and without. What is beyond is the host's own. */
 const WITH_GARBAGE = 0.6;
 const LIVE = 0.4;
+/** What is in use must have grown by so much before it is worth looking for garbage again. */
+const GROWTH = 1.25;
 /** Fewest newest states that are kept, and most turns between two older ones: a seek runs less than that again. */
 const FEWEST = 8192;
 const WIDEST = 512;
@@ -44,6 +46,9 @@ const PROCESS: Memory = {
 
 /** Keeps one timeline within a budget of bytes. */
 export class HistoryBudget {
+  /** bytes in use when garbage was taken away last */
+  private live = 0;
+
   constructor(
     private readonly time: Timeline,
     public bytes: number = HISTORY_BUDGET,
@@ -52,9 +57,11 @@ export class HistoryBudget {
 
   /** To be asked now and then while the history grows. */
   look(): void {
-    if (this.memory.used() <= this.bytes * WITH_GARBAGE) return;
+    const used = this.memory.used();
+    if (used <= this.bytes * WITH_GARBAGE || used < this.live * GROWTH) return;
     this.memory.collect();
-    if (this.memory.used() > this.bytes * LIVE) this.reduce();
+    this.live = this.memory.used();
+    if (this.live > this.bytes * LIVE) this.reduce();
   }
 
   private reduce(): void {

@@ -3,15 +3,21 @@
 import { label } from '../debugger/index.ts';
 import { dumpPage } from '../kernel/index.ts';
 import { entries, runGet } from '../machine/index.ts';
+import { BUDGET } from './budget.ts';
 import { frameText } from './describe.ts';
 import type { LoadedBoot } from './load.ts';
 import { variantName } from './patch-files.ts';
 import { printable } from './printable.ts';
+import { shippedName } from './scenario-files.ts';
 import type { Session } from './session.ts';
 
 const COLUMNS = 72;
 /** Lines of the console that are told: an oops with its call trace. */
 const CONSOLE_LINES = 24;
+/** Stops and checkpoints that are told, and rows of an answer, which are indented so many steps at most. */
+const ROWS = 20;
+const ANSWER = 60;
+const DEEPEST = 8;
 
 /** A line broken between words, or within one that is too long by itself; what follows the first begins with `rest`. */
 function fold(text: string, rest: string): string[] {
@@ -41,31 +47,67 @@ function changesOf(session: Session, { number, boot, variant }: LoadedBoot): str
   ];
 }
 
+/** The scenario's file as a checkout has it: a shipped one by its path there, another as it was named. */
+function fileOf({ loaded: { file } }: Session): string {
+  const shipped = shippedName(file);
+  return shipped === null ? file : `scenarios/${shipped}.json`;
+}
+
+/** How one comes to where one stands: other kernels, the choices of threads of the branch, the position, thread and frame. */
+function commandsTo(session: Session): string[] {
+  const { branch, at, thread, level } = session.state.cursor;
+  const choices = session.time
+    .branch(branch)
+    .choices.flatMap((choice) => [`seek #${choice.at}`, `schedule next ${choice.thread + 1}`]);
+  return [
+    ...session.loaded.boots.flatMap((boot) => changesOf(session, boot)),
+    ...choices,
+    `seek ${label(at)}`,
+    ...(thread === session.mover(at, branch) ? [] : [`thread ${thread + 1}`]),
+    ...(level === 0 ? [] : [`frame ${level}`]),
+  ];
+}
+
 /** The command line, one word or option with its value a line where it is long. */
 function commandLines(session: Session): string[] {
-  const changes = session.loaded.boots.flatMap((boot) => changesOf(session, boot));
-  const commands = [...changes, `seek ${label(session.state.cursor.at)}`];
   const words = [
     'node dist/cli.js --batch',
-    ...commands.map((command) => `-ex ${quoted(command)}`),
-    quoted(session.loaded.file),
+    ...(session.budget === BUDGET ? [] : [`--budget ${session.budget}`]),
+    ...commandsTo(session).map((command) => `-ex ${quoted(command)}`),
+    quoted(fileOf(session)),
   ];
   const whole = `  ${words.join(' ')}`;
   if (whole.length <= COLUMNS) return [whole];
   return words.map((word, i) => `  ${i === 0 ? '' : '  '}${word}${i < words.length - 1 ? ' \\' : ''}`);
 }
 
+/** Files that the command takes and no checkout has. */
+function ownFiles({ loaded }: Session): string[] {
+  const patches = loaded.boots.flatMap(({ sums }) => Object.keys(sums));
+  const files = [...(shippedName(loaded.file) === null ? [loaded.file] : []), ...new Set(patches)];
+  return files.length === 0
+    ? []
+    : ['', 'It takes these files:', ...files.flatMap((file) => fold(`  ${file}`, '      '))];
+}
+
 function traceLines(session: Session): string[] {
   return session.stack().flatMap((frame) => fold(`  ${frameText(session, frame)}`, '      '));
 }
 
-/** The struct page that the frame is about, as dump_page() prints it. */
+/** The page that the stop names, or the one that the frame is about. */
+function pfnOf(session: Session): number | null {
+  const named = /\bpages? ?\(?(0x[0-9a-f]+)/.exec(session.state.stop.lines.join(' '))?.[1];
+  const pfn = named === undefined ? session.variables().$_pfn : Number(named);
+  const { memmap } = session.now().machine;
+  if (typeof pfn !== 'number' || pfn < 0 || pfn >= 2 ** memmap.bits) return null;
+  return runGet(memmap, pfn) === null ? null : pfn;
+}
+
+/** That struct page, as dump_page() prints it. */
 function pageLines(session: Session): string[] {
-  const { machine } = session.now();
-  const pfn = session.variables().$_pfn;
-  if (typeof pfn !== 'number' || pfn < 0 || pfn >= 2 ** machine.memmap.bits) return [];
-  if (runGet(machine.memmap, pfn) === null) return [];
-  return ['', ...dumpPage(machine, pfn, null).flatMap((line) => fold(`  ${line}`, '      '))];
+  const pfn = pfnOf(session);
+  if (pfn === null) return [];
+  return ['', ...dumpPage(session.now().machine, pfn, null).flatMap((line) => fold(`  ${line}`, '      '))];
 }
 
 function consoleLines(session: Session): string[] {
@@ -75,13 +117,45 @@ function consoleLines(session: Session): string[] {
   return last.length === 0 ? [] : ['', 'Console, its last lines:', ...last];
 }
 
-function keptLines(session: Session): string[] {
-  const { checkpoints } = session.state;
-  if (checkpoints.length === 0) return [];
-  const rows = checkpoints.flatMap(({ number, cursor, note }) =>
-    fold(`  ${number}  ${label(cursor.at)}${note === '' ? '' : `  ${note}`}`, '     '),
-  );
-  return ['', 'Checkpoints:', ...rows];
+/** Rows under a heading, the newest of them where there are many. */
+function listed(heading: string, rows: readonly string[]): string[] {
+  if (rows.length === 0) return [];
+  const left = rows.length - ROWS;
+  const earlier = left > 0 ? [`  … ${left} earlier`] : [];
+  return ['', heading, ...earlier, ...rows.slice(-ROWS).flatMap((row) => fold(`  ${row}`, '      '))];
+}
+
+/** Where something stopped or died on the way here, in this branch. */
+function stopRows(session: Session): string[] {
+  const { branch } = session.state.cursor;
+  const faults = session.marks(branch).filter(({ kind }) => kind === 'fault');
+  const stops = session.stopMarks(branch).filter(({ label: text }) => !/^checkpoint \d/.test(text));
+  return [...faults, ...stops].sort((a, b) => a.at - b.at).map(({ at, label: text }) => `#${at}  ${text}`);
+}
+
+function checkpointRows({ state }: Session): string[] {
+  const { branch } = state.cursor;
+  return state.checkpoints.map(({ number, cursor, note }) => {
+    const other = cursor.branch === branch ? '' : ` in branch ${cursor.branch}`;
+    return `${number}  ${label(cursor.at)}${other}${note === '' ? '' : `  ${note}`}`;
+  });
+}
+
+/** The last answer, as it was asked of this branch: rows of a chain keep their depth. */
+function answerLines({ state: { results, cursor } }: Session): string[] {
+  if (results === null || results.rows.length === 0) return [];
+  const rows = results.rows.slice(0, ANSWER).map(({ at, branch = results.branch, depth, text }) => {
+    const other = branch === cursor.branch ? '' : ` in branch ${branch}`;
+    const place = at === null || text.startsWith('#') ? '' : `${label(at)}${other}  `;
+    return { text: `${place}${text}`, indent: '  '.repeat(Math.min(depth, DEEPEST) + 1) };
+  });
+  const left = results.rows.length - rows.length;
+  return [
+    '',
+    ...fold(results.title, '    '),
+    ...rows.flatMap(({ text, indent }) => fold(`${indent}${text}`, `${indent}    `)),
+    ...(left > 0 ? [`  … ${left} more`] : []),
+  ];
 }
 
 /** The report, line by line; what could steer a terminal is escaped. */
@@ -91,12 +165,13 @@ export function mailText(session: Session): string[] {
   const boot = loaded.boots.find((one) => one.number === session.now().boot);
   const thread = session.now().threads[state.cursor.thread]?.name ?? '';
   const stop = state.stop.lines;
-  const choices = session.time.branch(state.cursor.branch).choices.length;
+  const { choices } = session.time.branch(state.cursor.branch);
+  const order = choices.length === 0 ? '' : ', in an order of threads of its own';
   const head = [
     `Subject: [khodbg] ${stop[0] ?? title}`,
     '',
     `Scenario: ${title}`,
-    `File: ${loaded.file}`,
+    `File: ${fileOf(session)}`,
     ...(boot === undefined
       ? []
       : [
@@ -106,7 +181,7 @@ export function mailText(session: Session): string[] {
           )}`,
         ]),
     '',
-    `At ${label(state.cursor.at)}, in thread ${state.cursor.thread + 1} (${thread}):`,
+    `At ${label(state.cursor.at)}, in thread ${state.cursor.thread + 1} (${thread})${order}:`,
     ...stop.map((line) => `  ${line}`),
   ].flatMap((line) => fold(line, '    '));
   const trace = traceLines(session);
@@ -115,17 +190,13 @@ export function mailText(session: Session): string[] {
     ...(trace.length > 0 ? ['', 'Call trace:', ...trace] : []),
     ...pageLines(session),
     ...consoleLines(session),
-    ...keptLines(session),
+    ...answerLines(session),
+    ...listed('Stops:', stopRows(session)),
+    ...listed('Checkpoints:', checkpointRows(session)),
     '',
     'To get there, in a checkout that is built:',
     '',
     ...commandLines(session),
-    ...(choices === 0
-      ? []
-      : [
-          '',
-          'This branch of the history has choices of threads of its own, which',
-          'the command does not make: info schedule lists them.',
-        ]),
+    ...ownFiles(session),
   ].map((line) => printable(line, 1000).trimEnd());
 }

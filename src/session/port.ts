@@ -30,6 +30,10 @@ const shown = (out: string): string =>
     .map((part) => printable(part, 4096))
     .join('\t');
 
+/** Lines for one row of the screen: few of them, or how many there are. */
+const briefly = (lines: readonly string[]): readonly string[] =>
+  lines.length > 3 ? [`${lines.length} lines printed, in the log; the last: ${lines.at(-1)}`] : lines;
+
 /** What came of one command: `printed`: by points on the way; `lists`: lines to be run now, as points have stopped. */
 interface Performed {
   readonly output: Output;
@@ -121,7 +125,7 @@ export class Port implements SessionPort {
     const after = first.lists.length > 0 ? await this.runLists(first.lists) : { ok: true, lines: [], quit: false };
     this.changed();
     const { note, play, look } = output;
-    const told = [...first.printed, ...(output.told ?? []), ...after.lines];
+    const told = [...briefly(first.printed), ...(output.told ?? []), ...briefly(after.lines)];
     return {
       ok: output.ok && after.ok,
       output: [...first.lines, ...after.lines],

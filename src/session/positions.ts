@@ -192,7 +192,8 @@ function branchOf(session: Session, text: string): Read<{ readonly branch: numbe
 /** Reads a position and runs the history on as far as it takes. */
 export function* readPosition(session: Session, text: string): Seeking {
   const given = text.trim();
-  const note = byNote(session, given, null);
+  // a note may have a colon; else it comes after all that are positions by themselves
+  const note = /[:"]/.test(given) ? byNote(session, given, null) : null;
   if (note?.ok) return note;
   const split = branchOf(session, given);
   if (!split.ok) return split;

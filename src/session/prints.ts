@@ -73,6 +73,13 @@ function splitArguments(text: string): string[] {
   return [...out, text.slice(from)].map((one) => one.trim());
 }
 
+/** What is printed as one types it: `"fmt",ARG,…`. */
+export function printsText({ format, args }: Prints): string {
+  const letters: Readonly<Record<string, string>> = { '\n': 'n', '\t': 't' };
+  const typed = format.replace(/[\\"\n\t]/g, (one) => `\\${letters[one] ?? one}`);
+  return [`"${typed}"`, ...args].join(',');
+}
+
 /** Reads `"fmt",ARG,…`, or says what is wrong with it. */
 export function readPrints(text: string): Read<Prints> {
   const read = quoted(text.trim());

@@ -37,7 +37,7 @@ export interface PointRow {
   /** what it prints instead of stopping; null: it stops */
   readonly prints: Prints | null;
   /** where one stood when it was set: the locals of a watched expression are those of that frame */
-  readonly at?: Cursor;
+  readonly at: Cursor;
 }
 
 /** What a dprintf prints: a format, and the expressions for it as they were typed. */

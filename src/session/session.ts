@@ -21,6 +21,7 @@ import { BUDGET, givenUp, LOOK_EVERY, memoryFull, spentIn } from './budget.ts';
 import { condition, type Evaluated, evaluate, type Variables } from './expression.ts';
 import { HistoryBudget } from './history-budget.ts';
 import { InvariantLog } from './invariant-log.ts';
+import { sharedUpTo } from './lineage.ts';
 import { bootOf, type Loaded, lastBoot } from './load.ts';
 import { PointWork } from './point-work.ts';
 import type { Cursor, Mark, SessionState } from './session-state.ts';
@@ -261,10 +262,11 @@ export class Session {
     return linesOf(this.kernelAt(cursor).files, file)[line - 1] ?? '';
   }
 
-  /** Convenience variables: $_step, $_thread, $_pfn, $, $$ and $1, $2, … */
+  /** Convenience variables: $_step, $_thread, $_pfn, $bpnum, $ and $1, $2, … */
   variables(): Variables {
-    const { cursor, values } = this.state;
+    const { cursor, values, nextPoint } = this.state;
     const out: Record<string, Value> = { $_step: cursor.at.at, $_thread: cursor.thread + 1 };
+    if (nextPoint > 1) out.$bpnum = nextPoint - 1;
     const local = this.frame();
     const pfn =
       local === null
@@ -324,12 +326,18 @@ export class Session {
     return runnable(this.kernel.linked, this.now(), thread);
   }
 
+  /** Lines of the console that the log has of the history which two branches share. */
+  private printedBefore(a: number, b: number): number {
+    const shared = this.time.stateAt(b, position(sharedUpTo(this.time, a, b)));
+    return Math.min(this.state.dmesg, shared?.machine.console?.length ?? 0);
+  }
+
   /** Goes somewhere and remembers where one was. `stop`: why one stands there. */
   goto(cursor: Cursor, stop: StopView, direction: 'fwd' | 'rev' = this.state.direction): void {
     const { cursor: was, past, trail, log } = this.state;
     const moved = was.branch !== cursor.branch || comparePositions(was.at, cursor.at) !== 0;
     const { console } = this.now(cursor).machine;
-    const seen = was.branch === cursor.branch ? this.state.dmesg : 0;
+    const seen = was.branch === cursor.branch ? this.state.dmesg : this.printedBefore(was.branch, cursor.branch);
     const fresh = entries(console, seen).map((text): LogLine => ({ kind: 'dmesg', text }));
     this.change((draft) => {
       if (moved) {

@@ -19,7 +19,12 @@ const SCENARIO = join(import.meta.dirname, '../../scenarios/seed-000/uninit-boun
 function killedWhileSaving(commands: string, ms: number): Promise<void> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [CLI, '--batch', '-x', commands, SCENARIO]);
-    child.stdout.once('data', () => setTimeout(() => child.kill('SIGKILL'), ms));
+    let waiting = true;
+    child.stdout.on('data', (text: Buffer) => {
+      if (!waiting || !text.includes('Saved in')) return;
+      waiting = false;
+      setTimeout(() => child.kill('SIGKILL'), ms);
+    });
     child.once('close', () => resolve());
   });
 }

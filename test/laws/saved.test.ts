@@ -8,6 +8,7 @@ import { openSession } from '../../src/session/index.ts';
 import { dice, mutate } from '../session/mutator.ts';
 import { execute, openPort } from '../support/open.ts';
 import { folderWith } from '../support/temporary.ts';
+import { mountScreen } from '../support/vterm.ts';
 import { WHOLE } from './support.ts';
 
 const FILES = WHOLE ? 200 : 40;
@@ -21,6 +22,12 @@ const SESSIONS: readonly (readonly [scenario: string, commands: readonly string[
     [
       ...['continue', 'checkpoint where KHO writes', 'continue', 'up', 'watch buddy', 'break page 0x18010', 'continue'],
       ...['tbreak mm_init.ts:300', 'print page(0x18000).private', 'set scheduler-locking step', 'ignore 1 2', 'back'],
+      ...[
+        'commands 1 print 1; echo x',
+        'dprintf kho_restore_page,"%x",phys',
+        'display/x page(0x18000).flags',
+        'display pfn',
+      ],
     ],
   ],
   [
@@ -40,7 +47,8 @@ beforeAll(async () => {
     const port = await openPort(scenario);
     await execute(port, ...commands);
     const screen = { focus: 'radix', zoom: true, called: 'radix', opened: ['in'], scroll: { radix: 3 } };
-    port.keepScreen(() => ({ ...screen, cursor: { anchor: 'mm/mm_init.ts:1', line: 3 } }));
+    const map = { view: 'since', per: 64, from: 98304, at: 98816 };
+    port.keepScreen(() => ({ ...screen, map, cursor: { anchor: 'mm/mm_init.ts:1', line: 3 } }));
     const file = join(folder, `session-${i}.json`);
     expect(await execute(port, `save session ${file}`)).toContain('Saved in');
     originals.push(readFileSync(file, 'utf8'));
@@ -90,6 +98,10 @@ test('a session file that was changed is opened or refused with the place, and l
       counts.opened++;
       const { port } = opened;
       expect(port.view().position.label, told).toMatch(/^#\d+/);
+      const t = mountScreen(port, { cols: 80, rows: 24 });
+      await t.waitFor('(khodbg)');
+      await t.press('s');
+      await t.close();
       await execute(port, 'info breakpoints', 'info checkpoints', 'info branches', 'back', 'stepi');
       expect(await execute(port, `save session ${join(folder, 'again.json')}`), told).toContain('Saved in');
     } else {

@@ -86,6 +86,13 @@ describe('lines', () => {
     expect(single).toMatch(/__init_single_page \(pfn=0x0, end_pfn=0x200, zid=0, nid=0\) from memmap_init_range:\d+/);
   });
 
+  test('alone: the line where one stands', async () => {
+    const port = await openPort(AFTER);
+    const here = await execute(port, 'tbreak kho_restore_page', 'continue', 'next', 'lines');
+    expect(here).toMatch(/\nkho_restore_page:\d+: 1 execution, 0 before now\n=> #/);
+    expect(await execute(port, 'seek end', 'lines')).toContain('the thread has returned; a function is missing');
+  });
+
   test('a line of a function, and what never ran', async () => {
     const port = await openPort(AFTER);
     const found = /deferred_init_memmap_chunk:(\d+)/.exec(await execute(port, 'lines deferred_free_pages 1'))?.[1];

@@ -28,6 +28,11 @@ test('a branch says where it leaves its parent, who moves instead of whom, and w
   expect(await execute(port, 'branch')).toBe(list);
   const rows = port.view().results?.rows ?? [];
   expect(rows.map(({ branch }) => branch)).toContain(1);
+  const row = rows.findIndex(({ branch, at: p }) => branch === 0 && p?.at === 0) + 1;
+  expect(await execute(port, `result ${row}`, 'when')).not.toContain('branch late-split');
+  expect(await execute(port, `result ${rows.findIndex(({ branch }) => branch === 1) + 1}`, 'when')).toContain(
+    `position: #${here} / `,
+  );
   expect(await execute(port, 'when')).toContain('branch late-split');
 });
 
@@ -64,6 +69,17 @@ test('a position may name its branch; diff compares two of them', async () => {
   expect(text).not.toContain('nothing differs');
   expect(await execute(port, 'seek nope:end')).toContain("'nope' is no branch; there are main, late");
   expect(port.complete('seek late:mm_c').words).toEqual(['late:mm_core_init']);
+});
+
+test('what the console printed before two branches part is in the log once', async () => {
+  const port = await atTheRace();
+  await execute(port, 'schedule next 5', 'next', 'branch 0', 'branch 1');
+  const printed = port
+    .view()
+    .log.filter(({ kind }) => kind === 'dmesg')
+    .map(({ text }) => text);
+  expect(printed.length).toBeGreaterThan(0);
+  expect(new Set(printed).size).toBe(printed.length);
 });
 
 test('a checkpoint knows its branch', async () => {

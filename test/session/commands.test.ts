@@ -49,6 +49,26 @@ describe('stops', () => {
     expect(lines).toContain('Breakpoint 3');
   });
 
+  test('a step that leads to where a point stops is told of and counted, as backwards', async () => {
+    const port = await openPort(BEFORE);
+    await execute(port, 'delete', 'tbreak kho_restore_page', 'continue', 'next');
+    const { file, currentLine } = port.view().source ?? { file: '', currentLine: 0 };
+    await execute(port, 'reverse-next', `break ${file}:${currentLine}`, 'next');
+    expect(port.view().stop.lines[0]).toContain('Breakpoint 3, kho_restore_page');
+    await execute(port, 'next', 'reverse-next');
+    expect(await execute(port, 'info breakpoints')).toContain('already hit 2 times');
+    await execute(port, 'reverse-next', 'condition 3 phys == 0', 'next');
+    expect(port.view().stop.kind).toBe('step');
+  });
+
+  test('stepping does not go past a catchpoint unseen', async () => {
+    const port = await openPort(BEFORE);
+    await execute(port, 'continue');
+    const there = at(port);
+    await execute(port, 'reverse-step', 'step');
+    expect([at(port), port.view().stop.kind]).toEqual([there, 'catchpoint']);
+  });
+
   test('a catchpoint that is typed twice is one', async () => {
     const port = await openPort(BEFORE);
     expect(await execute(port, 'catch uninit')).toBe('Catchpoint 1 (uninit) is set already');

@@ -9,7 +9,9 @@ const FREE = 'dprintf deferred_free_pages,"free %lx+%ld\\n",pfn,nr_pages';
 test('it prints and goes on, forwards and backwards alike', async () => {
   const port = await openPort(BEFORE);
   expect(await execute(port, 'delete', FREE)).toMatch(/^Dprintf 2: deferred_free_pages at mm\/mm_init\.ts:\d+$/);
-  const forth = (await execute(port, 'continue')).split('\n');
+  const moved = await port.execute('continue');
+  expect(moved.told).toEqual(['64 lines printed, in the log; the last: free 1fc00+1024']);
+  const forth = moved.output;
   const printed = forth.filter((line) => line.startsWith('free '));
   expect(printed).toHaveLength(64);
   expect(printed[0]).toBe('free 10000+1024');

@@ -34,7 +34,13 @@ describe('the budget of a history', () => {
     used = 700;
     budget.look();
     expect(time.kept).toEqual({ recent: recent / 2, every });
+    // what cannot be less is not looked at again and again
     for (let i = 0; i < 20; i++) budget.look();
+    expect(time.kept.recent).toBe(recent / 2);
+    for (let i = 0; i < 20; i++) {
+      used *= 1.3;
+      budget.look();
+    }
     expect(time.kept).toEqual({ recent: 8192, every: 512 });
   });
 

@@ -45,6 +45,18 @@ test('a fault is run to', async () => {
   expect(await execute(port, 'seek fault2')).toContain('there is no fault 2');
 });
 
+test('a note that is a position by itself does not hide that; one with a colon is no branch', async () => {
+  const port = await openPort(BEFORE);
+  await execute(port, 'seek kho_memory_init');
+  const stage = port.view().position.label;
+  await execute(port, 'seek #5', 'checkpoint kho_memory_init', 'checkpoint later: look here', 'seek start');
+  expect(at(await execute(port, 'seek kho_memory_init'))).toBe(stage);
+  expect(at(await execute(port, 'seek "kho_memory_init"'))).toBe('#5');
+  expect(
+    at(await execute(port, 'seek start', 'seek later: look here').then((text) => text.split('\n').at(-2) ?? '')),
+  ).toBe('#5');
+});
+
 test('a value is a position when it is a whole number', async () => {
   const port = await openPort(BEFORE);
   await execute(port, 'print 7000', 'print page(0x18000)');
@@ -76,4 +88,14 @@ test('back and forward take a count, and info history says which leads where', a
   expect(at(await execute(port, 'back 99'))).toBe('#0');
   expect(await execute(port, 'back')).toContain('nothing to go back to');
   expect(await execute(port, 'forward 0')).toContain("'0' is not a count; usage: forward [COUNT]");
+});
+
+test('until, advance and reverse-until go to a position, and stop on the way', async () => {
+  const port = await openPort(BEFORE);
+  await execute(port, 'delete', 'checkpoint', 'break kho_preserved_memory_reserve', 'seek #7300');
+  expect(await execute(port, 'advance #7520')).toContain('Breakpoint 2, kho_preserved_memory_reserve');
+  expect(at(await execute(port, 'delete', 'until #7530'))).toBe('#7530');
+  expect(at(await execute(port, 'reverse-until cp1'))).toBe('#0');
+  expect(await execute(port, 'reverse-until #9')).toContain('#9 does not lie behind; seek goes there');
+  expect(await execute(port, 'until #999999')).toContain('lies after the end');
 });

@@ -71,6 +71,12 @@ describe('a session that is opened again', () => {
       'disable 1',
       'tbreak mm_init.ts:300',
       'break kho_restore_page thread 2',
+      'commands 4 silent; print page(0x18000).private; echo "a; b"',
+      'enable count 3 4',
+      'dprintf kho_restore_page if phys > 0,"phys \\"%x\\"\\tof %s\\n",phys, "a, b"',
+      'display/x page(0x18000).private',
+      'display end_pfn',
+      'set history-budget 1G',
       'checkpoint a "note" \u001b[2J\u202e of three kinds',
       'print page(0x18000).private',
       'set scheduler-locking step',
@@ -82,9 +88,10 @@ describe('a session that is opened again', () => {
     for (const line of [
       'info breakpoints',
       'info checkpoints',
+      'info display',
       'backtrace',
       'when',
-      'show scheduler-locking',
+      'show',
       'print $1 == 0',
       'info stages',
     ])
@@ -105,6 +112,7 @@ describe('a session that is opened again', () => {
       'schedule next 4',
       'next',
       'schedule next 3',
+      'branch name the-other',
       'continue',
       'branch 1',
       'checkpoint in a branch',
@@ -160,7 +168,7 @@ describe('a session that is opened again', () => {
 
 describe('opening refuses', () => {
   test('what is no session of this version, or none at all, with the place', async () => {
-    const { file } = await saved(SMALL, 'delete', 'break kho_restore_page', 'continue', 'checkpoint');
+    const { file } = await saved(SMALL, 'delete', 'break kho_preserved_memory_reserve', 'continue', 'checkpoint');
     const cases: readonly (readonly [string | RegExp, string, string])[] = [
       [
         '"khodbg-session": 1',
@@ -171,28 +179,33 @@ describe('opening refuses', () => {
       ['"points"', '"pionts"', ': pionts: unknown key; did you mean points?'],
       ['"stands"', '"stood"', ': stands: missing'],
       [
-        /"at": "#\d+ T2",\n/,
-        '"at": "#90000000000 T2",\n',
+        /"at": "#\d+ T1",\n/,
+        '"at": "#90000000000 T1",\n',
         ': stands.at: the history ends at #122230, before #90000000000',
       ],
       [
-        /"at": "(#\d+) T2",\n/,
-        '"at": "$1.7 T2",\n',
+        /"at": "(#\d+) T1",\n/,
+        '"at": "$1.7 T1",\n',
         ': stands.at: there is no range operation of more than 7 pages at #',
       ],
-      [/"at": "(#\d+) T2",\n/, '"at": "$1 T9",\n', ': stands.at: there is no thread 9 at that position, which has 3'],
-      [/"at": "#(\d+) T2",\n/, '"at": "#1$1 T2",\n', ': stands.'],
-      [/"at": "(#\d+) T2",\n/, '"at": 9,\n', ': stands.at: 9 is not a place in the history; write as in "#9417 T2"'],
+      [/"at": "(#\d+) T1",\n/, '"at": "$1 T9",\n', ': stands.at: there is no thread 9 at that position, which has 1'],
+      [/"at": "#(\d+) T1",\n/, '"at": "#1$1 T1",\n', ': stands.'],
+      [/"at": "(#\d+) T1",\n/, '"at": 9,\n', ': stands.at: 9 is not a place in the history; write as in "#9417 T2"'],
       [/"state": "\w/, '"state": "f', ': the history is not the one that was saved'],
       [
-        'break kho_restore_page',
-        'break kho_restore_pgae',
-        'points[0].set: break: Function "kho_restore_pgae" not defined; did you mean kho_restore_page?',
+        'break kho_preserved_memory_reserve',
+        'break kho_preserved_memory_resreve',
+        'points[0].set: break: Function "kho_preserved_memory_resreve" not defined; did you mean kho_preserved_memory_reserve?',
       ],
       [
-        'break kho_restore_page',
+        '"set": "break kho_preserved_memory_reserve"',
+        '"set": "break kho_preserved_memory_reserve", "commands": ["print 1", "save session x"]',
+        'points[0].commands[1]: save writes a file, which a list of commands may not do',
+      ],
+      [
+        'break kho_preserved_memory_reserve',
         'save session x',
-        'points[0].set: "save" sets no stop point; write one of break, tbreak, watch, rwatch, awatch, catch',
+        'points[0].set: "save" sets no stop point; write one of break, tbreak, watch, rwatch, awatch, catch, dprintf',
       ],
       ['"shipped": "seed-000/', '"shipped": "seed-009/', 'scenario.shipped: no shipped scenario is called "seed-009/'],
       [
@@ -292,7 +305,7 @@ describe('saving', () => {
       for (const line of [`save session ${folder}/s.json`, `report ${folder}/r.txt`, `sav session ${folder}/s.json`])
         expect(await port.execute(line, by)).toMatchObject({
           ok: false,
-          output: [expect.stringMatching(/^(save|report) writes a file: only you may ask for that/)],
+          output: [expect.stringMatching(/^(save|report) writes a file: only you may ask for that, .*; this /)],
         });
     expect((await port.execute('report', 'tour')).ok).toBe(true);
     expect(readdirSync(folder)).toEqual([]);

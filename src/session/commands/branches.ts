@@ -1,7 +1,8 @@
 // Commands on who moves next and on the branches of the history that choices of threads make: none of them is ever overwritten.
 import { type Branch, label, position } from '../../debugger/index.ts';
-import { branchName, branchText, branchWith, findBranch, insteadOf, lastShared, nameError } from '../branches.ts';
+import { branchName, branchText, branchWith, findBranch, insteadOf, nameError } from '../branches.ts';
 import { whereOf } from '../describe.ts';
+import { sharedUpTo } from '../lineage.ts';
 import type { Result } from '../results.ts';
 import type { Session } from '../session.ts';
 import { type Command, listed, type Output, refuse, say, usage } from './command.ts';
@@ -103,7 +104,7 @@ function goTo(session: Session, word: string): Output {
   if (id === null) return usage(branchCommand, `no branch '${word}'; info branches lists them`);
   const { cursor } = session.state;
   if (id === cursor.branch) return say(`[Current branch is ${id} (${branchName(session, id)})]`);
-  const shared = lastShared(session, cursor.branch, id);
+  const shared = sharedUpTo(session.time, cursor.branch, id);
   if (cursor.at.at <= shared && cursor.at.sub === 0) return stand(session, cursor.at, '', id);
   const from = `${branchText(session, id)}: the last position that both share`;
   return stand(session, position(Math.min(cursor.at.at, shared)), from, id);

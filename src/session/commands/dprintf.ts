@@ -1,5 +1,5 @@
 // dprintf: a point that prints and goes on, also over what has happened already; and printf. Know nothing of formats.
-import { type Position, position } from '../../debugger/index.ts';
+import { type Position, position, type Trigger } from '../../debugger/index.ts';
 import { executionsOf } from '../executions.ts';
 import { lineOf, placeHere, readPlaces } from '../places.ts';
 import { addPoint } from '../point-work.ts';
@@ -90,30 +90,29 @@ function checked(text: string, error: (expression: string) => string | null): Pr
   return wrong ?? read.value;
 }
 
-function* dprintf(session: Session, args: string): Running {
+/** Makes the point that the words after dprintf ask for; a sentence when they are wrong. */
+export function makeDprintf(session: Session, args: string): PointRow | string {
   const [, location, format = ''] = /^(.*?)\s*,\s*(".*)?$/s.exec(args) ?? [];
-  if (location === undefined)
-    return usage(dprintfCommand, args === '' ? 'a place is missing' : 'Format string required');
+  if (location === undefined) return args === '' ? 'a place is missing' : 'Format string required';
   const { text, thread, condition } = tail(location);
   const places = readPlaces(session, text);
-  if (!places.ok) return usage(dprintfCommand, places.error);
+  if (!places.ok) return places.error;
   const askable = (expression: string | null) => conditionError(session, expression, places.value);
   const prints = checked(format, askable);
-  if (typeof prints === 'string') return usage(dprintfCommand, prints);
+  if (typeof prints === 'string') return prints;
   const wrong = askable(condition);
-  if (wrong !== null) return usage(dprintfCommand, `condition: ${wrong}`);
+  if (wrong !== null) return `condition: ${wrong}`;
   const { place, kernel } = placeHere(session, places.value);
   const { file, line } = lineOf(kernel, place);
   const boot = /^\s*boot\d+:/.exec(text)?.[0].trim() ?? '';
-  const { row } = addPoint(session, {
-    type: 'dprintf',
-    what: `${boot}${place.fn} at ${file}:${line}`,
-    trigger: { kind: 'location', places: places.value },
-    temporary: false,
-    thread,
-    condition,
-    prints,
-  });
+  const what = `${boot}${place.fn} at ${file}:${line}`;
+  const trigger: Trigger = { kind: 'location', places: places.value };
+  return addPoint(session, { type: 'dprintf', what, trigger, temporary: false, thread, condition, prints }).row;
+}
+
+function* dprintf(session: Session, args: string): Running {
+  const row = makeDprintf(session, args);
+  if (typeof row === 'string') return usage(dprintfCommand, row);
   return yield* tellPast(session, row, `Dprintf ${row.number}: ${row.what}`);
 }
 

@@ -20,7 +20,7 @@ import { infoDisplay } from './display.ts';
 import { infoDprintf } from './dprintf.ts';
 import { infoHistory, infoMarks, infoStages } from './history.ts';
 import { infoInvariants } from './invariants.ts';
-import { argLines, localLines } from './look.ts';
+import { argLines, backtrace, localLines } from './look.ts';
 import { infoBreakpoints, infoWatchpoints } from './point-list.ts';
 
 /** One topic of info. */
@@ -170,6 +170,7 @@ export const TOPICS: readonly Topic[] = [
   { name: 'dprintf', help: 'what a dprintf would have printed in the history so far [NUMBER]', lines: infoDprintf },
   { name: 'display', help: 'expressions that are shown at every stop', lines: infoDisplay },
   { name: 'threads', help: 'threads: R moves next, r may move, D waits, X ended, ! died', lines: threads },
+  { name: 'stack', help: 'the stack of the selected thread, as backtrace [N | -N]', lines: backtrace },
   { name: 'locals', help: 'locals of the selected frame', lines: localLines },
   { name: 'args', help: 'parameters of the selected frame', lines: argLines },
   {
@@ -272,10 +273,13 @@ function memblockInfo(session: Session, args: string): string[] | string {
   return ['memory', ...memory, 'reserved', ...reserved];
 }
 
+/** Abbreviations that gdb has, where a prefix alone would mean several. */
+const SHORT: Readonly<Record<string, string>> = { b: 'breakpoints', br: 'breakpoints', s: 'stack' };
+
 function info(session: Session, args: string): Output | Running {
   const [word = '', ...rest] = args.split(/\s+/);
   if (word === '') return say('info TOPIC:', ...TOPICS.map((t) => `  ${t.name.padEnd(14)} ${t.help}`));
-  const exact = TOPICS.find((t) => t.name === word);
+  const exact = TOPICS.find((t) => t.name === (SHORT[word] ?? word));
   const found = exact === undefined ? TOPICS.filter((t) => t.name.startsWith(word)) : [exact];
   if (found.length > 1) return usage(infoCommand, `'${word}' is ambiguous: ${found.map((t) => t.name).join(', ')}`);
   const [topic] = found;

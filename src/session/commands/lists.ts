@@ -20,6 +20,8 @@ function readLine(session: Session, args: string): { numbers: number[]; list: st
   const numbers = pointNumbers(session, head.trim() === '' ? '$bpnum' : head);
   if (session.state.points.length === 0) return 'No breakpoints specified.';
   if (typeof numbers === 'string') return numbers;
+  const prints = session.state.points.find((row) => row.prints !== null && numbers.includes(row.number));
+  if (prints !== undefined) return `dprintf ${prints.number} prints and goes on, and never runs a list`;
   const isOpen = rest === '' && !args.includes('\n');
   return { numbers, list: isOpen ? null : splitList(rest) };
 }
@@ -27,14 +29,19 @@ function readLine(session: Session, args: string): { numbers: number[]; list: st
 /** The command of a line and what follows its name, or why it is none. */
 export type ReadCommand = (line: string) => { readonly command: Command; readonly args: string } | string;
 
-/** What is wrong with a line of a list. */
-function lineError(read: ReadCommand, line: string, i: number): string | null {
+/** What is wrong with a line of a list; `i`: which, from 0. */
+export function lineError(read: ReadCommand, line: string, i: number): string | null {
   if (line === 'silent') return i === 0 ? null : 'silent stands first';
   const found = read(line);
   if (typeof found === 'string') return found;
   const { command, args } = found;
   if (command.writes?.(args) === true) return `${command.names[0]} writes a file, which a list of commands may not do`;
   return command.names[0] === 'commands' ? 'a list has no list of its own' : null;
+}
+
+/** What is wrong with a list of commands, the first thing; null when nothing is. */
+export function listError(read: ReadCommand, list: readonly string[]): string | null {
+  return list.map((line, i) => lineError(read, line, i)).find((one) => one !== null) ?? null;
 }
 
 /** The command, with the way to find others in its lists. */
@@ -50,8 +57,8 @@ export function commandsCommand(readCommand: ReadCommand): Command {
       const example = `commands ${read.numbers.join(' ')} silent; print pfn; continue`;
       if (read.list === null) return usage(command, `the list is missing; on one line: ${example}`);
       const list = read.list.at(-1) === 'end' ? read.list.slice(0, -1) : read.list;
-      const wrong = list.map((line, i) => lineError(readCommand, line, i)).find((one) => one !== null);
-      if (wrong != null) return usage(command, wrong);
+      const wrong = listError(readCommand, list);
+      if (wrong !== null) return usage(command, wrong);
       session.change((draft) => {
         draft.points = draft.points.map((row) =>
           read.numbers.includes(row.number) ? { ...row, commands: list } : row,

@@ -11,7 +11,7 @@ import { findFile, readLocation, readPfn } from '../words.ts';
 import { type Command, type Output, refuse, say, usage } from './command.ts';
 
 /** `bt 3`: the innermost three frames; `bt -3`: the outermost. */
-function backtrace(session: Session, args: string): Output {
+export function backtrace(session: Session, args: string): Output {
   const frames = session.stack().map((frame, i) => `#${String(i).padEnd(3)}${frameText(session, frame)}`);
   if (frames.length === 0) return refuse('No stack.');
   if (args === '') return say(...frames);

@@ -4,6 +4,7 @@ import {
   depthOf,
   type Goal,
   goals,
+  label,
   type Outcome,
   type Point,
   type Position,
@@ -11,10 +12,13 @@ import {
   shallow,
   type Trigger,
 } from '../../debugger/index.ts';
+import type { Value } from '../../machine/index.ts';
 import type { State } from '../../vm/index.ts';
+import { branchText } from '../branches.ts';
 import { placeLines, stopOf } from '../describe.ts';
 import { formatValue } from '../format.ts';
 import { readPlaces } from '../places.ts';
+import { readPosition } from '../positions.ts';
 import type { Cursor, Session } from '../session.ts';
 import { type Command, type Output, type Running, refuse, say, usage } from './command.ts';
 import { lock, search, type Way } from './searching.ts';
@@ -198,6 +202,16 @@ function microCommand(names: string[], way: Way, help: string, over: boolean): C
   return command;
 }
 
+/** What a function has given back where a search ended: also where a point stops in the rest of the caller's statement. */
+function valueReturned(session: Session, outcome: Outcome, name: string, deep: number): Value {
+  if (outcome.kind !== 'done' && outcome.kind !== 'hits') return null;
+  const { branch, thread } = session.state.cursor;
+  const piece = session.time.pieceBefore(branch, outcome.at);
+  const isEnd = piece !== null && piece.end === outcome.at.at && piece.thread === thread;
+  if (!isEnd || piece.trace.returned !== name || depthOf(piece.after, thread) >= deep) return null;
+  return piece.trace.value;
+}
+
 function* finish(session: Session, way: Way): Running {
   const frame = session.frame();
   const { thread } = session.state.cursor;
@@ -214,17 +228,13 @@ function* finish(session: Session, way: Way): Running {
     session.livePoints(),
     true,
   );
+  const value = way === 'fwd' ? valueReturned(session, outcome, frame.fn, deep) : null;
   const extra: string[] = [];
-  if (
-    outcome.kind === 'done' &&
-    outcome.piece !== null &&
-    outcome.piece.returned === frame.fn &&
-    outcome.piece.value !== null
-  ) {
+  if (value !== null) {
     session.change((draft) => {
-      draft.values = [...draft.values, outcome.piece?.value ?? null];
+      draft.values = [...draft.values, value];
     });
-    extra.push(`Value returned is $${session.state.values.length} = ${formatValue(outcome.piece.value)}`);
+    extra.push(`Value returned is $${session.state.values.length} = ${formatValue(value)}`);
   }
   const out = arrive(session, outcome, way, extra);
   return { ok: out.ok, lines: [intro, ...out.lines], told: extra };
@@ -232,6 +242,23 @@ function* finish(session: Session, way: Way): Running {
 
 function temporary(trigger: Trigger, thread: number | null): Point {
   return { number: 0, trigger, enabled: true, temporary: true, thread, condition: null };
+}
+
+/** Is it written as only a position is? `+5` and `12` are lines after until, as in gdb. */
+const isPosition = (text: string): boolean => /^(?:#|\$|\d+%$|(?:cp|mark|fault)\s*\d+$|checkpoint\s|")/.test(text);
+
+/** To a position of this branch, unless something stops on the way. */
+function* toPosition(session: Session, text: string, command: Command, way: Way): Running {
+  const { at, branch } = session.state.cursor;
+  const read = yield* readPosition(session, text);
+  if (!read.ok) return usage(command, read.error);
+  const to = read.value;
+  if (to.branch !== branch)
+    return usage(command, `${label(to.at)} lies in ${branchText(session, to.branch)}; seek goes there`);
+  const times = way === 'fwd' ? to.at.at - at.at : at.at + Math.sign(at.sub) - to.at.at;
+  if (times > 0 && to.at.sub === 0) return yield* straight(session, way, times);
+  const why = to.at.sub > 0 ? 'lies inside a range operation' : `does not lie ${way === 'fwd' ? 'ahead' : 'behind'}`;
+  return usage(command, `${label(to.at)} ${why}; seek goes there`);
 }
 
 function* until(session: Session, args: string, command: Command, way: Way): Running {
@@ -251,6 +278,7 @@ function* until(session: Session, args: string, command: Command, way: Way): Run
     const goal = goals.until(session.time, thread, deep, beyond, way === 'rev');
     return arrive(session, yield* search(session, way, goal, session.livePoints(), true), way);
   }
+  if (isPosition(args)) return yield* toPosition(session, args, command, way);
   const places = readPlaces(session, args);
   if (!places.ok) return usage(command, places.error);
   const stop: Trigger = { kind: 'location', places: places.value };
@@ -263,27 +291,30 @@ function* until(session: Session, args: string, command: Command, way: Way): Run
 const untilCommand: Command = {
   names: ['until', 'u'],
   group: 'running',
-  usage: 'until [LOCATION]',
-  help: 'to a line below this one in this frame (leaves loops), or to LOCATION, or until the frame returns',
+  usage: 'until [LOCATION | #POSITION]',
+  help: 'to a line below this one in this frame (leaves loops), or to LOCATION or a position, or until the frame returns',
   repeats: true,
   run: (session, args) => until(session, args, untilCommand, 'fwd'),
+  words: (session) => Object.keys(session.kernel.linked.program.fns),
 };
 
 const reverseUntilCommand: Command = {
   names: ['reverse-until', 'ru'],
   group: 'running',
-  usage: 'reverse-until [LOCATION]',
-  help: 'back to a line above this one in this frame (out of loops), or to LOCATION, or to the call of this function',
+  usage: 'reverse-until [LOCATION | #POSITION]',
+  help: 'back to a line above this one in this frame (out of loops), or to LOCATION or a position, or to the call of this function',
   repeats: true,
   run: (session, args) => until(session, args, reverseUntilCommand, 'rev'),
+  words: (session) => Object.keys(session.kernel.linked.program.fns),
 };
 
 const advanceCommand: Command = {
   names: ['advance'],
   group: 'running',
-  usage: 'advance LOCATION',
-  help: 'runs on to LOCATION, in any thread',
+  usage: 'advance LOCATION | #POSITION',
+  help: 'runs on to LOCATION, in any thread, or to a position; other than seek, it stops on the way',
   run: (session, args) => until(session, args, advanceCommand, 'fwd'),
+  words: (session) => Object.keys(session.kernel.linked.program.fns),
 };
 
 /** The commands that move by executing. */

@@ -63,6 +63,8 @@ const deleteCommand: Command = verb(
   },
 );
 
+const ONCE = { enabled: true, temporary: true, stopsLeft: null };
+
 /** `enable once|delete N…`, `enable count COUNT N…`: what becomes of a point after its stops. */
 function enableFor(session: Session, word: string, rest: string): Output | null {
   const [, count, numbers = ''] = word === 'count' ? (/^(\d+)\s+(.+)$/.exec(rest) ?? []) : ['', '1', rest];
@@ -71,7 +73,7 @@ function enableFor(session: Session, word: string, rest: string): Output | null 
   if (typeof read === 'string') return usage(enableCommand, read);
   return changePoints(session, read, (row) =>
     word === 'delete'
-      ? { ...row, enabled: true, temporary: true, stopsLeft: null }
+      ? { ...row, type: row.type.replace(/^breakpoint$/, 'temporary breakpoint'), ...ONCE }
       : { ...row, enabled: true, stopsLeft: Number(count) },
   );
 }
@@ -183,6 +185,7 @@ function detailLines(p: PointRow): string[] {
     ...(p.thread === null ? [] : [`\tstop only in thread ${p.thread + 1}`]),
     ...(p.hits > 0 ? [`\tbreakpoint already hit ${times(p.hits)}`] : []),
     ...(p.ignore > 0 ? [`\tignore next ${p.ignore} hit${p.ignore === 1 ? '' : 's'}`] : []),
+    ...(p.temporary && !p.type.startsWith('temporary') ? ['\tdeleted when it stops'] : []),
     ...(p.stopsLeft === null ? [] : [`\tdisabled after ${p.stopsLeft} stop${p.stopsLeft === 1 ? '' : 's'} more`]),
     ...p.commands.map((line) => `        ${line}`),
   ];

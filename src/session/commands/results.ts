@@ -7,11 +7,11 @@ import type { Result, Results } from '../results.ts';
 import type { Cursor, Session } from '../session.ts';
 import { type Command, type Output, refuse, say, usage } from './command.ts';
 
-/** Where a row leads; one stays in one's branch where it has the same history. */
-function cursorOf(session: Session, { branch: asked }: Results, { at, thread }: Result): Cursor | null {
+/** Where a row leads; one stays in one's branch where it has the same history, unless the row is of a branch itself. */
+function cursorOf(session: Session, { branch: asked }: Results, { at, thread, branch: named }: Result): Cursor | null {
   if (at === null) return null;
   const own = session.state.cursor.branch;
-  const branch = at.at <= sharedUpTo(session.time, own, asked) ? own : asked;
+  const branch = named ?? (at.at <= sharedUpTo(session.time, own, asked) ? own : asked);
   if (session.time.stateAt(branch, at) === null) return null;
   return { branch, at, thread: thread ?? session.mover(at, branch), level: 0 };
 }

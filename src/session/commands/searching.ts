@@ -10,6 +10,7 @@ import {
   type Point,
   type Position,
   type Search,
+  type Trigger,
 } from '../../debugger/index.ts';
 import { branchWith } from '../branches.ts';
 import { whereOf } from '../describe.ts';
@@ -17,6 +18,9 @@ import type { Session } from '../session.ts';
 
 /** Forwards or backwards in time. */
 export type Way = 'fwd' | 'rev';
+
+/** Places let pass between two chances to interrupt. */
+const PASSED = 64;
 
 /** With scheduler-locking the selected thread moves, whatever the policy would choose: a new branch where that differs. */
 export function lock(session: Session, stepping: boolean): string | null {
@@ -37,8 +41,8 @@ export function lock(session: Session, stepping: boolean): string | null {
 
 /** A goal that also ends when the locked thread has to wait. */
 function whileFree(session: Session, goal: Goal | null, stepping: boolean): Goal | null {
-  const { locking, cursor } = session.state;
-  if (locking !== 'on' && !(locking === 'step' && stepping)) return goal;
+  const { cursor } = session.state;
+  if (!isLocked(session, stepping)) return goal;
   return {
     reached: (state, thread, piece) =>
       (goal?.reached(state, thread, piece) ?? false) ||
@@ -59,18 +63,20 @@ export function* search(
   const { branch } = session.state.cursor;
   let { at } = session.state.cursor;
   const wanted = way === 'fwd' ? whileFree(session, goal, stepping) : goal;
-  for (;;) {
+  for (let passed = 1; ; passed++) {
     const run: Search = (way === 'fwd' ? forward : backward)(session.time, branch, at, points, wanted);
     const outcome = yield* run;
     if (outcome.kind !== 'hits') {
-      if (comparePositions(outcome.at, upTo ?? outcome.at) <= 0) printsAt(session, way, outcome);
-      return outcome;
+      const isBeyond = upTo !== null && comparePositions(outcome.at, upTo) > 0;
+      return isBeyond ? outcome : landed(session, way, points, stepping, outcome);
     }
     const hits = session.doing.stopping(outcome);
     if (hits.length > 0) return { ...outcome, hits };
     const there = reachedAt(session, way, wanted, outcome);
     if (there !== null) return there;
     ({ at } = outcome);
+    // a search that begins anew does not come to the place where it can be interrupted
+    if (passed % PASSED === 0 && (yield at) === true) return { kind: 'interrupted', at, thread: outcome.thread };
   }
 }
 
@@ -90,11 +96,26 @@ function reachedAt(session: Session, way: Way, goal: Goal | null, { at, thread }
   };
 }
 
-/** What prints where a movement ends of itself prints there, as nobody comes by again; backwards it has printed. */
-function printsAt(session: Session, way: Way, { kind, at }: Outcome): void {
-  const rows = session.state.points.filter(({ prints }) => prints !== null).map(({ number }) => number);
-  if (way === 'rev' || rows.length === 0 || (kind !== 'done' && kind !== 'interrupted')) return;
+/** Points that stop before a statement, and so where a movement that leads to it ends. */
+const BEFORE: ReadonlySet<Trigger['kind']> = new Set(['location', 'page', 'uninit', 'note', 'migratetype', 'reinit']);
+
+/** Does only one thread move while this movement lasts? */
+const isLocked = ({ state: { locking } }: Session, stepping: boolean): boolean =>
+  locking === 'on' || (locking === 'step' && stepping);
+
+/**
+ * Where a movement ended of itself: points that stop just there stop it, as nobody comes to that place again. Backwards they
+ * have been asked on the way.
+ */
+function landed(session: Session, way: Way, points: readonly Point[], stepping: boolean, outcome: Outcome): Outcome {
+  const { at, kind } = outcome;
+  const asked = points.filter(({ trigger, enabled }) => enabled && BEFORE.has(trigger.kind));
+  if (way === 'rev' || asked.length === 0 || (kind !== 'done' && kind !== 'interrupted')) return outcome;
   const piece = session.time.pieceFrom(session.state.cursor.branch, at);
-  const prints = session.livePoints().filter(({ number }) => rows.includes(number));
-  if (piece !== null) session.doing.stopping({ hits: hitsOf(piece, prints), at, thread: piece.thread });
+  if (piece === null || (isLocked(session, stepping) && piece.thread !== session.state.cursor.thread)) return outcome;
+  const prints = new Set(session.state.points.flatMap((row) => (row.prints === null ? [] : [row.number])));
+  const here = hitsOf(piece, asked).filter((hit) => !hit.after && comparePositions(hit.at, at) === 0);
+  const told = kind === 'done' ? here : here.filter(({ point }) => prints.has(point.number));
+  const hits = session.doing.stopping({ hits: told, at, thread: piece.thread });
+  return hits.length === 0 ? outcome : { kind: 'hits', at, thread: piece.thread, hits };
 }

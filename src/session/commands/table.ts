@@ -15,7 +15,7 @@ import { dprintfCommands } from './dprintf.ts';
 import { findCommands } from './find.ts';
 import { historyCommands } from './history.ts';
 import { infoCommand } from './info.ts';
-import { commandsCommand, opensFor } from './lists.ts';
+import { commandsCommand, listError, opensFor, type ReadCommand } from './lists.ts';
 import { lookCommands } from './look.ts';
 import { memmapCommands } from './memmap.ts';
 import { moveCommands } from './move.ts';
@@ -28,6 +28,7 @@ import { threadCommands } from './threads.ts';
 import { timeCommands } from './time.ts';
 import { tourCommands } from './tour.ts';
 import { variantCommands } from './variant.ts';
+import { whyCommands } from './why.ts';
 
 const GROUPS: readonly (readonly [Group, string])[] = [
   ['running', 'Running, forwards and backwards'],
@@ -100,11 +101,16 @@ const helpCommand: Command = {
   words: () => COMMANDS.map((command) => command.names[0] ?? ''),
 };
 
-const listsCommand = commandsCommand((line) => {
+const readCommand: ReadCommand = (line) => {
   const [word, args] = splitLine(line);
   const command = findCommand(word);
   return typeof command === 'string' ? command : { command, args };
-});
+};
+
+const listsCommand = commandsCommand(readCommand);
+
+/** Why a list cannot be what a point runs: a command there is not, or one that writes files; null when it can. */
+export const commandsError = (list: readonly string[]): string | null => listError(readCommand, list);
 
 /** Every command. */
 export const COMMANDS: readonly Command[] = [
@@ -124,6 +130,7 @@ export const COMMANDS: readonly Command[] = [
   ...accessCommands,
   ...resultCommands,
   goCommand,
+  ...whyCommands,
   infoCommand,
   ...memmapCommands,
   ...threadCommands,

@@ -1,12 +1,13 @@
 // Cursors and positions as session files write them: `#9417.291 T2 frame 1 branch 3`, what is zero left out; and whether the
 // history has them. Knows nothing of sections.
 import * as z from 'zod';
-import { comparePositions, type Position, position } from '../../debugger/index.ts';
+import { label, type Position, position } from '../../debugger/index.ts';
 import type { Cursor, Session } from '../session.ts';
 
 const POSITION = /^#(0|[1-9]\d{0,14})(?:\.([1-9]\d{0,14}))?$/;
 const CURSOR = /^(#[\d.]+) T([1-9]\d{0,5})(?: frame ([1-9]\d{0,5}))?(?: branch ([1-9]\d{0,5}))?$/;
 
+const NO_POSITION = 'is not a position; write as in "#9417" or "#9417.291"';
 const NO_STEP = 'is not a position; write as in "#9417"';
 const NO_CURSOR = 'is not a place in the history; write as in "#9417 T2" or "#9417.291 T2 frame 1 branch 3"';
 
@@ -31,11 +32,19 @@ export const stepSchema = z.string(NO_STEP).regex(/^#(0|[1-9]\d{0,14})$/, NO_STE
 /** The number of a position that has the shape. */
 export const stepOf = (text: string): number => Number(text.slice(1));
 
+/** A position as text. */
+export const positionText = (at: Position): string => label(at);
+
+/** A position, with or without an inside. */
+export const positionSchema = z.string(NO_POSITION).regex(POSITION, NO_POSITION);
+
+/** The position that a text of the right shape means. */
+export const positionOf = (text: string): Position => readPosition(text) ?? position(0);
+
 /** A cursor as text. */
 export function cursorText({ at, thread, level, branch }: Cursor): string {
-  const inside = at.sub === 0 ? '' : `.${at.sub}`;
   const frame = level === 0 ? '' : ` frame ${level}`;
-  return `#${at.at}${inside} T${thread + 1}${frame}${branch === 0 ? '' : ` branch ${branch}`}`;
+  return `${label(at)} T${thread + 1}${frame}${branch === 0 ? '' : ` branch ${branch}`}`;
 }
 
 /** A cursor. */
@@ -68,6 +77,3 @@ export function notThere(session: Session, branch: number, at: Position): string
   const advice = exhausted === 'turns' ? '; --budget N raises how far it may go' : '';
   return `the history ${why} at #${end}, before #${at.at}${advice}`;
 }
-
-/** Do two cursors stand at the same position of the same branch? */
-export const samePlace = (a: Cursor, b: Cursor): boolean => a.branch === b.branch && comparePositions(a.at, b.at) === 0;

@@ -1,6 +1,8 @@
 // Opens a session file: the scenario with its kernels, the history as far as it was recorded, everything that was set. What
 // cannot be honoured is refused with its place and reason; a session is opened as a whole or not at all. Writes nothing.
 import type * as z from 'zod';
+import { lineError, type ReadCommand } from '../commands/lists.ts';
+import { findCommand, splitLine } from '../commands/table.ts';
 import { Port } from '../port.ts';
 import { readTextFile } from '../read-file.ts';
 import type { Path } from '../scenario/index.ts';
@@ -47,6 +49,27 @@ function readSections(port: Port, values: SavedValues, fatal: Found[], spare: Fo
   }
 }
 
+/** Lists of commands are read by all commands, which no section knows; a list with a mistake is left out as a whole. */
+function checkLists({ session }: Port, values: SavedValues, spare: Found[]): void {
+  const read: ReadCommand = (line) => {
+    const [word, args] = splitLine(line);
+    const command = findCommand(word);
+    return typeof command === 'string' ? command : { command, args };
+  };
+  const rows = (values.points ?? []) as readonly { readonly number: number; readonly commands: readonly string[] }[];
+  const wrong = new Set<number>();
+  for (const [i, { number, commands }] of rows.entries())
+    for (const [k, line] of commands.entries()) {
+      const why = lineError(read, line, k);
+      if (why === null) continue;
+      spare.push([['points', i, 'commands', k], why]);
+      wrong.add(number);
+    }
+  session.change((draft) => {
+    draft.points = draft.points.map((row) => (wrong.has(row.number) ? { ...row, commands: [] } : row));
+  });
+}
+
 /** Opens the text of a session file. */
 export function openSessionText(file: string, text: string, options: SavedOptions): OpenedSession {
   const parsed = parseSaved(file, text, options.screen);
@@ -67,11 +90,14 @@ export function openSessionText(file: string, text: string, options: SavedOption
   if (loaded === null || fatal.length > 0 || (spare.length > 0 && !accept)) return failed();
   const port = new Port(loaded, options.budget === undefined ? {} : { budget: options.budget });
   readSections(port, values, fatal, spare);
+  checkLists(port, values, spare);
   if (fatal.length > 0 || (spare.length > 0 && !accept)) return failed();
   const { screen } = values;
   port.session.screen = () => screen;
   port.session.file = file;
-  return { ok: true, port, warnings: problems(spare) };
+  const warnings = problems(spare);
+  port.session.say('event', warnings);
+  return { ok: true, port, warnings };
 }
 
 /** Is the file a saved session? One that cannot be read is none. */

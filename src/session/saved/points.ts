@@ -2,9 +2,12 @@
 // those commands, so what no longer reads is refused with their words.
 import * as z from 'zod';
 import type { Place } from '../../debugger/index.ts';
+import { type Command, type Output, refuse, say } from '../commands/command.ts';
+import { makeDprintf } from '../commands/dprintf.ts';
 import { stopCommands } from '../commands/stops.ts';
 import { lineOf, type Places, readPlaces } from '../places.ts';
 import { printable } from '../printable.ts';
+import { printsText } from '../prints.ts';
 import { anyText, list, object, whole } from '../scenario/fields.ts';
 import type { Cursor, PointRow, Session } from '../session.ts';
 import { cursorIn, cursorSchema, cursorText } from './cursors.ts';
@@ -18,8 +21,30 @@ const SETS: Readonly<Record<string, string>> = {
   'hw read watchpoint': 'rwatch',
   'hw acc watchpoint': 'awatch',
   catchpoint: 'catch',
+  dprintf: 'dprintf',
 };
 const WORDS = Object.values(SETS);
+
+/** Executes one of them. */
+type Setter = (session: Session, args: string) => Output;
+
+/** A command that sets a point is done at once. */
+function atOnce({ names, run }: Command): Setter {
+  return (session, args) => {
+    const output = run(session, args);
+    if ('next' in output) throw new Error(`${names[0]} takes its time`);
+    return output;
+  };
+}
+
+const SETTERS: Readonly<Record<string, Setter | undefined>> = {
+  ...Object.fromEntries(stopCommands.map((command) => [command.names[0], atOnce(command)])),
+  // the command would also read the past, which takes its time
+  dprintf(session, args) {
+    const made = makeDprintf(session, args);
+    return typeof made === 'string' ? refuse(made) : say();
+  },
+};
 
 const samePlace = (a: Place | undefined, b: Place): boolean =>
   a !== undefined && a.fn === b.fn && a.pcs.length === b.pcs.length && a.pcs.every((pc, i) => pc === b.pcs[i]);
@@ -59,7 +84,8 @@ export function commandOf(session: Session, row: PointRow): { readonly set: stri
   const [what = '', ...also] = whatTexts(session, row);
   const thread = row.thread === null ? '' : ` thread ${row.thread + 1}`;
   const condition = row.condition === null ? '' : ` if ${row.condition}`;
-  return { set: `${SETS[row.type] ?? 'break'} ${what}${thread}${condition}`, also };
+  const prints = row.prints === null ? '' : `,${printsText(row.prints)}`;
+  return { set: `${SETS[row.type] ?? 'break'} ${what}${thread}${condition}${prints}`, also };
 }
 
 const count = (what: string) => whole(0, Number.MAX_SAFE_INTEGER, what);
@@ -72,35 +98,38 @@ const pointSchema = object('a stop point; write as in {"number": 1, "set": "brea
   enabled: z.boolean('is neither true nor false; write one of them').default(true),
   hits: count('a number of hits').default(0),
   ignore: count('a number of hits').default(0),
+  stopsLeft: whole(1, Number.MAX_SAFE_INTEGER, 'a number of stops').optional(),
+  commands: list(anyText, 'commands', 1000).default([]),
 });
 
 type Saved = z.output<typeof pointSchema>;
 
 const rowOf = (session: Session, row: PointRow): z.input<typeof pointSchema> => {
-  const { number, enabled, hits, ignore, at, trigger } = row;
+  const { number, enabled, hits, ignore, at, trigger, stopsLeft, commands } = row;
   const { set, also } = commandOf(session, row);
   return {
     number,
     set,
     ...(also.length === 0 ? {} : { also: [...also] }),
     // an expression means what it meant where it was typed: its locals are those of that frame
-    ...(at !== undefined && (trigger.kind === 'watch' || trigger.kind === 'access') ? { at: cursorText(at) } : {}),
+    ...(trigger.kind === 'watch' || trigger.kind === 'access' ? { at: cursorText(at) } : {}),
     ...(enabled ? {} : { enabled }),
     ...(hits === 0 ? {} : { hits }),
     ...(ignore === 0 ? {} : { ignore }),
+    ...(stopsLeft === null ? {} : { stopsLeft }),
+    ...(commands.length === 0 ? {} : { commands: [...commands] }),
   };
 };
 
 /** Executes the command that sets the point; the point, or why there is none. */
 function setPoint(session: Session, set: string): PointRow | string {
   const [, word = '', args = ''] = /^(\S+)\s*(.*)$/s.exec(set) ?? [];
-  const command = WORDS.includes(word) ? stopCommands.find(({ names }) => names[0] === word) : undefined;
-  if (command === undefined) return `"${printable(word, 40)}" sets no stop point; write one of ${WORDS.join(', ')}`;
+  const run = SETTERS[word];
+  if (run === undefined) return `"${printable(word, 40)}" sets no stop point; write one of ${WORDS.join(', ')}`;
   const before = session.state.points.length;
-  const output = command.run(session, args);
-  if ('next' in output) throw new Error(`${word} takes its time`);
+  const output = run(session, args);
   const made = session.state.points[before];
-  return output.ok && made !== undefined ? made : output.lines.map((line) => printable(line, 1000)).join('; ');
+  return made ?? output.lines.map((line) => printable(line, 1000)).join('; ');
 }
 
 /** The point at its other places too; why that cannot be, or null. */
@@ -134,7 +163,7 @@ function setAt(session: Session, from: Cursor, set: string): PointRow | string {
 
 /** Reads one point; what is wrong with which of its keys, or null. */
 function readPoint(session: Session, saved: Saved): readonly [key: keyof Saved, why: string] | null {
-  const { number, set, also, at, enabled, hits, ignore } = saved;
+  const { number, set, also, at, enabled, hits, ignore, stopsLeft = null, commands } = saved;
   const from = at === undefined ? session.state.cursor : cursorIn(session, at);
   if (session.state.points.some((one) => one.number === number))
     return ['number', `there are two stop points ${number}; give one of them another number`];
@@ -142,8 +171,9 @@ function readPoint(session: Session, saved: Saved): readonly [key: keyof Saved, 
   const made = setAt(session, from, set);
   if (typeof made === 'string') return ['set', made];
   const wrong = alsoAt(session, made, also);
+  const own = { number, enabled, hits, ignore, stopsLeft, commands };
   session.change((draft) => {
-    draft.points = draft.points.map((p) => (p.number === made.number ? { ...p, number, enabled, hits, ignore } : p));
+    draft.points = draft.points.map((p) => (p.number === made.number ? { ...p, ...own } : p));
     draft.nextPoint = Math.max(...draft.points.map((p) => p.number)) + 1;
   });
   return wrong === null ? null : ['also', wrong];

@@ -1,6 +1,8 @@
 // What a session file holds beside the scenario, its kernels and the screen, in the order in which it is read: later sections
 // may count on what earlier ones have put into the session. Something new to keep is a section more.
+import { answerSection, sinceSection } from './answers.ts';
 import { branchesSection } from './branches.ts';
+import { displaysSection } from './displays.ts';
 import { checkpointsSection, historySection, marksSection, standsSection, tourSection } from './places.ts';
 import { pointsSection } from './points.ts';
 import type { Section } from './section.ts';
@@ -13,10 +15,13 @@ export const SECTIONS: readonly Section[] = [
   valuesSection,
   settingsSection,
   pointsSection,
+  displaysSection,
   checkpointsSection,
   marksSection,
   historySection,
   tourSection,
+  answerSection,
+  sinceSection,
 ];
 
 /** Sections that every session file has. */

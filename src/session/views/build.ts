@@ -142,7 +142,8 @@ function pointsText(session: Session): string {
   const breaks = count((p) => p.type.endsWith('breakpoint'));
   const watches = count((p) => p.type.startsWith('hw'));
   const catches = count((p) => p.type === 'catchpoint');
-  return `breakpoints ${breaks}  catch ${catches}  watch ${watches}`;
+  const prints = count((p) => p.prints !== null);
+  return `breakpoints ${breaks}  catch ${catches}  watch ${watches}${prints === 0 ? '' : `  dprintf ${prints}`}`;
 }
 
 /** Kernel and patches of the boot in which one stands. */

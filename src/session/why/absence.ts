@@ -1,0 +1,318 @@
+// Why nobody wrote something: the statements that could have, and for each what left it out. It climbs from the statement to
+// its callers until a frame was about the pages asked for, and looks there for the test that went the other way; where none
+// did, the range or iterator that came nearest. Knows nothing of values.
+import { declaredTypes } from '../../kernel/index.ts';
+import type { Fn, Program } from '../../vm/index.ts';
+import { hex } from '../format.ts';
+import { type Cause, note } from './cause.ts';
+import type { Explainer } from './explain.ts';
+import { carriedBy, flowOf, operands, type slotsOf, statementOf, stretchOf } from './flow.ts';
+import type { Walk } from './past.ts';
+import { distanceAt, type Pages, rangeSlots, reachAt, reachOfArguments } from './reach.ts';
+import { coveringCause } from './regions.ts';
+import type { Step } from './trace.ts';
+import { unitOf } from './units.ts';
+import { statementText } from './words.ts';
+import { callsOf, type Writer, writersOf } from './writers.ts';
+
+/** Frames of one function that are looked at, the newest. */
+const MOST_FRAMES = 400;
+
+/** What the search has found for one statement. */
+interface Found {
+  readonly causes: Cause[];
+  /** how far away it came: 0 when a test left the pages out */
+  readonly distance: number;
+}
+
+const NOTHING: Found = { causes: [], distance: Number.POSITIVE_INFINITY };
+/** From here on a row only says that something did not happen, not that it passed the pages over. */
+const WEAK = 2;
+
+/** An execution that came near the pages. */
+interface Near {
+  readonly step: Step;
+  readonly distance: number;
+  readonly words: string;
+}
+
+/** Explains why pages were not written. */
+export class Absence {
+  private readonly turns: { readonly first: number; readonly last: number };
+  private readonly boot: number;
+  private readonly program: Program;
+  private visited = new Set<string>();
+  private uncalled: string[] = [];
+
+  constructor(
+    private readonly explainer: Explainer,
+    private readonly pages: Pages,
+  ) {
+    const { past } = explainer;
+    const last = past.turnBefore(past.now);
+    this.turns = { first: last < 0 ? 0 : past.bootStart(last), last };
+    const state = past.stateAt(past.now);
+    this.boot = state.boot;
+    this.program = past.session.kernelAt(past.session.state.cursor).linked.program;
+  }
+
+  /** The writers of a field, and what left the pages out of each. */
+  *explain(struct: string, field: string, since: number): Walk<Cause[]> {
+    const writers = writersOf(this.program, struct, field);
+    const rows: { cause: Cause; distance: number }[] = [];
+    for (const writer of writers) {
+      this.visited = new Set();
+      this.uncalled = [];
+      const found = yield* this.writer(writer, since);
+      rows.push({ cause: found.cause, distance: found.distance });
+    }
+    rows.sort((a, b) => a.distance - b.distance);
+    return rows.map(({ cause }) => cause);
+  }
+
+  private *writer(writer: Writer, since: number): Walk<{ cause: Cause; distance: number }> {
+    const { fn, pc } = writer;
+    const nearest = this.nearest(writer, null, since);
+    const found = yield* this.leftOut(writer, 0, since);
+    const text = `${fn.name}:${fn.pos[pc]?.[0] ?? fn.line}  ${this.text(writer)}`;
+    const near = nearest === null ? ['not executed in this boot'] : [`nearest: ${nearest.words}`];
+    const at = nearest === null ? null : nearest.step.at;
+    const thread = nearest === null ? null : this.explainer.past.thread(nearest.step.turn);
+    const weak = found.causes.length === 0 ? this.uncalledRows() : [];
+    const cause = { text: `${text}  ${near.join('')}`, at, thread, children: [...found.causes.slice(0, 4), ...weak] };
+    return { cause, distance: found.distance };
+  }
+
+  /** Functions on the way to the statement that have not run. */
+  private uncalledRows(): Cause[] {
+    const names = [...new Set(this.uncalled)];
+    if (names.length === 0) return [];
+    const more = names.length > 4 ? `, and ${names.length - 4} more that lead here` : '';
+    return [
+      note(
+        `not called in this boot so far: ${names
+          .slice(0, 4)
+          .map((name) => `${name}()`)
+          .join(', ')}${more}`,
+      ),
+    ];
+  }
+
+  private text({ fn, pc }: Writer): string {
+    const { session } = this.explainer.past;
+    return statementText(session.kernelAt(session.state.cursor).files, fn, pc);
+  }
+
+  /** Turns in this boot that stand where an operation can be next. */
+  private executions(fn: Fn, pcs: readonly number[], since: number): number[] {
+    const { columns } = this.explainer.past;
+    const codes = new Set(pcs.map((pc) => columns.code(this.boot, fn.name, pc)).filter((code) => code >= 0));
+    const out: number[] = [];
+    if (codes.size === 0) return out;
+    for (let i = Math.max(this.turns.first, since); i <= this.turns.last; i++)
+      if (codes.has(columns.codeAt(i))) out.push(i);
+    return out;
+  }
+
+  /** The pcs at which a turn may begin that executes an operation. */
+  private entries(fn: Fn, pc: number): number[] {
+    const { from } = statementOf(fn, pc);
+    const out: number[] = [];
+    for (let at = from; at <= pc; at++) if (stretchOf(fn, at).includes(pc)) out.push(at);
+    return out;
+  }
+
+  /** The execution of a statement whose pages come nearest, in one frame or in any. */
+  private nearest({ fn, pc }: Writer, frame: number | null, since: number): Near | null {
+    const { past, slicer } = this.explainer;
+    let best: { turn: number; distance: number; words: string } | null = null;
+    for (const turn of this.executions(fn, this.entries(fn, pc), since)) {
+      if (frame !== null && slicer.entry(turn) !== frame) continue;
+      for (const { rw, struct, at, end } of past.accesses(turn)) {
+        if (rw !== 'w' || typeof at !== 'number' || (struct !== 'page' && struct !== 'pageblock')) continue;
+        const size = struct === 'page' ? 1 : this.pages.end - this.pages.start;
+        const [start, stop] = [at * size, (end ?? at + 1) * size];
+        const distance =
+          stop <= this.pages.start ? this.pages.start - stop + 1 : Math.max(0, start - this.pages.end + 1);
+        if (best !== null && best.distance <= distance) continue;
+        best = { turn, distance, words: `pages ${hex(start)}..${hex(stop)}` };
+      }
+    }
+    if (best === null) return null;
+    const step = slicer.stepsOf(best.turn).findLast((one) => one.pc === pc) ?? slicer.stepsOf(best.turn)[0];
+    if (step === undefined) return null;
+    const words = `#${step.at} T${past.thread(best.turn) + 1} ${best.words}`;
+    return { step, distance: best.distance, words };
+  }
+
+  /** What left the pages out, at an operation or above. */
+  private *leftOut(target: Writer, level: number, since: number): Walk<Found> {
+    const { fn, pc } = target;
+    const key = `${fn.name} ${pc}`;
+    if (this.visited.has(key) || level > 12) return NOTHING;
+    this.visited.add(key);
+    const frames = this.frames(fn, since);
+    if (frames.length === 0) this.uncalled.push(fn.name);
+    const { about, open } = this.sorted(fn, frames);
+    const found = yield* this.inFrames(target, about.length > 0 ? about : level > 0 ? open : [], since);
+    // the reason lies in a frame that was about the pages; and who calls a function that is given no place says nothing
+    if (found.distance < WEAK || (about.length > 0 && found.causes.length > 0)) return found;
+    if (fn.params.length > 0 && !fn.params.some(({ type }) => declaredTypes().places.has(type))) return found;
+    const above = yield* this.above(target, frames, level, since);
+    return above.distance <= found.distance ? above : found;
+  }
+
+  /** What the callers of a function say. */
+  private *above({ fn }: Writer, frames: readonly number[], level: number, since: number): Walk<Found> {
+    const causes: Cause[] = [];
+    let distance = Number.POSITIVE_INFINITY;
+    for (const call of this.callsTo(fn, frames)) {
+      const found = yield* this.leftOut(call, level + 1, since);
+      // one that says something outweighs those of which it is only known that they did not come here
+      if (found.distance < distance && distance >= WEAK) causes.length = 0;
+      if (found.distance >= WEAK && distance < WEAK) continue;
+      causes.push(...found.causes);
+      distance = Math.min(distance, found.distance);
+    }
+    return { causes, distance };
+  }
+
+  /** First turns of the frames of a function. */
+  private frames(fn: Fn, since: number): number[] {
+    const { past } = this.explainer;
+    return this.executions(fn, [0], since)
+      .filter((turn) => past.prev(turn) < 0)
+      .slice(-MOST_FRAMES);
+  }
+
+  private sorted(fn: Fn, frames: readonly number[]): { about: number[]; open: number[] } {
+    const { past } = this.explainer;
+    const about: number[] = [];
+    const open: number[] = [];
+    for (const frame of frames) {
+      const state = past.before(frame);
+      const locals = state.threads[past.thread(frame)]?.top?.locals ?? [];
+      const reach = reachOfArguments(state.machine, fn, locals, this.pages);
+      if (reach === 'yes') about.push(frame);
+      if (reach === 'open') open.push(frame);
+    }
+    return { about, open };
+  }
+
+  /** The operations that call a function: those of the text, and those that did. */
+  private callsTo(fn: Fn, frames: readonly number[]): Writer[] {
+    const { slicer } = this.explainer;
+    const out = callsOf(this.program, fn.name);
+    for (const frame of frames.slice(-20)) {
+      const call = slicer.callOf(frame);
+      if (call === null) continue;
+      const by = slicer.fnOf(call.turn);
+      if (!out.some((one) => one.fn === by && one.pc === call.pc)) out.push({ fn: by, pc: call.pc });
+    }
+    return out;
+  }
+
+  /** What frames that were about the pages did instead of the operation. */
+  private *inFrames(target: Writer, frames: readonly number[], since: number): Walk<Found> {
+    const byTest = new Map(
+      frames.flatMap((frame) => this.passedOver(target, frame) ?? []).map((one) => [one.step.pc, one]),
+    );
+    const passed = [...byTest.values()].slice(-3);
+    const causes: Cause[] = [];
+    for (const { step, sense } of passed) causes.push(yield* this.explainer.test(step, sense, 1));
+    if (causes.length > 0) return { causes, distance: 0 };
+    const near = frames
+      .flatMap((frame) => this.nearest(target, frame, since) ?? this.nearestCall(target, frame) ?? [])
+      .sort((a, b) => a.distance - b.distance)[0];
+    if (near !== undefined) return { causes: yield* this.bounds(target, near), distance: 1 };
+    for (const frame of frames.slice(-1)) {
+      const other = this.otherWay(target, frame);
+      if (other !== null) return { causes: [yield* this.explainer.test(other.step, other.sense, 1)], distance: WEAK };
+    }
+    return NOTHING;
+  }
+
+  /** The last test in a frame that was about the pages and led away from an operation. */
+  private passedOver(target: Writer, frame: number): { step: Step; sense: boolean } | null {
+    return this.branches(target, frame, (step) => {
+      const { fn, pc } = target;
+      return reachAt(step.before.machine, fn, pc, step.pc, step.locals, this.pages) === 'yes';
+    });
+  }
+
+  private otherWay(target: Writer, frame: number): { step: Step; sense: boolean } | null {
+    return this.branches(target, frame, () => true);
+  }
+
+  /** The last executed test on which an operation depends that came out against it. */
+  private branches(
+    { fn, pc }: Writer,
+    frame: number,
+    wanted: (step: Step) => boolean,
+  ): { step: Step; sense: boolean } | null {
+    const { past, slicer } = this.explainer;
+    const needed = this.needed(fn, pc);
+    let best: { step: Step; sense: boolean } | null = null;
+    for (let i = frame; i >= 0 && i <= this.turns.last; i = past.next(i)) {
+      if (!stretchOf(fn, past.pc(i)).some((at) => needed.has(at))) continue;
+      for (const step of slicer.stepsOf(i)) {
+        const sense = needed.get(step.pc);
+        if (sense === undefined || step.truth === null || step.truth === sense || !wanted(step)) continue;
+        best = { step, sense: step.truth };
+      }
+    }
+    return best;
+  }
+
+  /** The branches that an operation depends on, directly or not, with the outcome that leads to it. */
+  private needed(fn: Fn, pc: number): Map<number, boolean> {
+    const { controls } = flowOf(fn);
+    const out = new Map<number, boolean>();
+    const todo = [pc];
+    for (let at = todo.pop(); at !== undefined; at = todo.pop())
+      for (const { branch, sense } of controls[at] ?? []) {
+        if (out.has(branch)) continue;
+        out.set(branch, sense);
+        todo.push(branch);
+      }
+    return out;
+  }
+
+  /** The execution of an operation in a frame whose arguments come nearest to the pages; null when they name none. */
+  private nearestCall({ fn, pc }: Writer, frame: number): Near | null {
+    const { past, slicer } = this.explainer;
+    if (!rangeSlots(fn, pc).some((slot) => unitOf(fn, slot) !== null)) return null;
+    let best: Near | null = null;
+    for (let i = frame; i >= 0 && i <= this.turns.last; i = past.next(i)) {
+      if (!stretchOf(fn, past.pc(i)).includes(pc)) continue;
+      const step = slicer.stepsOf(i).find((one) => one.pc === pc);
+      if (step === undefined) continue;
+      const distance = distanceAt(step.before.machine, fn, pc, step.locals, this.pages);
+      if (best === null || distance < best.distance) best = { step, distance, words: '' };
+    }
+    return best;
+  }
+
+  /** Where the nearest range ends, and what region lies there. */
+  private *bounds({ fn }: Writer, { step }: Near): Walk<Cause[]> {
+    const { explainer } = this;
+    const address = this.pages.start * 4096;
+    const reserved = yield* coveringCause(explainer, 'reserved', address, 'flags', step, 2);
+    const children =
+      reserved[0]?.at == null ? yield* coveringCause(explainer, 'memory', address, 'presence', step, 2) : reserved;
+    const named = [...new Set(operands(step.op).flatMap((ex) => this.namedOf(ex, step)))];
+    const stepped = named.filter((slot) => carriedBy(fn, slot, step.pc) !== null);
+    for (const slot of stepped.length > 0 ? stepped : named) {
+      const name = fn.vars.find(([, one]) => one === slot)?.[0] ?? '';
+      children.push(...(yield* explainer.local(slot, name, step, 2)));
+    }
+    return [explainer.row(step, 'came nearest', children)];
+  }
+
+  private namedOf(ex: readonly unknown[], step: Step): number[] {
+    const { slicer } = this.explainer;
+    return slicer
+      .leaves(ex as Parameters<typeof slotsOf>[0], step)
+      .flatMap((leaf) => (leaf.kind === 'local' && typeof leaf.value === 'number' ? [leaf.slot] : []));
+  }
+}

@@ -1,0 +1,136 @@
+// why EXPR: reads the question, has it explained, and gives the rows of the answer.
+import { type Target, valueAt } from '../../debugger/index.ts';
+import { leftPfn, NEVER_SET, runGet } from '../../machine/index.ts';
+import { formatValue, lastName } from '../format.ts';
+import type { Results } from '../results.ts';
+import type { Session } from '../session.ts';
+import { readTarget } from '../targets.ts';
+import { Absence } from './absence.ts';
+import { type Cause, linesOf, note, root, rowsOf, type Shown } from './cause.ts';
+import { Explainer } from './explain.ts';
+import { namedReads } from './flow.ts';
+import { Past, type Walk } from './past.ts';
+import { type Here, hereOf, localCause, partsOf, readExpression, subjectOf } from './question.ts';
+import { fillRoot } from './roots.ts';
+import { statementText } from './words.ts';
+
+export { Interrupted } from './past.ts';
+
+/** Levels that are looked for although fewer are shown: a chain that is cut off is shown with its end. */
+const LOOKED = 12;
+
+/** An answer: what was asked, and why it is so. */
+export interface Answer {
+  readonly lines: readonly string[];
+  readonly results: Results;
+}
+
+/** The answer to `why TEXT`; `why` alone asks about the stop where one stands. An error in words. */
+export function* why(session: Session, text: string, shown: Shown): Walk<Answer | string> {
+  if (text === '') return yield* whyHere(session, shown);
+  const target = readTarget(session, text);
+  if (target.ok) return yield* whyPlace(session, text, target.value, shown);
+  const frame = session.frame();
+  const read = readExpression(session, text, frame);
+  if (!read.ok) return target.error;
+  const value = session.evaluate(text);
+  if (!value.ok) return value.error;
+  const explainer = new Explainer(yield* Past.open(session), Math.max(LOOKED, shown.depth));
+  const causes = yield* partsOf(explainer, read.ex, hereOf(explainer));
+  const title = `${text} = ${formatValue(value.value, lastName(text))}`;
+  return answer(session, title, causes.length > 0 ? causes : [note('made of constants')], shown);
+}
+
+/** Why one stands here: what the stop is about, or else the statement and what led to it. */
+function* whyHere(session: Session, shown: Shown): Walk<Answer | string> {
+  const subject = subjectOf(session);
+  const explainer = new Explainer(yield* Past.open(session), Math.max(LOOKED, shown.depth));
+  const here = hereOf(explainer);
+  const causes: Cause[] = [];
+  const target = subject === null ? null : readTarget(session, subject);
+  if (target?.ok === true) {
+    const about = yield* placeCauses(explainer, target.value);
+    causes.push(note(titleOf(session, subject ?? '', target.value), about));
+  }
+  if (here !== null) causes.push(...(yield* statementCauses(session, explainer, here)));
+  if (causes.length === 0) return 'no thread stands in a statement here; ask about an expression';
+  return answer(session, session.state.stop.lines[0] ?? 'the statement where you stand', causes, shown);
+}
+
+/** What the statement where one stands is made of, and what led to it. */
+function* statementCauses(session: Session, explainer: Explainer, { step, fresh }: Here): Walk<Cause[]> {
+  const frame = session.frame();
+  const fn = frame === null ? undefined : session.kernel.linked.program.fns[frame.fn];
+  if (fn === undefined) return [];
+  const causes: Cause[] = [];
+  for (const slot of namedReads(fn, step.pc)) causes.push(...(yield* localCause(explainer, slot, { step, fresh })));
+  if (fresh === null) causes.push(...(yield* explainer.tests(step, 1, true)));
+  causes.push(...explainer.callers(fresh ?? step));
+  return [
+    note(`${fn.name}:${fn.pos[step.pc]?.[0] ?? fn.line}  ${statementText(session.kernel.files, fn, step.pc)}`, causes),
+  ];
+}
+
+function titleOf(session: Session, text: string, target: Target): string {
+  const value = valueAt(session.now(), target);
+  return value === undefined ? text : `${text} = ${formatValue(value, lastName(text))}`;
+}
+
+/** Why a place holds what it holds where one stands. */
+function* whyPlace(session: Session, text: string, target: Target, shown: Shown): Walk<Answer> {
+  const explainer = new Explainer(yield* Past.open(session), Math.max(LOOKED, shown.depth));
+  const causes = yield* placeCauses(explainer, target);
+  const said = causes.length > 0 ? causes : [note('no statement of this boot has written it')];
+  return answer(session, titleOf(session, text, target), said, shown);
+}
+
+function* placeCauses(explainer: Explainer, target: Target): Walk<Cause[]> {
+  const causes = yield* explainer.place(target, explainer.past.now, 0);
+  const absent = yield* absence(explainer, target);
+  return target.field === '*' ? [...absent, ...causes] : [...causes, ...absent];
+}
+
+/** What the kernel before wrote into the struct page that lay in the same memory, where the fill is what it left. */
+function* leftBehind(explainer: Explainer, target: Target): Walk<Cause[]> {
+  const { past } = explainer;
+  const { machine, boot } = past.stateAt(past.now);
+  const { left } = machine.hardware;
+  const start = past.session.bootStarts(past.branch).find((one) => one.boot === boot)?.at ?? 0;
+  if (left === null || start === 0 || machine.config.fill !== 'stale' || target.field === '*') return [];
+  const pfn = leftPfn(machine, left, target.at as number);
+  if (pfn === null) return [];
+  const causes = yield* explainer.place({ ...target, at: pfn, end: pfn + 1 }, start, 2);
+  return causes.map((cause) => ({ ...cause, text: `boot ${boot - 1}: ${cause.text}` }));
+}
+
+/** What nobody did to pages: initialise them, type their pageblock. Empty where somebody did. */
+function* absence(explainer: Explainer, target: Target): Walk<Cause[]> {
+  const { past } = explainer;
+  const { machine } = past.stateAt(past.now);
+  if (typeof target.at !== 'number') return [];
+  if (target.struct === 'page') {
+    if (runGet(machine.memmap, target.at) === null) return [note('no memory is behind this struct page here')];
+    if (runGet(machine.inits, target.at) > 0) return [];
+    const rows = yield* new Absence(explainer, { start: target.at, end: target.at + 1 }).explain('page', '*', 0);
+    const fill = root(fillRoot(past.session.loaded).text);
+    const before = yield* leftBehind(explainer, target);
+    return [
+      note('never initialised in this boot: what was not written since is the fill', [fill, ...before]),
+      note(`statements that initialise struct pages in this kernel text: ${rows.length}`, rows),
+    ];
+  }
+  if (target.struct === 'pageblock') {
+    if (runGet(machine.pageblocks, target.at) !== NEVER_SET) return [];
+    const size = 2 ** machine.config.pageblockOrder;
+    const pages = { start: target.at * size, end: (target.at + 1) * size };
+    const rows = yield* new Absence(explainer, pages).explain('pageblock', 'migratetype', 0);
+    return [note(`never written in this boot, reads as UNMOVABLE; statements that can write it: ${rows.length}`, rows)];
+  }
+  return [];
+}
+
+function answer(session: Session, title: string, causes: readonly Cause[], shown: Shown): Answer {
+  const rows = rowsOf(causes, shown);
+  const { branch } = session.state.cursor;
+  return { lines: [title, ...linesOf(rows).map((line) => `  ${line}`)], results: { title, branch, rows } };
+}

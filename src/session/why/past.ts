@@ -1,0 +1,160 @@
+// The history of a branch as something to walk backwards through: its turns, the turn before each in the same frame, the turn
+// that called it. Reads the timeline's columns; knows nothing of what is asked.
+import {
+  type Columns,
+  FLAG,
+  label,
+  type Piece,
+  type Position,
+  position,
+  type Target,
+  touching,
+} from '../../debugger/index.ts';
+import type { Access, State } from '../../vm/index.ts';
+import { bootOf, type LoadedBoot } from '../load.ts';
+import type { Session } from '../session.ts';
+
+/** Turns between two chances to interrupt. */
+const PAUSE = 65_536;
+
+/** A generator that says where it is now and then. What is sent true throws Interrupted. */
+export type Walk<T> = Generator<Position, T, boolean | undefined>;
+
+/** The user has had enough. */
+export class Interrupted extends Error {}
+
+/** An access as the columns keep it. */
+export type Kept = Omit<Access, 'op'>;
+
+type Ints = ReturnType<typeof ints>;
+
+const ints = (length: number) => new Int32Array(length);
+
+function larger(old: Ints): Ints {
+  const out = ints(old.length * 2);
+  out.set(old);
+  return out;
+}
+
+/** For each turn: the one before and the one after it in its frame, and the one that called; -1: none. */
+class Links {
+  prev = ints(4096);
+  next = ints(4096);
+  up = ints(4096);
+  private length = 0;
+  private stacks: number[][] = [];
+
+  /** Links turns as far as they are recorded. `starts`: positions at which boots begin. */
+  *grow(columns: Columns, starts: readonly number[]): Walk<void> {
+    let boot = starts.findIndex((at) => at >= columns.at(this.length));
+    if (boot < 0) boot = starts.length;
+    for (let i = this.length; i < columns.length; i++) {
+      if (columns.at(i) === starts[boot]) {
+        this.stacks = [];
+        boot++;
+      }
+      this.push(i, columns.thread(i), columns.depth(i));
+      if (i % PAUSE === PAUSE - 1 && (yield position(columns.at(i))) === true) throw new Interrupted();
+    }
+  }
+
+  private push(i: number, thread: number, depth: number): void {
+    if (i >= this.prev.length) {
+      this.prev = larger(this.prev);
+      this.next = larger(this.next);
+      this.up = larger(this.up);
+    }
+    this.stacks[thread] ??= [];
+    const stack = this.stacks[thread];
+    stack.length = Math.min(stack.length, depth + 1);
+    const before = stack[depth] ?? -1;
+    this.prev[i] = before;
+    this.next[i] = -1;
+    this.up[i] = stack[depth - 1] ?? -1;
+    if (before >= 0) this.next[before] = i;
+    stack[depth] = i;
+    this.length = i + 1;
+  }
+}
+
+const KEPT = new WeakMap<Columns, Links>();
+
+/** The history of the branch one stands in, up to where one stands. */
+export class Past {
+  private constructor(
+    readonly session: Session,
+    readonly branch: number,
+    readonly columns: Columns,
+    private readonly links: Links,
+    /** what is asked about is what was there at this position */
+    readonly now: number,
+  ) {}
+
+  /** Opens the history where one stands; inside a range operation counts as behind it. */
+  static *open(session: Session): Walk<Past> {
+    const { branch, at } = session.state.cursor;
+    const now = at.at + (at.sub > 0 ? 1 : 0);
+    session.time.stateAt(branch, position(now));
+    const columns = session.time.columns(branch);
+    const links = KEPT.get(columns) ?? new Links();
+    KEPT.set(columns, links);
+    yield* links.grow(
+      columns,
+      session.bootStarts(branch).map((start) => start.at),
+    );
+    return new Past(session, branch, columns, links, now);
+  }
+
+  /** The last turn that began before a position; -1 at the start. */
+  turnBefore(at: number): number {
+    return at <= 0 || this.columns.length === 0 ? -1 : this.columns.turnAt(at - 1);
+  }
+
+  at = (i: number): number => this.columns.at(i);
+  thread = (i: number): number => this.columns.thread(i);
+  depth = (i: number): number => this.columns.depth(i);
+  fn = (i: number): string => this.columns.place(i).fn;
+  pc = (i: number): number => this.columns.place(i).pc;
+  isStatement = (i: number): boolean => (this.columns.flags(i) & FLAG.statement) !== 0;
+  prev = (i: number): number => this.links.prev[i] ?? -1;
+  next = (i: number): number => this.links.next[i] ?? -1;
+  up = (i: number): number => this.links.up[i] ?? -1;
+
+  accesses = (i: number): readonly Kept[] => this.columns.accesses(i);
+
+  /** Where the turn ends. */
+  endOf = (i: number): number => this.columns.at(i + 1);
+
+  /** The state before a turn. */
+  before(i: number): State {
+    return this.stateAt(this.at(i));
+  }
+
+  stateAt(at: number): State {
+    const state = this.session.time.stateAt(this.branch, position(at));
+    if (state === null) throw new Error(`no state at ${label(position(at))}`);
+    return state;
+  }
+
+  boot(i: number): LoadedBoot {
+    return bootOf(this.session.loaded, this.before(i));
+  }
+
+  /** The first turn of the boot that a turn belongs to. */
+  bootStart(i: number): number {
+    const at = this.at(i);
+    const start = this.session.bootStarts(this.branch).findLast((one) => one.at <= at);
+    return start === undefined ? 0 : this.columns.turnAt(start.at);
+  }
+
+  /** Did an access of an operation touch a place? A list that is written as a whole wrote what changed in it. */
+  touches({ at, before }: { readonly at: number; readonly before: State }, access: Access, target: Target): boolean {
+    const after = target.struct.startsWith('memblock') ? this.stateAt(at + 1) : before;
+    return touching({ trace: { accesses: [access] }, before, after } as unknown as Piece, target).length > 0;
+  }
+
+  /** A chance to interrupt. */
+  *pause(i: number): Walk<void> {
+    if ((yield position(this.at(Math.max(0, i)))) === true) throw new Interrupted();
+  }
+}

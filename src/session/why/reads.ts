@@ -1,0 +1,101 @@
+// Why what was read of memory is what it is: who wrote it, in this boot or an earlier one, or that the scenario has it. Knows
+// nothing of locals.
+import type { Target } from '../../debugger/index.ts';
+import { isRef } from '../../machine/index.ts';
+import type { Access } from '../../vm/index.ts';
+import { type Cause, root as rootNote } from './cause.ts';
+import { type Explainer, isAt, target } from './explain.ts';
+import { operands } from './flow.ts';
+import type { Walk } from './past.ts';
+import { regionCause } from './regions.ts';
+import { fillRoot, rootOfIntrinsic, rootOfPlace } from './roots.ts';
+import type { Step } from './trace.ts';
+import { named } from './words.ts';
+
+export function* readCauses(explainer: Explainer, access: Access, step: Step, depth: number): Walk<Cause[]> {
+  const { past } = explainer;
+  const { loaded } = past.session;
+  if (access.struct === 'memblock_region') return yield* regionCause(explainer, access, step, depth);
+  const written = yield* explainer.place(target(access), step.at, depth);
+  if (written.length > 0) return written;
+  const earlier = yield* earlierBoot(explainer, access, step, depth);
+  if (earlier.length > 0) return earlier;
+  const root = rootOfPlace(loaded, past.boot(step.turn), access);
+  if (root !== null) return [rootNote(root.text)];
+  if (access.struct === 'page') return [rootNote(fillRoot(loaded).text)];
+  return yield* structMade(explainer, access, step, depth);
+}
+
+/** What lies in physical memory may have been written by a kernel before this one. */
+function* earlierBoot(explainer: Explainer, access: Access, step: Step, depth: number): Walk<Cause[]> {
+  const { past } = explainer;
+  const start = past.at(past.bootStart(step.turn));
+  if (start === 0 || !IN_MEMORY.has(access.struct)) return [];
+  return yield* explainer.place(target(access), start, depth);
+}
+
+/** A struct on a stack: the statement that made it. */
+function* structMade(explainer: Explainer, access: Access, step: Step, depth: number): Walk<Cause[]> {
+  const { past, slicer } = explainer;
+  const from = past.bootStart(step.turn);
+  for (let i = step.turn; i >= from; i--) {
+    const ops = slicer.mayMake(i, access.struct);
+    if (!ops) continue;
+    const found = slicer.stepsOf(i).find(({ op, value }) => op[0] === 'new' && isRef(value) && value.at === access.at);
+    if (found === undefined || found.op[0] !== 'new') continue;
+    const index = found.op[3].indexOf(String(access.field));
+    const ex = found.op[4][index];
+    const causes = ex === undefined ? [] : yield* explainer.expression(ex, found, depth + 1);
+    return [explainer.row(found, named(String(access.field), slicer.value(ex ?? ['k', null], found)), causes)];
+  }
+  return [];
+}
+
+/** What an intrinsic made its value of: its arguments, and what it read. */
+export function* intrinsicCauses(
+  explainer: Explainer,
+  step: Step,
+  depth: number,
+  replaced: Target | null,
+): Walk<Cause[]> {
+  const { past } = explainer;
+  const { op } = step;
+  if (op[0] !== 'mem' && op[0] !== 'range') return [];
+  const out: Cause[] = [];
+  // an iterator's cursor and node say less than the regions between which it found something
+  if (op[2] !== '__next_mem_range')
+    for (const ex of operands(op)) out.push(...(yield* explainer.expression(ex, step, depth)));
+  for (const access of step.accesses) {
+    if (access.rw !== 'r' || (replaced !== null && isAt(access, replaced))) continue;
+    if (access.struct === 'memblock') out.push(...(yield* regionCause(explainer, access, step, depth)));
+    else if (SAY_ZONE.has(op[2])) out.push(...(yield* initialised(explainer, access, step, depth)));
+    else if (access.end === undefined) out.push(...(yield* readCauses(explainer, access, step, depth)));
+  }
+  const first = operands(op)[0];
+  const value = first === undefined ? null : explainer.slicer.value(first, step);
+  const root = rootOfIntrinsic(past.session.loaded, past.boot(step.turn), op[2], value);
+  if (root !== null) out.push(rootNote(root.text));
+  return out;
+}
+
+/** Node and zone of a struct page are what it was initialised with, whatever flags were set since. */
+function* initialised(explainer: Explainer, access: Access, step: Step, depth: number): Walk<Cause[]> {
+  const found = yield* explainer.place(target(access), step.at, depth, ({ field }) => field === '*');
+  return found.length > 0 ? found : [rootNote(`never initialised: ${fillRoot(explainer.past.session.loaded).text}`)];
+}
+
+/** Structs that lie at a physical address, and stay there when a kernel starts another. */
+const IN_MEMORY: ReadonlySet<string> = new Set([
+  'kho_radix_node',
+  'kho_radix_leaf',
+  'u64[]',
+  'kho_mem_phys_bits',
+  'khoser_mem_chunk',
+  'khoser_mem_chunk_hdr',
+  'khoser_mem_bitmap_ptr',
+  'kho_vmalloc',
+  'luo_ser',
+]);
+
+/** Accessors that give node or zone of a struct page. */
+export const SAY_ZONE: ReadonlySet<string> = new Set(['page_to_nid', 'pfn_to_nid', 'page_zone', 'page_zone_id']);

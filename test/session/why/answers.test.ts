@@ -1,0 +1,111 @@
+// why, on the bugs of the threads: the rows that a maintainer looks for, and that each leads to the statement it names.
+import { describe, expect, test } from 'vitest';
+import type { Port } from '../../../src/session/index.ts';
+import { execute, openPort } from '../../support/open.ts';
+
+/** The rows of an answer as they are printed, without positions. */
+const rows = (printed: string) => printed.split('\n').map((line) => line.trimEnd());
+
+/** A row that holds all of some texts, with its indentation; fails when there is none. */
+function row(printed: string, ...texts: string[]): string {
+  const found = rows(printed).find((line) => texts.every((text) => line.includes(text)));
+  expect(found, `${texts.join(' … ')} in:\n${printed}`).toBeDefined();
+  return found ?? '';
+}
+
+/** Each row that names a statement leads to where that statement is next to be executed. */
+async function everyRowLeadsThere(port: Port): Promise<number> {
+  const { results } = port.session.state;
+  let checked = 0;
+  for (const { at, text } of results?.rows ?? []) {
+    const named = /#(\d+) T(\d+) (\w+):(\d+)/.exec(text);
+    if (at === null || named === null || !text.startsWith('#')) continue;
+    const [, position, thread, fn, line] = named;
+    const state = port.session.time.stateAt(results?.branch ?? 0, at);
+    const frame = state?.threads[Number(thread) - 1]?.top;
+    const kernel = port.session.loaded.boots.find(({ number }) => number === state?.boot)?.kernel;
+    const pos = kernel?.linked.program.fns[frame?.fn ?? '']?.pos[frame?.pc ?? 0];
+    expect(`#${at.at} ${frame?.fn}:${pos?.[0]}`, text).toBe(`#${position} ${fn}:${line}`);
+    checked++;
+  }
+  return checked;
+}
+
+describe('why', () => {
+  test('a page at the border: three loops, and what left it out of each', async () => {
+    const port = await openPort('seed-000/uninit-boundary-before');
+    const printed = await execute(port, 'seek end', 'why page(0x18000)');
+    row(printed, 'never initialised in this boot');
+    row(printed, 'fill "zero": scenario machine.fill');
+    row(printed, 'memmap_init_range:', 'pages 0xfe00..0x10000');
+    row(printed, 'if (defer_init(', 'is true');
+    row(printed, 'NODE_DATA(nid).first_deferred_pfn = pfn', 'ULONG_MAX → 0x10000');
+    row(printed, 'if ((region.flags & MEMBLOCK_RSRV_NOINIT) === 0)', 'is false');
+    row(
+      printed,
+      'memblock.reserved[0] 0x18000000..0x18001000 RSRV_NOINIT',
+      'memblock_reserved_mark_noinit(phys, size)',
+    );
+    row(printed, 'deferred_init_pages:', 'nearest:', 'pages 0x17c00..0x18000');
+    row(printed, 'spfn = 0x17c00 of 0x10000..0x18000');
+    expect(await everyRowLeadsThere(port)).toBeGreaterThan(10);
+  });
+
+  test('lost CMA: deferred_free_pages writes MOVABLE, and nobody on its path asks for scratch', async () => {
+    const port = await openPort('seed-001/scratch-cma-before');
+    const printed = await execute(port, 'seek end', 'why pageblock(0x30000).migratetype');
+    row(printed, 'deferred_free_pages:', 'MIGRATE_MOVABLE, false)', 'MIGRATE_CMA → MIGRATE_MOVABLE');
+    row(printed, 'not asked on this path: KHO_SCRATCH of memblock.memory[3]', 'memblock_mark_kho_scratch(');
+    row(printed, 'the path: deferred_free_pages ← deferred_init_memmap_chunk');
+    row(printed, 'before that MIGRATE_CMA:', 'kho_release_scratch');
+    row(printed, 'handover.scratch[1]');
+    expect(await everyRowLeadsThere(port)).toBeGreaterThan(5);
+  });
+
+  test('one reserved page: the type is written with the head of its pageblock', async () => {
+    const port = await openPort('seed-001/scratch-cma-before');
+    const printed = await execute(port, 'seek end', 'why pageblock(0x30400).migratetype');
+    row(printed, '__init_page_from_nid:', 'init_pageblock_migratetype(', 'MIGRATE_CMA → MIGRATE_MOVABLE');
+    row(printed, 'if (pageblock_aligned(pfn))', 'is true: pfn = 0x30400');
+    row(printed, 'called from __init_deferred_page:', '← init_deferred_page:', '← memmap_init_reserved_pages:');
+    row(printed, 'scenario boots[1].reserved[0]');
+  });
+
+  test('a block over two nodes: the node of its first pfn', async () => {
+    const port = await openPort('seed-004/one-block-two-nodes');
+    const printed = await execute(port, 'seek restore', 'why page(0x28000).flags');
+    row(printed, '__init_deferred_page:', '__init_single_page(pfn, next, zid, nid)');
+    row(printed, 'kho_get_preserved_page:', 'const nid = early_pfn_to_nid(pfn)  = 0: pfn = 0x20000');
+    row(printed, 'not asked on this path: the node of memblock.memory[3]', 'node 1');
+  });
+
+  test('stale magic: the fill, and a page nobody has initialised yet', async () => {
+    const port = await openPort('seed-004/stale-magic');
+    const printed = await execute(port, 'tbreak kho_restore_page', 'continue', 'why page(0x14000).private');
+    row(printed, 'page(0x14000).private = 0x4b484f5000000000');
+    row(printed, 'never initialised in this boot');
+    row(printed, 'fill "stale": scenario machine.fill');
+    row(printed, 'boot 2', 'page.private = kho_page_info(KHO_PAGE_MAGIC, order)');
+    row(printed, 'if (defer_init(', 'is true');
+    row(printed, 'not called in this boot so far: deferred_init_pages()');
+  });
+
+  test('unsplit tails: kho_init_pages sets 1 on each', async () => {
+    const port = await openPort('seed-003/unsplit-before');
+    const printed = await execute(port, 'tbreak dma_restore_block', 'continue', 'next', 'why page(0x8001)._refcount');
+    row(printed, 'kho_init_pages:', 'set_page_count(pfn, pfn + nr_pages, 1)', 'pages 0x8000..0x8010');
+    row(printed, 'if (is_folio)', 'is false');
+    row(printed, 'kho_restore_pages:', 'is_folio = false');
+    row(printed, 'scenario boots[1].actors[0]');
+    expect(await everyRowLeadsThere(port)).toBeGreaterThan(5);
+  });
+
+  test('restore across a border: the order is computed again, and no node is asked for', async () => {
+    const port = await openPort('seed-004/restore-border-before');
+    const printed = await execute(port, 'tbreak kho_restore_page', 'continue', 'up', 'why order');
+    row(printed, 'const order = min(', '= 16: end_pfn = 0x30000, pfn = 0x20000');
+    row(printed, 'pfn = 0x20000 of 0x20000..0x30000');
+    row(printed, 'not asked on this path: the node of memblock.memory[3] 0x28000000..0x40000000 node 1');
+    row(printed, 'late_initcall_1:4  kho_restore_pages(0x20000000, 65536)');
+  });
+});
