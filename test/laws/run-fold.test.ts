@@ -11,6 +11,7 @@ import {
   runMap,
   runSet,
 } from '../../src/machine/index.ts';
+import { CellMemo, perCell } from '../../src/session/views/cell-memo.ts';
 import { law } from './support.ts';
 
 const SIZE = 256;
@@ -113,4 +114,43 @@ test('runDiff of a stretch is the diff of all, cut at its ends', () => {
     ),
     law(500),
   );
+});
+
+test('cells that are kept are those that would be worked out, whatever changed and whatever strip was asked for before', () => {
+  const strip = fc.record({
+    start: fc.nat(100),
+    per: fc.integer({ min: 1, max: 24 }),
+    count: fc.integer({ min: 1, max: 9 }),
+  });
+  fc.assert(
+    fc.property(
+      fc.array(strip, { minLength: 1, maxLength: 3 }),
+      fc.array(change, { maxLength: 20 }),
+      (strips, changes) => {
+        const memo = new CellMemo<string>();
+        let maps = [runMap(SIZE, 0, kind), runMap(SIZE, 0, kind)] as const;
+        for (const [i, { which, start, end, value }] of changes.entries()) {
+          const [a, b] = maps;
+          maps = which === 0 ? [runSet(a, start, end, value), b] : [a, runSet(b, start, end, value)];
+          const { start: from, per, count } = strips[i % strips.length] ?? { start: 0, per: 1, count: 1 };
+          const one = { start: from, per, count, end: Math.min(SIZE, from + per * count) };
+          const of = (low: number, high: number) => byPage(maps, low, high);
+          expect(memo.get(one, maps, of)).toEqual(perCell(one, of));
+        }
+      },
+    ),
+    law(500),
+  );
+});
+
+test('cells in which nothing changed are not asked for again', () => {
+  const memo = new CellMemo<number>();
+  const strip = { start: 0, end: 2 ** 20, per: 2 ** 14, count: 64 };
+  const map = runSet(runMap(2 ** 20, 0, kind), 5000, 70_000, 1);
+  const asked: number[] = [];
+  const of = (from: number) => asked.push(from);
+  memo.get(strip, [map], of);
+  expect(asked).toHaveLength(64);
+  memo.get(strip, [runSet(map, 40_000, 40_001, 2)], of);
+  expect(asked.slice(64)).toEqual([2 * 2 ** 14]);
 });

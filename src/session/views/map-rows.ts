@@ -14,14 +14,7 @@ import {
   runs,
   samePage,
 } from '../../machine/index.ts';
-
-/** A stretch of pfns cut into cells: `count` of `per` pages each, from `start` on; nothing lies at or after `end`. */
-export interface Strip {
-  readonly start: number;
-  readonly end: number;
-  readonly per: number;
-  readonly count: number;
-}
+import { CellMemo, type Strip } from './cell-memo.ts';
 
 const MIXED = '*';
 const BLANK = ' ';
@@ -55,11 +48,6 @@ class Cells {
   }
 }
 
-/** What is asked of the pages from `low` to the end of each cell, cell by cell. */
-export function perCell<R>({ start, end, per, count }: Strip, of: (from: number, to: number) => R): R[] {
-  return Array.from({ length: count }, (_, i) => of(start + i * per, Math.min(end, start + (i + 1) * per)));
-}
-
 /** Letter of a page's state. */
 export function stateLetter(m: Machine, pfn: number, page: Page | null, inited: number): string {
   if (page === null) return 'n';
@@ -72,28 +60,36 @@ export function stateLetter(m: Machine, pfn: number, page: Page | null, inited: 
 
 type StateFold = Fold<readonly [Page | null, number], string>;
 
-/** Folds of the states of pages, by what their letters depend on beside the pages: the fill. */
-const STATES = new WeakMap<Machine['hardware'], { readonly config: Machine['config']; readonly fold: StateFold }>();
+/** How the states of pages are found, and those found last. */
+interface States {
+  readonly config: Machine['config'];
+  readonly fold: StateFold;
+  readonly memo: CellMemo<string>;
+}
 
-function stateFold(m: Machine): StateFold {
+/** By what letters depend on beside the pages: the fill. */
+const STATES = new WeakMap<Machine['hardware'], States>();
+
+function statesOf(m: Machine): States {
   const known = STATES.get(m.hardware);
-  if (known?.config === m.config) return known.fold;
+  if (known?.config === m.config) return known;
   const fold: StateFold = {
     leaf: ([page, inited], low) => stateLetter(m, low, page, inited),
     join: joined,
     full: (letter) => letter === MIXED,
     memo: new WeakMap(),
   };
-  STATES.set(m.hardware, { config: m.config, fold });
-  return fold;
+  const made = { config: m.config, fold, memo: new CellMemo<string>() };
+  STATES.set(m.hardware, made);
+  return made;
 }
 
 /** The states of the pages of a strip. A single page of another state makes its cell a mixed one, so that none vanishes. */
 export function statesRow(m: Machine, strip: Strip): string {
-  const fold = stateFold(m);
+  const { fold, memo } = statesOf(m);
   const limit = 2 ** m.memmap.bits;
   const maps = [m.memmap, m.inits] as const;
-  return perCell(strip, (from, to) => runFold(maps, from, Math.min(to, limit), fold, BLANK)).join('');
+  return memo.get(strip, maps, (from, to) => runFold(maps, from, Math.min(to, limit), fold, BLANK)).join('');
 }
 
 const BACKED: Fold<readonly [Page | null], boolean> = {

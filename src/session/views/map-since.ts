@@ -11,7 +11,8 @@ import {
   runs,
   samePage,
 } from '../../machine/index.ts';
-import { blockLetter, joined, memblockRow, perCell, type Strip, stateLetter, typesRow } from './map-rows.ts';
+import { CellMemo, type Strip } from './cell-memo.ts';
+import { blockLetter, joined, memblockRow, stateLetter, typesRow } from './map-rows.ts';
 
 const NOTHING = '.';
 const WRITTEN = 'w';
@@ -46,12 +47,14 @@ function both(x: string, y: string): string {
 /** Works out which cells changed, and remembers it by subtree for as long as the earlier machine stays the same kind. */
 export class Since {
   private fold: SinceFold | null = null;
+  private memo = new CellMemo<string>();
   private ends: readonly unknown[] = [];
 
   private foldFor(a: Machine, b: Machine): SinceFold {
     const ends = [a.hardware, a.config, b.hardware, b.config];
     if (this.fold !== null && ends.every((end, i) => end === this.ends[i])) return this.fold;
     this.ends = ends;
+    this.memo = new CellMemo();
     this.fold = {
       leaf: (values, low) => changeLetter(a, b, values, low),
       known: ([now, was, inits, initsWas]) => (now === was && inits === initsWas ? NOTHING : undefined),
@@ -70,7 +73,7 @@ export class Since {
     const fold = this.foldFor(a, b);
     const limit = 2 ** now.bits;
     const maps = [now, was, inits, initsWas] as const;
-    const pages = perCell(strip, (from, to) => runFold(maps, from, Math.min(to, limit), fold, NOTHING));
+    const pages = this.memo.get(strip, maps, (from, to) => runFold(maps, from, Math.min(to, limit), fold, NOTHING));
     const types = a.pageblocks === b.pageblocks ? null : typeChanges(a, b, strip);
     const blocks = a.memblock === b.memblock ? null : [memblockRow(a, strip), memblockRow(b, strip)];
     return pages

@@ -36,13 +36,17 @@ function stopped({ state, time }: Session): Machine | null {
 }
 
 /** Since when changes are shown: the mark that was asked for, else the last stop. */
-function markOf(session: Session, answers: Answers): StripOptions['mark'] {
+function markOf(session: Session, memo: Memo, answers: Answers): StripOptions['mark'] {
   const { memmapSince, previous } = session.state;
   const { machine } = session.now();
   if (memmapSince === null)
     return { machine: stopped(session) ?? machine, since: answers.mark, label: `last stop ${label(previous.at)}` };
-  const then = session.time.stateAt(memmapSince.cursor.branch, memmapSince.cursor.at);
-  return then === null ? null : { machine: then.machine, since: answers.mark, label: memmapSince.label };
+  // kept: looked up at each step, it would be made anew from a keyframe each time
+  const then = memo.get('machine at the mark', [memmapSince, session.time], () => {
+    const { branch, at } = memmapSince.cursor;
+    return session.time.stateAt(branch, at)?.machine ?? null;
+  });
+  return then === null ? null : { machine: then, since: answers.mark, label: memmapSince.label };
 }
 
 /** The memmap and the pageblocks of a session where it stands. */
@@ -58,14 +62,14 @@ export function mapViews(session: Session, memo: Memo): Pick<SessionView, 'memma
         place,
         touched: touched(),
         before: before === null ? null : { machine: before, since: answers.stop },
-        mark: markOf(session, answers),
+        mark: markOf(session, memo, answers),
       });
     });
   return {
     memmap,
     memmapCell: (cells, place) => {
       const map = memmap(cells, place);
-      return memo.get('memmap cell', [map], () => cellView(machine, map, markOf(session, answers)));
+      return memo.get('memmap cell', [map], () => cellView(machine, map, markOf(session, memo, answers)));
     },
     pageblocks: (columns, rows, place = WHOLE) =>
       memo.get(

@@ -2,7 +2,8 @@
 // Knows nothing of what a letter is made from.
 import { type Machine, NEVER_SET, runGet, runs } from '../../machine/index.ts';
 import type { CellView, MapPlace, MemmapView, PageblockView } from '../view.ts';
-import { blockLetter, memblockRow, type Strip, statesRow, typesRow, zonesOf, zonesRow } from './map-rows.ts';
+import type { Strip } from './cell-memo.ts';
+import { blockLetter, memblockRow, statesRow, typesRow, zonesOf, zonesRow } from './map-rows.ts';
 import { changeWords, pageWords, type Since } from './map-since.ts';
 
 export { blockLetter } from './map-rows.ts';
