@@ -1,8 +1,9 @@
 // The memmap as a session shows it: which part, which letters, what changed since a mark; against a look at each page.
 import { describe, expect, test } from 'vitest';
 import { runGet, samePage } from '../../src/machine/index.ts';
-import type { MemmapView, Port } from '../../src/session/index.ts';
+import { loadScenarioText, type MemmapView, Port } from '../../src/session/index.ts';
 import { execute, openPort } from '../support/open.ts';
+import { smallScenario } from '../support/small.ts';
 
 const rowOf = (map: MemmapView, name: string): string => map.rows.find((row) => row.name === name)?.cells ?? '';
 
@@ -137,4 +138,37 @@ test('the command prints a part as wide as a mail', async () => {
   const result = await port.execute('memmap 0x8000..0x8400');
   expect(result.look).toEqual({ start: 0x8000, end: 0x8400, instead: true });
   expect((await port.execute('memmap')).look).toBeUndefined();
+});
+
+test('a hole between nodes is shown as one, and the cursor goes through it', async () => {
+  const machine = {
+    memory: [
+      { start: '0x0', size: '256M', node: 0 },
+      { start: '1G', size: '128M', node: 1 },
+      { start: '2G', size: '128M', node: 0 },
+    ],
+    nodes: [
+      { node: 0, cpus: 1 },
+      { node: 1, cpus: 1 },
+    ],
+    fill: 'zero',
+  };
+  const loaded = loadScenarioText('holes.json', smallScenario([], {}, { machine }));
+  if (!loaded.ok) throw new Error(loaded.errors.join('\n'));
+  const port = new Port(loaded.loaded);
+  const firmware = port.view().memmap(64);
+  expect(firmware).toMatchObject({ start: 0, end: 0x88000, nodes: 'nodes 0 1' });
+  await execute(port, 'seek memblock_free_all');
+  const view = port.view();
+  const whole = view.memmap(64);
+  const cell = (page: number) => Math.floor(page / whole.pagesPerCell);
+  for (const name of ['state', 'mt', 'mblk']) {
+    const row = rowOf(whole, name);
+    for (const page of [0x10000 + whole.pagesPerCell, 0x30000, 0x60000]) expect('n ').toContain(row[cell(page)]);
+    for (const page of [0x4000, 0x42000, 0x82000]) expect('n ').not.toContain(row[cell(page)]);
+  }
+  expect(view.memmap(64, at(64, null, 0x30000))).toMatchObject({ start: 0x30000, nodes: 'no memory' });
+  expect(view.memmapCell(64, at(64, null, 0x30000))).toEqual({ now: '64 no struct page', since: '' });
+  expect(view.memmap(64, at(1, null, 0x40000)).nodes).toBe('node 1 DMA32');
+  expect(rowOf(view.memmap(64, at(1, 0x40000 - 32, 0x40000)), 'state')).toMatch(/^n{32}[^n]{32}$/);
 });

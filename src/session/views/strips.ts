@@ -63,15 +63,14 @@ function stripOf(m: Machine, count: number, place: MapPlace, touched: number): S
   return { start: first, end: Math.min(end, first + per * shown), per, count: shown, whole: false, at };
 }
 
-/** Nodes and zones of a stretch; before the kernel has zones, the nodes of the firmware. */
+/** Nodes and zones of a stretch: `node 0 DMA DMA32`; zones span holes and memory of other nodes, the firmware's map does not. */
 function nodesText(m: Machine, start: number, end: number): string {
-  const zones = zonesOf(m).filter((zone) => zone.start < end && zone.end > start);
   const page = 2 ** m.config.pageShift;
-  const parts =
-    zones.length > 0 ? zones : m.hardware.memory.filter((r) => r.start < end * page && r.start + r.size > start * page);
-  const nodes = [...new Set(parts.map(({ node }) => node))];
+  const memory = m.hardware.memory.filter((r) => r.start < end * page && r.start + r.size > start * page);
+  const nodes = [...new Set(memory.map(({ node }) => node))].sort((a, b) => a - b);
   if (nodes.length === 0) return 'no memory';
   if (nodes.length > 1) return `nodes ${nodes.join(' ')}`;
+  const zones = zonesOf(m).filter((zone) => zone.node === nodes[0] && zone.start < end && zone.end > start);
   return [`node ${nodes[0]}`, ...new Set(zones.map(({ name }) => name))].join(' ');
 }
 
