@@ -3,7 +3,7 @@
 
 import { afterEach, describe, expect, test } from 'vitest';
 import { rowAhead } from '../../components/answer.ts';
-import { firstRow, nearestRow } from '../../components/panes/results.ts';
+import { firstRow, nearestRow, squeezed } from '../../components/panes/results.ts';
 import type { ResultsView } from '../../components/session-view.ts';
 import { type FakeSession, fakeSession } from '../support/fake-session.ts';
 import { mountScreen, type VirtualTerminal } from '../support/vterm.ts';
@@ -133,6 +133,15 @@ test('the nearest row, whatever the order of rows', () => {
   }
   expect(nearestRow({ ...RESULTS, rows: [] }, 0, 0)).toBe(-1);
   expect([firstRow(0, 40, 8), firstRow(20, 40, 8), firstRow(39, 40, 8), firstRow(2, 3, 8)]).toEqual([0, 17, 32, 0]);
+});
+
+test('where rows are too wide, blanks go that all have in the same columns', () => {
+  expect(squeezed(['#1      T1 swapper   w   f:1  0x0', '#12     T1 kernel    rw  g:22  1'])).toEqual([
+    '#1  T1 swapper w  f:1  0x0',
+    '#12 T1 kernel  rw g:22  1',
+  ]);
+  expect(squeezed(['  cause', '    deeper', ''])).toEqual([' cause', '   deeper', '']);
+  expect(squeezed([])).toEqual([]);
 });
 
 describe('the value under the cursor', () => {
