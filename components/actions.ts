@@ -310,6 +310,8 @@ export function createActions(parts: Parts): Actions {
     enter: inMap(map.enter, () => {
       const { focus, scroll } = ui.get();
       const line = PANES[focus].enter(parts.port.view(), scroll[focus] ?? 0);
+      // whoever goes there wants to see it
+      if (line !== null) ui.dispatch({ type: 'zoomed', on: false });
       if (line !== null) queue.push(line);
       else if (!turnRow(parts, 'turn')) queue.push('');
     }),
@@ -325,7 +327,7 @@ export function createActions(parts: Parts): Actions {
     suspend: host.suspend,
     scrollOverlay: (key) => scrollOverlay(parts, key),
     toEnd: (key) => toEnd(parts, key),
-    why: () => queue.push(() => askAbout(parts, 'why', ({ expression }) => expression)),
+    why: () => queue.push(() => `why ${subjectOf(parts.port.view(), ui.get())?.expression ?? ''}`.trim()),
     accesses: () => queue.push(() => askAbout(parts, 'accesses', ({ place }) => place)),
     watch: () => queue.push(() => askAbout(parts, 'watch', ({ place }) => place)),
     go: () => typeFor(ui, 'go '),

@@ -24,11 +24,11 @@ function listed({ title, rows }: Results): string[] {
   return [title, ...rows.map((row, i) => `${String(i + 1).padStart(digits)}  ${rowText(row)}`)];
 }
 
-/** A row without what is said elsewhere when one stands there: position and thread. */
+/** A row without what is said elsewhere when one stands there: position and thread, but not a function and its line. */
 function without(text: string): string {
   return text
     .trim()
-    .replace(/^#\d+(?:\.\d+)? +T\d+ \S+ +/, '')
+    .replace(/^#\d+(?:\.\d+)? +T\d+ +(?!\w+:\d+ )(?:\S+ +)?|^#\d+(?:\.\d+)? +T\d+ +/, '')
     .replace(/ {3,}/g, '  ');
 }
 
