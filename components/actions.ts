@@ -242,7 +242,10 @@ function leave(ui: Parts['ui']): void {
 /** The command that sets or clears a breakpoint on the cursor line, as things are when its turn comes. */
 function breakCommand({ port, ui }: Parts): string | null {
   const { source } = port.view();
-  if (!source) return null;
+  if (!source) {
+    ui.dispatch({ type: 'said', message: { kind: 'error', text: 'no source here to set a breakpoint in' } });
+    return null;
+  }
   const line = cursorLine(source, ui.get().cursor);
   const has = source.lines.find((row) => row.number === line)?.breakpoint ?? null;
   return `${has === null ? 'break' : 'clear'} ${source.file}:${line}`;

@@ -47,6 +47,11 @@ export function chosenValue(view: SessionView, ui: UiState): ValueView | null {
 
 /** The value under the cursor of the pane that has the focus; of those without one, of the source; null where there is none. */
 export function subjectOf(view: SessionView, ui: UiState): Pick<ValueView, 'expression' | 'place'> | null {
+  if (ui.map.at !== null && (ui.focus === 'memmap' || ui.focus === 'pageblocks')) {
+    const pfn = `0x${ui.map.at.toString(16)}`;
+    const place = ui.focus === 'memmap' ? `page ${pfn}` : `pageblock(${pfn}).migratetype`;
+    return { expression: place, place };
+  }
   if (ui.focus === 'watch') {
     const watch = watchAt(view.watches, ui.scroll.watch ?? 0);
     if (watch !== null) return { expression: watch.expression, place: watch.expression };

@@ -180,6 +180,18 @@ describe('the value under the cursor', () => {
     expect(session.executed).toEqual([`accesses ${pb}`, `why ${pb}`, `watch ${pb}`]);
   });
 
+  test('in the memmap: the page of its cursor, and beside it the type of its pageblock', async () => {
+    const { t, session } = await screen();
+    while (!/[━] memmap/.test(t.screen())) await t.press('\t');
+    await t.press('\x1b[C');
+    await t.press('a');
+    while (!/[━] pageblocks/.test(t.screen())) await t.press('\t');
+    await t.press('y');
+    const [first = '', second = ''] = session.executed;
+    expect(first).toMatch(/^accesses page 0x[\da-f]+$/);
+    expect(second).toBe(`why pageblock(${first.split(' ')[2]}).migratetype`);
+  });
+
   test('in a list: what its row names; variables only where one stands at it', async () => {
     const { t, session } = await screen();
     const at = (n: number) => ({ at: n, sub: 0 });
