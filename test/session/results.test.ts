@@ -48,7 +48,7 @@ test('go guesses: a position, a stage, a pfn, a function', async () => {
   await execute(port, 'g #120');
   expect(port.view().position.label).toBe('#120');
   const { output, look } = await port.execute('go 0x18000');
-  expect([output[0]?.slice(0, 5), look]).toEqual(['page:', { start: 0x18000, end: 0x18001 }]);
+  expect([output[0]?.slice(0, 5), look]).toMatchObject(['page:', { start: 0x18000, end: 0x18001 }]);
   expect(await execute(port, 'go memmap_init_range')).toMatch(/^memmap_init_range: \d+ execution/);
   expect(port.view().results?.title).toContain('memmap_init_range');
   expect(await execute(port, 'go')).toContain('where to is missing');
