@@ -242,7 +242,10 @@ function leave(ui: Parts['ui']): void {
 /** The command that sets or clears a breakpoint on the cursor line, as things are when its turn comes. */
 function breakCommand({ port, ui }: Parts): string | null {
   const { source } = port.view();
-  if (!source) return null;
+  if (!source) {
+    ui.dispatch({ type: 'said', message: { kind: 'error', text: 'no source here to set a breakpoint in' } });
+    return null;
+  }
   const line = cursorLine(source, ui.get().cursor);
   const has = source.lines.find((row) => row.number === line)?.breakpoint ?? null;
   return `${has === null ? 'break' : 'clear'} ${source.file}:${line}`;
@@ -310,6 +313,8 @@ export function createActions(parts: Parts): Actions {
     enter: inMap(map.enter, () => {
       const { focus, scroll } = ui.get();
       const line = PANES[focus].enter(parts.port.view(), scroll[focus] ?? 0);
+      // whoever goes there wants to see it
+      if (line !== null) ui.dispatch({ type: 'zoomed', on: false });
       if (line !== null) queue.push(line);
       else if (!turnRow(parts, 'turn')) queue.push('');
     }),
@@ -325,7 +330,7 @@ export function createActions(parts: Parts): Actions {
     suspend: host.suspend,
     scrollOverlay: (key) => scrollOverlay(parts, key),
     toEnd: (key) => toEnd(parts, key),
-    why: () => queue.push(() => askAbout(parts, 'why', ({ expression }) => expression)),
+    why: () => queue.push(() => `why ${subjectOf(parts.port.view(), ui.get())?.expression ?? ''}`.trim()),
     accesses: () => queue.push(() => askAbout(parts, 'accesses', ({ place }) => place)),
     watch: () => queue.push(() => askAbout(parts, 'watch', ({ place }) => place)),
     go: () => typeFor(ui, 'go '),

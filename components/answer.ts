@@ -6,7 +6,13 @@ import type { CommandResult, ResultsView, SessionView } from './session-view.ts'
 import type { UiAction, UiState } from './state.ts';
 import type { Store } from './store.ts';
 
-/** Shows the answer that a command gave, the cursor on the row nearest to where one stands; false where it gave none. */
+/** Where one begins: a chain of causes at its top, a list in order of time at the row nearest to where one stands. */
+function firstOf(results: ResultsView, { at, sub }: SessionView['position']): number {
+  const isChain = results.rows.some(({ depth }) => depth > 0);
+  return isChain ? results.rows.findIndex((row) => row.at !== null) : nearestRow(results, at, sub);
+}
+
+/** Shows the answer that a command gave; false where it gave none. */
 export function showAnswer(
   ui: Store<UiState, UiAction>,
   { ok, output }: CommandResult,
@@ -15,7 +21,7 @@ export function showAnswer(
 ): boolean {
   const { results, position } = now;
   if (!ok || results === null || results === before.results || results.rows.length === 0) return false;
-  ui.dispatch({ type: 'answered', row: Math.max(0, nearestRow(results, position.at, position.sub)) });
+  ui.dispatch({ type: 'answered', row: Math.max(0, firstOf(results, position)) });
   ui.dispatch({ type: 'said', message: { kind: 'out', text: output[0] ?? '' } });
   return true;
 }

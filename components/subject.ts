@@ -8,11 +8,17 @@ import { watchAt } from './panes/watch.ts';
 import type { SessionView, ValueView } from './session-view.ts';
 import type { UiState } from './state.ts';
 
+/** What names the same memory wherever one stands. */
+const ANYWHERE = /\b(?:(?:page|pfn)[ =:]+0x[0-9a-f]+|(?:page|pageblock|node|zone)\([\da-fx, ]+\)(?:(?:->|\.)\w+)*)/gi;
+
 /** The text under the cursor of a pane whose rows name values. */
 const ROW: Readonly<Partial<Record<PaneId, (view: SessionView, ui: UiState) => string>>> = {
-  results: ({ results }, ui) => {
+  results: ({ results, position: { at, sub } }, ui) => {
     const row = results?.rows[Math.min(ui.scroll.results ?? 0, results.rows.length - 1)];
-    return row === undefined ? '' : rowText(row);
+    if (row === undefined) return '';
+    const text = rowText(row);
+    // names of variables mean something only where the row leads
+    return row.at?.at === at && row.at.sub === sub ? text : (text.match(ANYWHERE) ?? []).join('  ');
   },
   radix: (view, ui) => {
     const text = view.radix(ui.opened, ui.scroll.radix ?? 0, 1).rows[0]?.text ?? '';
@@ -28,20 +34,28 @@ export function lineValues({ source, values }: SessionView, cursor: UiState['cur
   return text === undefined ? [] : values(text);
 }
 
-/** Says what is chosen on the source line: where none was, the first value, places in memory before others. */
+/** The first of some values, places in memory before others. */
+const firstOf = (all: readonly ValueView[]): ValueView | null =>
+  all.find(({ place }) => place !== null) ?? all[0] ?? null;
+
+/** What is chosen on the source line; where nothing was, its first value. */
 export function chosenValue(view: SessionView, ui: UiState): ValueView | null {
   const all = lineValues(view, ui.cursor);
   const chosen = view.source === null ? undefined : cursorValue(view.source, ui.cursor);
-  return (chosen === undefined ? all.find(({ place }) => place !== null) : undefined) ?? all[chosen ?? 0] ?? null;
+  return chosen === undefined ? firstOf(all) : (all[chosen] ?? null);
 }
 
-/** The value under the cursor of the pane that has the focus, or of the source line; null where there is none. */
+/** The value under the cursor of the pane that has the focus; of those without one, of the source; null where there is none. */
 export function subjectOf(view: SessionView, ui: UiState): Pick<ValueView, 'expression' | 'place'> | null {
+  if (ui.map.at !== null && (ui.focus === 'memmap' || ui.focus === 'pageblocks')) {
+    const pfn = `0x${ui.map.at.toString(16)}`;
+    const place = ui.focus === 'memmap' ? `page ${pfn}` : `pageblock(${pfn}).migratetype`;
+    return { expression: place, place };
+  }
   if (ui.focus === 'watch') {
     const watch = watchAt(view.watches, ui.scroll.watch ?? 0);
     if (watch !== null) return { expression: watch.expression, place: watch.expression };
   }
   const row = ROW[ui.focus];
-  const [first] = row === undefined ? [] : view.values(row(view, ui));
-  return first ?? chosenValue(view, ui);
+  return row === undefined ? chosenValue(view, ui) : firstOf(view.values(row(view, ui)));
 }

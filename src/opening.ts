@@ -23,7 +23,11 @@ export interface OpeningOptions extends LoadOptions {
   readonly acceptChanges: boolean;
 }
 
-async function made(file: string, { budget, acceptChanges, ...load }: OpeningOptions): Promise<Opened> {
+async function made(
+  file: string,
+  { budget, acceptChanges, ...load }: OpeningOptions,
+  progress: (share: number) => void,
+): Promise<Opened> {
   const saved = isSessionFile(file);
   if (saved && ((load.patches?.length ?? 0) > 0 || load.kernel !== undefined))
     return {
@@ -32,7 +36,7 @@ async function made(file: string, { budget, acceptChanges, ...load }: OpeningOpt
     };
   if (saved) {
     const { SAVED_SCREEN } = await import('../components/index.ts');
-    const opened = openSession(file, { screen: SAVED_SCREEN, budget, acceptChanges });
+    const opened = openSession(file, { screen: SAVED_SCREEN, budget, acceptChanges, progress });
     return opened.ok
       ? { ...opened, warnings: [...opened.warnings, ...warningsOf(opened.port.session.loaded)], saved }
       : opened;
@@ -53,9 +57,10 @@ export async function openFile(
   options: OpeningOptions,
   terminal: NodeJS.WriteStream | null,
 ): Promise<Opened> {
-  terminal?.write(printable(`opening ${file} ...`, (terminal.columns || 80) - 2));
+  const tell = (words: string) => terminal?.write(`\r${printable(words, (terminal.columns || 80) - 2)}`);
+  tell(`opening ${file} ...`);
   try {
-    return await made(file, options);
+    return await made(file, options, (share) => tell(`opening ${file} ... ${Math.round(100 * share)}%`));
   } finally {
     terminal?.write('\r\x1b[K');
   }

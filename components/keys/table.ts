@@ -103,7 +103,7 @@ export const KEYS: readonly KeyRow[] = [
   action('stops', 'b', 'toggle-break', 'breakpoint on the cursor line, on or off', 'b|break'),
   action('stops', 'W', 'watch', 'watch the value under the cursor'),
   action('ask', 'a', 'accesses', 'who reads and writes the value under the cursor', 'a|accesses'),
-  action('ask', 'y', 'why', 'why it has that value', 'y|why'),
+  action('ask', 'y', 'why', 'why it has that value; where there is none, why one stands here', 'y|why'),
   action('ask', 'M-Down', 'result-next', 'to the next row of the answer, from any pane'),
   action('ask', 'M-n', 'result-next', 'to the next row of the answer, from any pane'),
   action('ask', 'M-Up', 'result-previous', 'to the row before'),

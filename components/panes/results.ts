@@ -22,16 +22,47 @@ export interface ResultsSlice {
 /** Columns before a row's text: the cursor, and where one stands. */
 const MARGIN = 4;
 
-/** Rows in the order of their positions can be searched by halves; a chain of causes is in its own order. */
-const SORTED = new WeakMap<ResultsView, boolean>();
+/** What is worked out once of an answer. */
+interface Known {
+  /** rows in the order of their positions can be searched by halves; a chain of causes is in its own order */
+  readonly sorted: boolean;
+  readonly texts: readonly string[];
+  readonly width: number;
+  /** the texts with blanks taken out that all of them have in the same columns */
+  readonly narrow: readonly string[];
+}
 
-function isSorted(results: ResultsView): boolean {
-  const known = SORTED.get(results);
+const KNOWN = new WeakMap<ResultsView, Known>();
+
+/** The text of a row, indented by its depth in a chain of causes. */
+export const rowText = ({ depth, text }: ResultView): string => `${'  '.repeat(depth)}${text.trimEnd()}`;
+
+/** Takes out columns in which every text has a blank, but for one between words. */
+export function squeezed(texts: readonly string[]): readonly string[] {
+  const width = Math.max(0, ...texts.map((text) => text.length));
+  const blank = Array.from({ length: width + 1 }, (_, i) => texts.every((text) => (text[i] ?? ' ') === ' '));
+  return texts.map((text) => [...text].filter((_, i) => !(blank[i] && blank[i + 1])).join(''));
+}
+
+function knownOf(results: ResultsView): Known {
+  const known = KNOWN.get(results);
   if (known !== undefined) return known;
   const { rows } = results;
-  const sorted = rows.every(({ at }, i) => at !== null && (i === 0 || at.at >= (rows[i - 1]?.at?.at ?? 0)));
-  SORTED.set(results, sorted);
-  return sorted;
+  const texts = rows.map(rowText);
+  const made = {
+    sorted: rows.every(({ at }, i) => at !== null && (i === 0 || at.at >= (rows[i - 1]?.at?.at ?? 0))),
+    texts,
+    width: Math.max(0, ...texts.map(textWidth)),
+    narrow: squeezed(texts),
+  };
+  KNOWN.set(results, made);
+  return made;
+}
+
+/** The texts of the rows for a pane `w` wide. */
+function textsFor(results: ResultsView, w: number): readonly string[] {
+  const { texts, width, narrow } = knownOf(results);
+  return width + MARGIN <= w ? texts : narrow;
 }
 
 function distance({ at: place }: ResultView, at: number, sub: number): number {
@@ -42,7 +73,7 @@ function distance({ at: place }: ResultView, at: number, sub: number): number {
 export function nearestRow(results: ResultsView, at: number, sub: number): number {
   const { rows } = results;
   let [low, high] = [0, rows.length];
-  if (isSorted(results)) {
+  if (knownOf(results).sorted) {
     while (low < high) {
       const middle = (low + high) >> 1;
       if ((rows[middle]?.at?.at ?? 0) < at) low = middle + 1;
@@ -60,16 +91,13 @@ export function nearestRow(results: ResultsView, at: number, sub: number): numbe
   return best;
 }
 
-/** The text of a row, indented by its depth in a chain of causes. */
-export const rowText = ({ depth, text }: ResultView): string => `${'  '.repeat(depth)}${text.trimEnd()}`;
-
 function paintResult(row: ResultView, i: number, near: number, slice: ResultsSlice, w: number, theme: Theme): string {
-  const { at, sub, cursor, shift, find, focused } = slice;
+  const { results, at, sub, cursor, shift, find, focused } = slice;
   const here = i === cursor;
   const exact = row.at !== null && row.at.at === at && row.at.sub === sub;
   const mark = exact ? '=>' : i === near ? '~>' : '  ';
   const head = `${here ? '>' : ' '}${mark} `;
-  const text = rowText(row).slice(shift);
+  const text = (results === null ? '' : (textsFor(results, w)[i] ?? '')).slice(shift);
   if (here && focused) return paintRow(theme, w, [['here', head + text]], 'here');
   const spans = shift > 0 ? [text] : foundSpans(text, i, find);
   if (row.at === null) return paintRow(theme, w, [head, ['dim', text]]);
@@ -96,9 +124,9 @@ export function paintResults(slice: ResultsSlice, w: number, h: number, theme: T
 const most = ({ rows }: ResultsView): number => Math.max(0, rows.length - 1);
 
 /** How far to the right the list can be scrolled when it is `w` wide. */
-function widest({ rows }: ResultsView, first: number, h: number, w: number): number {
-  const shown = rows.slice(first, first + h);
-  return Math.max(0, ...shown.map((row) => textWidth(rowText(row)) + MARGIN - w));
+function widest(results: ResultsView, first: number, h: number, w: number): number {
+  const shown = textsFor(results, w).slice(first, first + h);
+  return Math.max(0, ...shown.map((text) => textWidth(text) + MARGIN - w));
 }
 
 /** The pane of the last answer. */
@@ -114,7 +142,7 @@ export const RESULTS = definePane<ResultsSlice>({
   hasCursor: true,
   isList: true,
   length: ({ results }) => results?.rows.length ?? 0,
-  lines: ({ results }) => (results?.rows ?? []).map(rowText),
+  lines: ({ results }) => (results === null ? [] : knownOf(results).texts),
   enter: ({ results }, at) => (results?.rows[at]?.at ? `result ${at + 1}` : null),
   widest: ({ results }, ui, w, h) =>
     results === null ? 0 : widest(results, firstRow(ui.scroll.results ?? 0, results.rows.length, h), h, w),

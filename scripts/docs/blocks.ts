@@ -1,10 +1,10 @@
 // What documentation takes from the tables of the program: one function a block, by the name between the markers.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { KEYS, type KeyRow } from '../../components/index.ts';
+import { KEYS, type KeyRow, SAVED_SCREEN } from '../../components/index.ts';
 import { buildKernel, kernelIntrinsics, PROFILES, shippedPatches } from '../../src/kernel/index.ts';
 import { makeConfig } from '../../src/machine/index.ts';
-import { COMMANDS, INVARIANTS, OPEN, TOPICS, VARIANTS } from '../../src/session/index.ts';
+import { COMMANDS, INVARIANTS, OPEN, savedJsonSchema, TOPICS, VARIANTS } from '../../src/session/index.ts';
 import { CONFIG_TABLE, STAGES, scenarioJsonSchema } from '../../src/session/scenario/index.ts';
 import { type Intrinsics, REFUSALS } from '../../src/vm/index.ts';
 import { coverage } from './coverage.ts';
@@ -213,4 +213,5 @@ export const BLOCKS: Readonly<Record<string, (root: string) => string>> = {
 export const WHOLE: Readonly<Record<string, (root: string) => string>> = {
   'docs/coverage.md': coverage,
   'docs/scenario.schema.json': () => `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`,
+  'docs/session.schema.json': () => `${JSON.stringify(savedJsonSchema(SAVED_SCREEN), null, 2)}\n`,
 };

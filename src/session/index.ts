@@ -67,3 +67,4 @@ export { scenariosFolder } from './scenario-files.ts';
 export { NEWEST, noKernel, type SourceResult, sourceOf } from './source.ts';
 export * from './view.ts';
 export { cellSize, WHOLE } from './views/strips.ts';
+export { writeTextFile } from './write-file.ts';

@@ -3,7 +3,7 @@
 
 import { afterEach, describe, expect, test } from 'vitest';
 import { rowAhead } from '../../components/answer.ts';
-import { firstRow, nearestRow } from '../../components/panes/results.ts';
+import { firstRow, nearestRow, squeezed } from '../../components/panes/results.ts';
 import type { ResultsView } from '../../components/session-view.ts';
 import { type FakeSession, fakeSession } from '../support/fake-session.ts';
 import { mountScreen, type VirtualTerminal } from '../support/vterm.ts';
@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 /** A session whose `lines` gives the answer, and whose `result N` goes to that row. */
-async function screen(size: { cols?: number; rows?: number } = {}) {
+async function screen(size: { cols?: number; rows?: number } = {}, results: ResultsView = RESULTS) {
   const session = fakeSession();
   const { execute } = session;
   const port: FakeSession = {
@@ -37,7 +37,7 @@ async function screen(size: { cols?: number; rows?: number } = {}) {
     async execute(line) {
       const result = await execute(line);
       if (line.startsWith('lines')) {
-        session.change({ results: RESULTS });
+        session.change({ results });
         return { ...result, output: ['40 executions', ...RESULTS.rows.map((row) => row.text)] };
       }
       const at = RESULTS.rows[Number(/^result (\d+)$/.exec(line)?.[1]) - 1]?.at;
@@ -112,6 +112,18 @@ test('M-Down and M-Up walk from any pane, over rows that lead nowhere, and stop 
   expect(rowAhead(RESULTS, ROWS - 1, 1, { ...position, at: 9780 })).toBe(-1);
 });
 
+test('a chain of causes begins at its top; Enter gives up the full screen, so that one sees the place', async () => {
+  const chain = RESULTS.rows.map((row, i) => ({ ...row, depth: Math.min(i, 3) }));
+  const { t } = await screen({}, { ...RESULTS, rows: chain });
+  await t.press(':lines f\r');
+  expect(t.screen()).toContain('row 1 of 40');
+  await t.press('z');
+  expect(t.screen()).not.toContain('source  ');
+  await t.press('\r');
+  expect(t.screen()).toContain('source  ');
+  expect(t.screen()).toMatch(/[━] results/);
+});
+
 test('a word is looked for in the list', async () => {
   const { t } = await screen();
   await t.press(':lines f\r');
@@ -133,6 +145,15 @@ test('the nearest row, whatever the order of rows', () => {
   }
   expect(nearestRow({ ...RESULTS, rows: [] }, 0, 0)).toBe(-1);
   expect([firstRow(0, 40, 8), firstRow(20, 40, 8), firstRow(39, 40, 8), firstRow(2, 3, 8)]).toEqual([0, 17, 32, 0]);
+});
+
+test('where rows are too wide, blanks go that all have in the same columns', () => {
+  expect(squeezed(['#1      T1 swapper   w   f:1  0x0', '#12     T1 kernel    rw  g:22  1'])).toEqual([
+    '#1  T1 swapper w  f:1  0x0',
+    '#12 T1 kernel  rw g:22  1',
+  ]);
+  expect(squeezed(['  cause', '    deeper', ''])).toEqual([' cause', '   deeper', '']);
+  expect(squeezed([])).toEqual([]);
 });
 
 describe('the value under the cursor', () => {
@@ -157,6 +178,36 @@ describe('the value under the cursor', () => {
     await t.press('W');
     const pb = 'pb[0x45].migratetype';
     expect(session.executed).toEqual([`accesses ${pb}`, `why ${pb}`, `watch ${pb}`]);
+  });
+
+  test('in the memmap: the page of its cursor, and beside it the type of its pageblock', async () => {
+    const { t, session } = await screen();
+    while (!/[━] memmap/.test(t.screen())) await t.press('\t');
+    await t.press('\x1b[C');
+    await t.press('a');
+    while (!/[━] pageblocks/.test(t.screen())) await t.press('\t');
+    await t.press('y');
+    const [first = '', second = ''] = session.executed;
+    expect(first).toMatch(/^accesses page 0x[\da-f]+$/);
+    expect(second).toBe(`why pageblock(${first.split(' ')[2]}).migratetype`);
+  });
+
+  test('in a list: what its row names; variables only where one stands at it', async () => {
+    const { t, session } = await screen();
+    const at = (n: number) => ({ at: n, sub: 0 });
+    const rows = [
+      { at: at(9417), depth: 0, text: '#9417 T1 f:1  page.private = nr' },
+      { at: at(9500), depth: 1, text: '#9500 T1 g:2  page.private  page(0x18000)->private, pfn 0x18001' },
+      { at: at(9600), depth: 1, text: '#9600 T1 h:3  zone.name' },
+    ];
+    session.change({ results: { title: 'page.private', branch: 0, rows } });
+    await t.press('R');
+    await t.press('a');
+    await t.press('\x1b[B');
+    await t.press('a');
+    await t.press('\x1b[B');
+    await t.press('y');
+    expect(session.executed).toEqual(['accesses page.private', 'accesses page(0x18000)->private', 'why']);
   });
 
   test('where there is none, one types it', async () => {

@@ -60,7 +60,11 @@ describe('khodbg import', () => {
 
   test('a file that cannot be written, input that is none: 2 and why', () => {
     const file = join(folder(), 'no', 'a.json');
-    expect(khodbg(A, '-o', file)).toEqual({ status: 2, out: '', err: `${file}: cannot be written: ENOENT\n` });
+    expect(khodbg(A, '-o', file)).toEqual({
+      status: 2,
+      out: '',
+      err: `${file}: it cannot be written: its folder is not there; nothing is changed\n`,
+    });
     const { status, out, err } = khodbg('package.json');
     expect({ status, out }).toEqual({ status: 2, out: '' });
     expect(err).toMatch(/^package\.json: is no truth\.json of a capture: run: /);

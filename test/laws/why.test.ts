@@ -10,7 +10,7 @@ import { Past } from '../../src/session/why/past.ts';
 import { Slicer } from '../../src/session/why/slice.ts';
 import { writesField } from '../../src/session/why/writers.ts';
 import { shippedFiles } from '../support/shipped.ts';
-import { generated, law, SEED, SHIPPED, share, shipped, smallMachine } from './support.ts';
+import { generated, law, SEED, share, smallMachine } from './support.ts';
 
 /** A session at the end of its history, or `part` of the way there. */
 function opened(loaded: Loaded, part = 1): Session {
@@ -105,13 +105,15 @@ describe('why', () => {
   });
 });
 
-/** Structs that only what is no text knows: lists as a whole, trees of devices, arrays of pointers. */
-const OUTSIDE: ReadonlySet<string> = new Set(['memblock', 'xarray', 'fdt']);
+/** Structs that only what is no text knows: lists as a whole, arrays of pointers, what lies in pages. */
+const OUTSIDE: ReadonlySet<string> = new Set(['memblock', 'xarray', 'phys']);
 
-test.each(share(SHIPPED, 9))(
+test.each(share(shippedFiles(), 150))(
   `what is no text writes only what the table of writers says: %s (seed ${SEED})`,
   (name) => {
-    const work = Past.open(opened(shipped(name)));
+    const loaded = loadScenario(name);
+    if (!loaded.ok) throw new Error(loaded.errors.join('\n'));
+    const work = Past.open(opened(loaded.loaded));
     let next = work.next(false);
     while (next.done !== true) next = work.next(false);
     const past = next.value;

@@ -169,9 +169,9 @@ function pageblocks(columns: number, rows: number): PageblockView {
 
 /** Every name of a text is a value, those with fields places in memory. */
 function values(text: string): readonly ValueView[] {
-  return [...text.matchAll(/[a-z_]\w*(?:\.\w+)*(?!\w*\()/g)].map(({ 0: expression, index }) => ({
+  return [...text.matchAll(/page\(0x\w+\)->\w+|[a-z_]\w*(?:\.\w+)*(?!\w*\()/g)].map(({ 0: expression, index }) => ({
     expression,
-    place: expression.includes('.') ? expression : null,
+    place: /[.>]/.test(expression) ? expression : null,
     from: index,
     to: index + expression.length,
   }));

@@ -24,6 +24,14 @@ function listed({ title, rows }: Results): string[] {
   return [title, ...rows.map((row, i) => `${String(i + 1).padStart(digits)}  ${rowText(row)}`)];
 }
 
+/** A row without what is said elsewhere when one stands there: position and thread, but not a function and its line. */
+function without(text: string): string {
+  return text
+    .trim()
+    .replace(/^#\d+(?:\.\d+)? +T\d+ +(?!\w+:\d+ )(?:\S+ +)?|^#\d+(?:\.\d+)? +T\d+ +/, '')
+    .replace(/ {3,}/g, '  ');
+}
+
 function result(session: Session, args: string): Output {
   const { results } = session.state;
   if (results === null) return refuse('no answer yet; accesses EXPRESSION or lines FUNCTION gives one');
@@ -36,7 +44,7 @@ function result(session: Session, args: string): Output {
   const { at } = session.state.cursor;
   session.goto(
     cursor,
-    { kind: 'seek', lines: [`row ${args} of ${results.rows.length}: ${row.text.trim()}`] },
+    { kind: 'seek', lines: [`row ${args} of ${results.rows.length}: ${without(row.text)}`] },
     comparePositions(cursor.at, at) < 0 ? 'rev' : 'fwd',
   );
   return say(...place);

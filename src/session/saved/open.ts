@@ -6,6 +6,7 @@ import { findCommand, splitLine } from '../commands/table.ts';
 import { Port } from '../port.ts';
 import { readTextFile } from '../read-file.ts';
 import type { Path } from '../scenario/index.ts';
+import { stepOf } from './cursors.ts';
 import { looksSaved, parseSaved, type SavedValues } from './document.ts';
 import { openOrigin } from './origin.ts';
 import { folderOf, MOST_BYTES } from './save.ts';
@@ -18,6 +19,8 @@ export interface SavedOptions {
   readonly budget?: number;
   /** opens it although files have changed, and leaves out what the history does not have any more */
   readonly acceptChanges?: boolean;
+  /** told now and then how much of the history was run again, from 0 to 1 */
+  readonly progress?: (share: number) => void;
 }
 
 /** A session as it was saved; `warnings`: what is not as it was. Or everything that is in the way. */
@@ -35,6 +38,17 @@ const FATAL: readonly string[] = ['branches', 'stands.at'];
 /** Is the refusal of something that one can do without? */
 function spareable(section: string, path: Path): boolean {
   return !FATAL.some((key) => key === section || key === `${section}.${path[0] ?? ''}`);
+}
+
+/** Turns between two reports of progress. */
+const REPORTED = 16_384;
+
+/** Runs the first branch as far as it was recorded, which is what takes time; sections find it there. */
+function runAgain({ session: { time } }: Port, values: SavedValues, progress: (share: number) => void): void {
+  const [first] = values.branches as readonly { readonly end: string }[];
+  const end = first === undefined ? 0 : stepOf(first.end);
+  for (let turns = 1; time.end(0) < end && time.grow(0); turns++)
+    if (turns % REPORTED === 0) progress(time.end(0) / end);
 }
 
 /** Puts the sections into a session that has not moved. */
@@ -89,12 +103,14 @@ export function openSessionText(file: string, text: string, options: SavedOption
   });
   if (loaded === null || fatal.length > 0 || (spare.length > 0 && !accept)) return failed();
   const port = new Port(loaded, options.budget === undefined ? {} : { budget: options.budget });
+  runAgain(port, values, options.progress ?? (() => {}));
   readSections(port, values, fatal, spare);
   checkLists(port, values, spare);
   if (fatal.length > 0 || (spare.length > 0 && !accept)) return failed();
   const { screen } = values;
   port.session.screen = () => screen;
-  port.session.file = file;
+  // what was left out is in the file still: saving needs a name
+  port.session.file = spare.length > 0 ? null : file;
   const warnings = problems(spare);
   port.session.say('event', warnings);
   return { ok: true, port, warnings };

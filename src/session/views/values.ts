@@ -37,13 +37,12 @@ function isPfn(session: Session, name: string): boolean {
   return text.some((line) => new RegExp(`\\b${name}: pfn_t\\b`).test(line));
 }
 
-/** The page of a local variable that holds a pfn. */
+/** The page of a local variable that holds a pfn or a physical address. */
 function pageOf(session: Session, name: string): string | null {
-  if (!isPfn(session, name)) return null;
   const read = session.evaluate(name);
-  return read.ok && typeof read.value === 'number' && readTarget(session, `page ${read.value}`).ok
-    ? `page 0x${read.value.toString(16)}`
-    : null;
+  if (!read.ok || typeof read.value !== 'number') return null;
+  const pfn = /^(?:phys|paddr)$/.test(name) ? Math.floor(read.value / 4096) : isPfn(session, name) ? read.value : null;
+  return pfn !== null && readTarget(session, `page ${pfn}`).ok ? `page 0x${pfn.toString(16)}` : null;
 }
 
 function askable(session: Session, text: string): Pick<ValueView, 'expression' | 'place'> | null {

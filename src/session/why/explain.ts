@@ -1,7 +1,7 @@
 // Why something holds a value: the statement that wrote it, what that was made of, the tests that let it run, who called it,
 // back to the scenario. Absences are another file's.
 import { type Target, valueAt } from '../../debugger/index.ts';
-import { equal } from '../../machine/index.ts';
+import { equal, type Value } from '../../machine/index.ts';
 import type { Access, Ex, Fn } from '../../vm/index.ts';
 import { formatValue, hex } from '../format.ts';
 import { callersOf, spawnerOf } from './callers.ts';
@@ -14,8 +14,8 @@ import { intrinsicCauses, readCauses } from './reads.ts';
 import { rootOfConstant } from './roots.ts';
 import { type Leaf, type Origin, type Range, Slicer } from './slice.ts';
 import type { Step } from './trace.ts';
-import { unitOf } from './units.ts';
-import { isConstant, leafText, named, placeText, textOf } from './words.ts';
+import { unitOf, unitOfExpression } from './units.ts';
+import { isConstant, leafText, localText, namedLocal, placeText, textOf } from './words.ts';
 
 /** Levels of causes that are looked for at most. */
 const DEEPEST = 24;
@@ -27,6 +27,8 @@ const NEAR = 4;
 /** Explains values in one history. */
 export class Explainer {
   readonly slicer: Slicer;
+  /** the boot that is asked about */
+  private readonly boot: number;
   private made = 0;
   private readonly known = new Map<string, Cause[]>();
 
@@ -36,6 +38,7 @@ export class Explainer {
     readonly deepest: number = DEEPEST,
   ) {
     this.slicer = new Slicer(past);
+    this.boot = past.stateAt(past.now).boot;
   }
 
   fnOf = (step: Step): Fn => this.slicer.fnOf(step.turn);
@@ -43,7 +46,8 @@ export class Explainer {
   /** A row for an operation. */
   row(step: Step, more: string, children: readonly Cause[]): Cause {
     const fn = this.fnOf(step);
-    const text = `${placeText(this.past, step, fn)}  ${textOf(this.past, step, fn)}${more === '' ? '' : `  ${more}`}`;
+    const earlier = step.before.boot === this.boot ? '' : `boot ${step.before.boot}: `;
+    const text = `${earlier}${placeText(this.past, step, fn)}  ${textOf(this.past, step, fn)}${more === '' ? '' : `  ${more}`}`;
     return { text, at: step.at, thread: this.past.thread(step.turn), children };
   }
 
@@ -199,14 +203,16 @@ export class Explainer {
         for (const leaf of leaves) causes.push(...(yield* this.leaf(leaf, step, depth + 1)));
         causes.push(...(yield* this.tests(step, depth + 1, false)));
         const operand = this.operandTexts(leaves, step);
-        return [this.row(step, `= ${formatValue(value, name)}${operand}`, distinct(causes))];
+        const shown = localText(this.fnOf(step), slot, name, value);
+        return [this.row(step, `= ${shown}${operand}`, distinct(causes))];
       }
       case 'argument': {
         const { step, ex } = origin;
         if (ex[0] === 'l' && ex[1] < this.fnOf(step).slots) return yield* this.expression(ex, step, depth);
         const value = this.slicer.value(ex, step);
         const causes = yield* this.expression(ex, step, depth + 1);
-        return [this.row(step, named(name, value), distinct(causes))];
+        const shown = namedLocal(this.fnOf(use), slot, name, value);
+        return [this.row(step, shown, distinct(causes))];
       }
       case 'range':
         return [yield* this.range(origin.range, name, depth)];
@@ -239,17 +245,14 @@ export class Explainer {
     const { test, bound, use } = range;
     const start = yield* this.fromOrigin(range.start, range.slot, name, use, depth + 1);
     const value = use.locals[range.slot];
+    const text = (one: Value | undefined) => localText(this.fnOf(use), range.slot, name, one);
     if (test === null || bound === null)
-      return this.row(
-        range.last ?? use,
-        `${named(name, value)}, in steps from ${formatValue(range.first, name)}`,
-        start,
-      );
+      return this.row(range.last ?? use, `${name} = ${text(value)}, in steps from ${text(range.first)}`, start);
     const end = this.slicer.value(bound, test);
     const to = yield* this.expression(bound, test, depth + 1);
     // a counter says nothing beyond its value, which the row above shows
     if (start.length === 0 && unitOf(this.fnOf(use), range.slot) === null) return note('');
-    const words = `${named(name, value)} of ${formatValue(range.first, name)}..${formatValue(end, name)}`;
+    const words = `${name} = ${text(value)} of ${text(range.first)}..${text(end)}`;
     const across = this.slicer.numberOf(range.first, end)
       ? nodesAcross(this, range, Number(range.first), Number(end))
       : [];
@@ -287,7 +290,10 @@ export class Explainer {
     const causes = ex === null ? [] : yield* this.expression(ex, back, depth + 1);
     causes.push(...(yield* this.tests(back, depth + 1, false)));
     const value = ex === null ? undefined : this.slicer.value(ex, back);
-    const shown = value === undefined ? '' : `= ${formatValue(value, this.fnOf(back).name)}`;
+    const fn = this.fnOf(back);
+    const unit = ex === null ? null : unitOfExpression(fn, ex);
+    const own = ex?.[0] === 'l' ? fn.vars.find(([, slot]) => slot === ex[1])?.[0] : undefined;
+    const shown = value === undefined ? '' : `= ${formatValue(value, unit === null ? (own ?? fn.name) : 'pfn')}`;
     return [this.row(back, shown, distinct(causes))];
   }
 

@@ -11,7 +11,9 @@ import { Explainer } from './explain.ts';
 import { namedReads } from './flow.ts';
 import { Past, type Walk } from './past.ts';
 import { type Here, hereOf, localCause, partsOf, readExpression, subjectOf } from './question.ts';
+import { initialised } from './reads.ts';
 import { fillRoot } from './roots.ts';
+import type { Step } from './trace.ts';
 import { statementText } from './words.ts';
 
 export { Interrupted } from './past.ts';
@@ -63,12 +65,30 @@ function* statementCauses(session: Session, explainer: Explainer, { step, fresh 
   const fn = frame === null ? undefined : session.kernel.linked.program.fns[frame.fn];
   if (fn === undefined) return [];
   const causes: Cause[] = [];
+  if (session.thread()?.death) causes.push(...(yield* touchedCauses(explainer, step)));
   for (const slot of namedReads(fn, step.pc)) causes.push(...(yield* localCause(explainer, slot, { step, fresh })));
   if (fresh === null) causes.push(...(yield* explainer.tests(step, 1, true)));
   causes.push(...explainer.callers(fresh ?? step));
   return [
     note(`${fn.name}:${fn.pos[step.pc]?.[0] ?? fn.line}  ${statementText(session.kernel.files, fn, step.pc)}`, causes),
   ];
+}
+
+/** What the operation touched that a thread died in, as it was before. */
+function* touchedCauses(explainer: Explainer, { turn }: Step): Walk<Cause[]> {
+  const last = explainer.slicer.stepsOf(turn).at(-1);
+  const out: Cause[] = [];
+  for (const access of last?.accesses ?? []) {
+    if (last === undefined || access.struct.startsWith('memblock')) continue;
+    const { struct, at, field } = access;
+    const isUnwritten = struct === 'page' && runGet(last.before.machine.inits, at as number) === 0;
+    out.push(
+      ...(isUnwritten
+        ? yield* initialised(explainer, access, last, 1)
+        : yield* explainer.place({ struct, at, field }, last.at, 1)),
+    );
+  }
+  return out;
 }
 
 function titleOf(session: Session, text: string, target: Target): string {
@@ -99,8 +119,7 @@ function* leftBehind(explainer: Explainer, target: Target): Walk<Cause[]> {
   if (left === null || start === 0 || machine.config.fill !== 'stale' || target.field === '*') return [];
   const pfn = leftPfn(machine, left, target.at as number);
   if (pfn === null) return [];
-  const causes = yield* explainer.place({ ...target, at: pfn, end: pfn + 1 }, start, 2);
-  return causes.map((cause) => ({ ...cause, text: `boot ${boot - 1}: ${cause.text}` }));
+  return yield* explainer.place({ ...target, at: pfn, end: pfn + 1 }, start, 2);
 }
 
 /** What nobody did to pages: initialise them, type their pageblock. Empty where somebody did. */

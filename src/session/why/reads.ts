@@ -3,7 +3,9 @@
 import type { Target } from '../../debugger/index.ts';
 import { isRef } from '../../machine/index.ts';
 import type { Access } from '../../vm/index.ts';
-import { type Cause, root as rootNote } from './cause.ts';
+import { hex } from '../format.ts';
+import { Absence } from './absence.ts';
+import { type Cause, note, root as rootNote } from './cause.ts';
 import { type Explainer, isAt, target } from './explain.ts';
 import { operands } from './flow.ts';
 import type { Walk } from './past.ts';
@@ -30,8 +32,10 @@ export function* readCauses(explainer: Explainer, access: Access, step: Step, de
 function* earlierBoot(explainer: Explainer, access: Access, step: Step, depth: number): Walk<Cause[]> {
   const { past } = explainer;
   const start = past.at(past.bootStart(step.turn));
-  if (start === 0 || !IN_MEMORY.has(access.struct)) return [];
-  return yield* explainer.place(target(access), start, depth);
+  if (start === 0) return [];
+  const image = access.struct === 'boot_params' ? IMAGE[access.field] : undefined;
+  if (image !== undefined) return yield* explainer.place({ struct: 'kimage', at: 0, field: image }, start, depth);
+  return IN_MEMORY.has(access.struct) ? yield* explainer.place(target(access), start, depth) : [];
 }
 
 /** A struct on a stack: the statement that made it. */
@@ -79,13 +83,26 @@ export function* intrinsicCauses(
 }
 
 /** Node and zone of a struct page are what it was initialised with, whatever flags were set since. */
-function* initialised(explainer: Explainer, access: Access, step: Step, depth: number): Walk<Cause[]> {
+export function* initialised(explainer: Explainer, access: Access, step: Step, depth: number): Walk<Cause[]> {
   const found = yield* explainer.place(target(access), step.at, depth, ({ field }) => field === '*');
-  return found.length > 0 ? found : [rootNote(`never initialised: ${fillRoot(explainer.past.session.loaded).text}`)];
+  if (found.length > 0) return found;
+  const pages = { start: access.at as number, end: (access.at as number) + 1 };
+  const fill = rootNote(fillRoot(explainer.past.session.loaded).text);
+  const rows = depth > 3 ? [] : yield* new Absence(explainer, pages).explain('page', '*', 0);
+  return [note(`page(${hex(pages.start)}) is not initialised: what nobody wrote in it is the fill`, [fill, ...rows])];
 }
+
+/** What kexec passes on, by the fields of boot_params and of the image. */
+const IMAGE: Readonly<Record<string, string>> = {
+  kho: 'kho',
+  fdt_addr: 'kho_fdt',
+  scratch_addr: 'kho_scratch',
+  nr_scratch: 'nr_scratch',
+};
 
 /** Structs that lie at a physical address, and stay there when a kernel starts another. */
 const IN_MEMORY: ReadonlySet<string> = new Set([
+  'phys',
   'kho_radix_node',
   'kho_radix_leaf',
   'u64[]',

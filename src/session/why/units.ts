@@ -53,3 +53,6 @@ export function unitOf(fn: Fn, slot: number): Unit {
   known.set(slot, made);
   return made;
 }
+
+/** What a value of an expression counts. */
+export const unitOfExpression = (fn: Fn, ex: Ex): Unit => unitOfEx(fn, ex, new Set());

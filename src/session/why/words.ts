@@ -9,6 +9,7 @@ import { operands } from './flow.ts';
 import type { Past } from './past.ts';
 import type { Leaf, Slicer } from './slice.ts';
 import type { Step } from './trace.ts';
+import { unitOf } from './units.ts';
 
 /** Columns of a statement's text in a row. */
 const WIDE = 72;
@@ -78,7 +79,8 @@ export function leafText(slicer: Slicer, leaf: Leaf): string {
     const value = formatValue(leaf.value);
     return leaf.name === '' || value === leaf.name ? '' : `${leaf.name} = ${value}`;
   }
-  if (leaf.kind === 'local') return leaf.name === '' ? '' : `${leaf.name} = ${formatValue(leaf.value, leaf.name)}`;
+  if (leaf.kind === 'local')
+    return leaf.name === '' ? '' : namedLocal(slicer.fnOf(leaf.use.turn), leaf.slot, leaf.name, leaf.value);
   const { step } = leaf;
   const value = step.value === undefined ? slicer.valueAfter(step) : step.value;
   const name = leaf.kind === 'load' ? fieldName(step.op) : calledName(step.op);
@@ -111,6 +113,14 @@ function readParameters(name: string): readonly string[] {
 /** A value with its name, for a row. */
 export const named = (name: string, value: Value | undefined): string =>
   name === '' ? formatValue(value) : `${name} = ${formatValue(value, name)}`;
+
+/** The value of a local: a pfn or an address by its declaration is one, whatever its name. */
+export const localText = (fn: Fn, slot: number, name: string, value: Value | undefined): string =>
+  formatValue(value, unitOf(fn, slot) === null ? name : 'pfn');
+
+/** A local with its value. */
+export const namedLocal = (fn: Fn, slot: number, name: string, value: Value | undefined): string =>
+  `${name} = ${localText(fn, slot, name, value)}`;
 
 /** Is an operand a constant of the text? */
 export const isConstant = (ex: Ex): boolean => ex[0] === 'k' || ex[0] === 'n' || ex[0] === 'g' || ex[0] === 'f';
