@@ -16,6 +16,11 @@ const PLACES = ['50%', '97%'];
 /** Into, by one operation, and back again. */
 const STEPS = 'siSI';
 const HELD = 200;
+/** Keys a second: as a keyboard repeats, and as none does. */
+const RATES = [
+  [30, 33],
+  [1000, null],
+] as const;
 const BUDGET = '512M';
 
 const figure = (what: string, value: number, unit: string, target: Figure['target'] = null): Figure => ({
@@ -74,7 +79,15 @@ async function quiet(count: () => number): Promise<void> {
   }
 }
 
-/** Steps executed, frames painted, and how long after the last key came the last frame, when so many keys come. */
+/** Presses the step key so often in a second, for two seconds, and says how long after the last key came the last frame. */
+async function hold(screen: VirtualTerminal, rate: number): Promise<number> {
+  const start = performance.now();
+  for (let sent = 0; sent < 2 * rate; await pause(1))
+    for (; sent < Math.min(2 * rate, ((performance.now() - start) * rate) / 1000); sent++) screen.stdin.write('s');
+  return performance.now();
+}
+
+/** Steps executed, frames painted, and how long after the last key came the last frame, when many keys come. */
 async function measureHeld(port: Port): Promise<Figure[]> {
   await port.execute('seek 50%');
   const screen = mountScreen(port, { cols: 120, rows: 40 });
@@ -88,21 +101,23 @@ async function measureHeld(port: Port): Promise<Figure[]> {
   const { writes } = screen.counts();
   screen.stdin.write('s'.repeat(HELD));
   await quiet(() => steps);
-  const chunk = { steps, frames: screen.counts().writes - writes };
-  steps = 0;
-  for (const start = performance.now(), sent = { keys: 0 }; sent.keys < 1000; await pause(1))
-    for (; sent.keys < Math.min(1000, performance.now() - start); sent.keys++) screen.stdin.write('s');
-  const released = performance.now();
-  await quiet(() => steps);
-  const after = Math.max(0, screen.counts().last - released);
+  const figures = [
+    figure(`${HELD} step keys in one chunk: steps`, steps, '', { least: HELD }),
+    figure(`${HELD} step keys in one chunk: frames`, screen.counts().writes - writes, '', { most: HELD / 2 }),
+  ];
+  for (const [rate, most] of RATES) {
+    steps = 0;
+    const released = await hold(screen, rate);
+    await quiet(() => steps);
+    const after = Math.max(0, screen.counts().last - released);
+    figures.push(figure(`${rate} step keys a second, for 2 s: steps`, steps, '', { least: 2 * rate }));
+    figures.push(
+      figure(`${rate} step keys a second: last frame after release`, after, 'ms', most === null ? null : { most }),
+    );
+  }
   stop();
   await screen.close();
-  return [
-    figure(`${HELD} step keys in one chunk: steps`, chunk.steps, '', { least: HELD }),
-    figure(`${HELD} step keys in one chunk: frames`, chunk.frames, '', { most: HELD / 2 }),
-    figure('1000 step keys in a second: steps', steps, '', { least: 1000 }),
-    figure('1000 step keys in a second: last frame after the last key', after, 'ms', { most: 100 }),
-  ];
+  return figures;
 }
 
 const loops = times(3, calibrate);
