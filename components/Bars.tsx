@@ -86,7 +86,7 @@ function keyMode({ view, ui }: ScreenValue): KeyMode {
   if (ui.mode === 'typing') return ui.editor.search ? 'search' : 'typing';
   if (view.busy !== null || ui.running !== null) return 'running';
   if (ui.overlay) return ui.overlay.kind === 'compare' ? 'compare' : 'overlay';
-  if (ui.called !== ui.focus) return 'keys';
+  if (ui.called !== ui.focus) return ui.focus === 'memmap' ? 'map' : 'keys';
   const { isList, hasCursor } = PANES[ui.focus];
   return isList ? 'results' : hasCursor ? 'tree' : 'called';
 }

@@ -9,6 +9,7 @@ export type KeyMode =
   | 'keys'
   | 'called'
   | 'tree'
+  | 'map'
   | 'results'
   | 'typing'
   | 'finding'
@@ -18,7 +19,7 @@ export type KeyMode =
   | 'asking'
   | 'running';
 
-type PaneMode = 'keys' | 'called' | 'tree' | 'results';
+type PaneMode = 'keys' | 'called' | 'tree' | 'map' | 'results';
 
 const OTHER: Readonly<Record<Exclude<KeyMode, PaneMode>, readonly string[]>> = {
   typing: ['Enter|run', 'Esc|leave', 'Tab|complete', 'Up/Down|history', 'C-r|search', 'C-u|clear'],
@@ -36,6 +37,7 @@ const BEFORE: Readonly<Record<PaneMode, readonly string[]>> = {
   keys: [],
   called: CALLED,
   tree: ['Enter|open, close', ...CALLED],
+  map: ['h l|cell', '+ -|zoom', 'Enter|into it', 'm|rows', '=|mark', 'Esc|all memory'],
   results: ['Enter|go there', 'q Esc|back', 'a|accesses', 'y|why', 'z|zoom', '/|find', 'M-Up M-Down|row before, next'],
 };
 
@@ -49,7 +51,8 @@ const TOURING = ['.|next note', ',|note before'];
 const isPane = (mode: KeyMode): mode is PaneMode => mode in BEFORE;
 
 /** In a pane that was called up q leaves it. */
-const alwaysIn = (mode: PaneMode): readonly string[] => (mode === 'keys' ? [...ALWAYS, QUIT] : ALWAYS);
+const alwaysIn = (mode: PaneMode): readonly string[] =>
+  mode === 'keys' || mode === 'map' ? [...ALWAYS, QUIT] : ALWAYS;
 
 /** The hints of a mode, `keys|word`, in the order in which they are given up, last first. */
 export function hints(mode: KeyMode, touring = false): readonly string[] {

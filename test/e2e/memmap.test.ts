@@ -87,6 +87,7 @@ describe.each(SIZES)('$cols x $rows', (size) => {
   test('a pageblock fills the screen with a cell per page', async () => {
     const { t, header } = await screen('two-nodes', size, 'seek memblock_free_all');
     await focus(t);
+    expect(t.line(size.rows - 1)).toMatch(/^h l cell {2}\+ - zoom {2}Enter into it .*: command .*q quit/);
     for (const key of ['m', 'z']) await t.press(key);
     await t.press(`:memmap 0x8000..0x8200${ENTER}`);
     await t.waitFor('1 cell = 1 page');
