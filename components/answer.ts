@@ -2,7 +2,7 @@
 // how rows are painted.
 
 import { nearestRow } from './panes/results.ts';
-import type { CommandResult, ResultsView, SessionView } from './session-view.ts';
+import type { CommandResult, Glance, ResultsView, SessionView } from './session-view.ts';
 import type { UiAction, UiState } from './state.ts';
 import type { Store } from './store.ts';
 
@@ -16,8 +16,8 @@ function firstOf(results: ResultsView, { at, sub }: SessionView['position']): nu
 export function showAnswer(
   ui: Store<UiState, UiAction>,
   { ok, output }: CommandResult,
-  before: SessionView,
-  now: SessionView,
+  before: Glance,
+  now: Glance,
 ): boolean {
   const { results, position } = now;
   if (!ok || results === null || results === before.results || results.rows.length === 0) return false;

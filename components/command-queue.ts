@@ -1,7 +1,7 @@
 // Runs command lines one after the other and tells the screen what came of them. Knows nothing of keys and panes.
 
 import { showAnswer } from './answer.ts';
-import type { CommandResult, SessionPort, SessionView } from './session-view.ts';
+import type { CommandResult, Glance, SessionPort } from './session-view.ts';
 import type { UiAction, UiState } from './state.ts';
 import type { Store } from './store.ts';
 import { textWidth } from './text.ts';
@@ -37,14 +37,8 @@ interface Options {
   readonly play: (keys: string) => void;
 }
 
-const selection = ({ thread, stack, points }: SessionView) =>
-  `${thread?.number ?? ''} ${stack.find((frame) => frame.selected)?.level ?? ''} ${points}`;
-
-/** Do the panes show another frame or thread, or other stops? */
-const turned = (before: SessionView, now: SessionView): boolean => selection(before) !== selection(now);
-
 /** Shows what a command printed: one row, or an overlay where it is long and the panes do not show what it did. */
-function report(ui: Options['ui'], line: string, result: CommandResult, before: SessionView, now: SessionView): void {
+function report(ui: Options['ui'], line: string, result: CommandResult, before: Glance, now: Glance): void {
   const moved = now.stop !== before.stop || now.position.at !== before.position.at;
   const lines = result.output.flatMap((text) => text.split('\n'));
   const { cols } = ui.get().size;
@@ -59,7 +53,10 @@ function report(ui: Options['ui'], line: string, result: CommandResult, before: 
     ui.dispatch({ type: 'closed' });
     const told = row(result.told ?? [], '  ');
     if (told !== '') ui.dispatch({ type: 'said', message: { kind: 'out', text: told } });
-  } else if (!turned(before, now) && (lines.length > SHORT || textWidth(row(lines, '  ')) > Math.min(WIDE, cols))) {
+  } else if (
+    before.selection === now.selection &&
+    (lines.length > SHORT || textWidth(row(lines, '  ')) > Math.min(WIDE, cols))
+  ) {
     open();
   } else if (lines.length > 0) {
     ui.dispatch({ type: 'said', message: { kind: 'out', text: row(lines, '  ') } });
@@ -127,9 +124,9 @@ export class CommandQueue {
     const { port, ui, quit, play, look } = this.#options;
     ui.dispatch({ type: 'said', message: null });
     this.#running = line;
-    const before = port.view();
+    const before = port.glance();
     const result = await port.execute(line, by);
-    const now = port.view();
+    const now = port.glance();
     if (result.look !== undefined) look(result.look.start, result.look.end);
     if (result.note !== undefined) ui.dispatch({ type: 'noted', note: result.note });
     if (result.play !== undefined) play(result.play);

@@ -9,6 +9,7 @@ export type {
   FrameView,
   GalleryGroup,
   GalleryRow,
+  Glance,
   LaneView,
   LinesView,
   LocalView,

@@ -60,6 +60,7 @@ export async function pressTour(
 function toured(port: SessionPort): SessionPort {
   return {
     view: () => port.view(),
+    glance: () => port.glance(),
     subscribe: (changed) => port.subscribe(changed),
     execute: (line) => port.execute(line, 'tour'),
     savedScreen: () => port.savedScreen(),

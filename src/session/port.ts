@@ -7,8 +7,8 @@ import { displayLines } from './displays.ts';
 import { type Loaded, warningsOf } from './load.ts';
 import { printable } from './printable.ts';
 import { type HistoryOptions, Session } from './session.ts';
-import type { CommandResult, SessionPort, SessionView } from './view.ts';
-import { buildView } from './views/build.ts';
+import type { CommandResult, Glance, SessionPort, SessionView } from './view.ts';
+import { buildGlance, buildView } from './views/build.ts';
 import { Memo } from './views/memo.ts';
 
 /** How long a command runs before it lets others in, in milliseconds of the host. */
@@ -70,6 +70,10 @@ export class Port implements SessionPort {
       'event',
       warningsOf(loaded).map((text) => printable(text, 4096)),
     );
+  }
+
+  glance(): Glance {
+    return buildGlance(this.session, this.memo);
   }
 
   view(): SessionView {

@@ -355,6 +355,12 @@ export interface NoteView {
   readonly text: string;
 }
 
+/** As much of a view as costs nothing to make. */
+export interface Glance extends Pick<SessionView, 'position' | 'stop' | 'results' | 'comparison'> {
+  /** thread, frame and stop points: the same text while they are the same */
+  readonly selection: string;
+}
+
 /** The pages [start, end) are to be looked at. `instead`: a screen that shows them need not show what was printed. */
 export interface LookView {
   readonly start: number;
@@ -380,6 +386,8 @@ export interface CommandResult {
 /** The only door for front ends. */
 export interface SessionPort {
   view(): SessionView;
+  /** what of the view tells what a command came to: for those who do not show it */
+  glance(): Glance;
   /** calls back after every change of view(); returns the way to stop that */
   subscribe(changed: () => void): () => void;
   /**

@@ -69,6 +69,11 @@ export function fakeSession(parts: Partial<SessionView> = {}): FakeSession {
       return open;
     },
     view: () => view,
+    glance() {
+      const { position, stop, results, comparison, thread, stack, points } = view;
+      const level = stack.find((frame) => frame.selected)?.level;
+      return { position, stop, results, comparison, selection: `${thread?.number} ${level} ${points}` };
+    },
     savedScreen: () => undefined,
     keepScreen: () => {},
     subscribe(changed) {

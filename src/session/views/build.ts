@@ -12,7 +12,7 @@ import { formatValue, lastName } from '../format.ts';
 import { bootOf } from '../load.ts';
 import { variantName } from '../patch-files.ts';
 import type { Cursor, PointRow, Session } from '../session.ts';
-import type { FrameView, LocalView, PositionView, SessionView, ThreadView, WatchView } from '../view.ts';
+import type { FrameView, Glance, LocalView, PositionView, SessionView, ThreadView, WatchView } from '../view.ts';
 import { mapViews } from './maps.ts';
 import { memblockLines } from './memblock.ts';
 import type { Memo } from './memo.ts';
@@ -161,10 +161,26 @@ function comparisonView(comparison: Comparison | null): CompareView | null {
 /** A memmap without a history. */
 const ALONE = { place: WHOLE, touched: -1, before: null, mark: null };
 
+/** What tells what a command came to; its parts are those of the view. */
+export function buildGlance(session: Session, memo: Memo): Glance {
+  const { state, time } = session;
+  const { cursor, direction, points, stop, results, comparison } = state;
+  const where = [cursor, time.end(cursor.branch), time.branch(cursor.branch).ended];
+  const pointsNow = memo.get('points', [points], () => pointsText(session));
+  return {
+    position: memo.get('position', [...where, direction, session.marks().length], () => positionView(session)),
+    stop,
+    results,
+    comparison: memo.get('comparison', [comparison], () => comparisonView(comparison)),
+    selection: `${cursor.thread} ${cursor.level} ${pointsNow}`,
+  };
+}
+
 /** The view of a session as it stands. */
 export function buildView(session: Session, memo: Memo): SessionView {
   const { state, loaded } = session;
-  const { cursor, previous, points, stop, busy, results, locking } = state;
+  const { cursor, previous, points, busy, locking } = state;
+  const { position, stop, results, comparison } = buildGlance(session, memo);
   const where = [cursor, session.time.end(cursor.branch), session.time.branch(cursor.branch).ended];
   const columns = session.time.columns(cursor.branch);
   const ends = session.time.branches.map(({ id }) => session.time.end(id)).join();
@@ -177,7 +193,7 @@ export function buildView(session: Session, memo: Memo): SessionView {
     scenario: loaded.file.split('/').at(-1) ?? loaded.file,
     title: loaded.scenario.title,
     variant: memo.get('variant', [loaded, session.kernel], () => variantOf(session)),
-    position: memo.get('position', [...where, state.direction, session.marks().length], () => positionView(session)),
+    position,
     stop,
     thread: threads[cursor.thread] ?? null,
     source: memo.get('source', [cursor, points, columns.length], () => sourceView(session)),
@@ -197,7 +213,7 @@ export function buildView(session: Session, memo: Memo): SessionView {
     points: memo.get('points', [points], () => pointsText(session)),
     busy,
     results,
-    comparison: memo.get('comparison', [state.comparison], () => comparisonView(state.comparison)),
+    comparison,
     comparedMemmaps: (cells) =>
       memo.get(`compared memmaps ${cells}`, [state.comparedEnds], () => {
         const [a, b] = state.comparedEnds?.() ?? [];
