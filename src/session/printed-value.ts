@@ -12,6 +12,7 @@ export const FORMATS: readonly string[] = ['', 'x', 'd', 't', 's', 'r'];
 /** Splits `/x EXPR`; a sentence when the format is none. */
 export function readFormat(args: string): { readonly letter: string; readonly text: string } | string {
   const [, letter = '', text = ''] = /^(?:\/([a-z]+)(?:\s+|$))?(.*)$/s.exec(args) ?? [];
+  if (text.startsWith('/')) return `no format ${/^\S+/.exec(text)?.[0]}; there are /x /d /t /s /r`;
   if (text.trim() === '') return 'an expression is missing';
   return FORMATS.includes(letter) ? { letter, text: text.trim() } : `no format /${letter}; there are /x /d /t /s /r`;
 }

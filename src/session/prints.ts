@@ -14,7 +14,7 @@ type Part =
   | { readonly text: string }
   | { readonly flags: string; readonly width: string; readonly precision: string | undefined; readonly kind: string };
 
-const CONVERSION = /%([-0#+ ]*)(\d*)(?:\.(\d+))?(?:hh|h|ll|l|L|z|t|j)?(pGp|pGt|pa|pe|px|[a-zA-Z%]|$)/g;
+const CONVERSION = /%([-0#+ ]*)(\d*)(?:\.(\d+))?(?:hh|h|ll|l|L|z|t|j)?(pGp|pa|pe|px|.|$)/gs;
 const KINDS = new Set(['d', 'i', 'u', 'x', 'X', 'o', 'c', 's', 'p', 'px', 'pa', 'pe', 'pGp']);
 const ESCAPES: Readonly<Record<string, string>> = {
   n: '\n',

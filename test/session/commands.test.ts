@@ -38,6 +38,14 @@ describe('counted movements', () => {
   });
 });
 
+test('a seek that is interrupted says that and no more', async () => {
+  const port = await openPort('two-nodes');
+  const running = port.execute('seek end');
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  port.interrupt();
+  expect(await running).toMatchObject({ ok: false, output: ['interrupted'] });
+});
+
 describe('stops', () => {
   test('a breakpoint where a watch stops is told of in the same stop', async () => {
     const port = await openPort(BEFORE);

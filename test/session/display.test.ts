@@ -44,6 +44,8 @@ test('undisplay, delete display, disable and enable display take numbers and ran
 test.each([
   ['display nope', 'No symbol "nope" in current context.'],
   ['display/q 1', 'no format /q'],
+  ['display/2x 1', 'no format /2x'],
+  ['display/', 'no format /'],
   ['display/x', 'an expression is missing'],
 ])('%s is refused', async (command, reason) => {
   const port = await openPort(BEFORE);

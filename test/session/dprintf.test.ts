@@ -76,6 +76,7 @@ test.each([
   ['dprintf mm_core_init,"%d",nope', 'No symbol "nope" in current context.'],
   ['dprintf mm_core_init,"%d" 1', "Invalid argument syntax: '1'"],
   ['dprintf mm_core_init if nope,"x"', 'condition: No symbol "nope"'],
+  ['printf "%*d",1', "Unrecognized format specifier '*' in printf"],
   ['printf "%"', 'Incomplete format specifier at end of format string'],
   ['printf "\\q"', 'Unrecognized escape character \\q in format string.'],
 ])('%s is refused', async (command, reason) => {

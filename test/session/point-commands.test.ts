@@ -113,6 +113,13 @@ test.each([
   expect(output.join('\n')).toContain(reason);
 });
 
+test('commands completes with commands and numbers', async () => {
+  const port = await atStart('break mm_core_init');
+  expect(port.complete('commands 2 sil').words).toEqual(['silent']);
+  expect(port.complete('commands 2 silent; backt').words).toEqual(['backtrace']);
+  expect(port.complete('commands ').words).toContain('2');
+});
+
 test('enable once, count and delete say what becomes of a point after its stops', async () => {
   const port = await atStart('break deferred_free_pages', 'enable once 2', 'continue');
   expect(await execute(port, 'info breakpoints')).toMatch(/\n2 .* n {4}deferred_free_pages/);

@@ -3,7 +3,7 @@
 
 import { positionWords, readPosition } from '../positions.ts';
 import type { Checkpoint, Session } from '../session.ts';
-import { type Command, listed, type Output, type Running, refuse, say, usage } from './command.ts';
+import { type Command, listed, noPosition, type Output, type Running, refuse, say, usage } from './command.ts';
 import { cursorRow, cursorText } from './history.ts';
 import { restore, standAt } from './time.ts';
 
@@ -65,7 +65,7 @@ function* restart(session: Session, args: string): Running {
     return restore(session, found.cursor, `checkpoint ${textOf(session, found)}`);
   }
   const read = yield* readPosition(session, args);
-  return read.ok ? standAt(session, read.value) : usage(restartCommand, read.error);
+  return read.ok ? standAt(session, read.value) : noPosition(restartCommand, read.error);
 }
 
 const restartCommand: Command = {

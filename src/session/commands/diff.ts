@@ -4,7 +4,7 @@ import { branchText } from '../branches.ts';
 import { differenceText } from '../compare/index.ts';
 import { positionWords, readPosition, splitPositions } from '../positions.ts';
 import type { Cursor, Session } from '../session.ts';
-import { type Command, type Running, say, usage } from './command.ts';
+import { type Command, noPosition, type Running, say, usage } from './command.ts';
 import { stageNow } from './time.ts';
 
 /** `#9417 (kho_memory_init)`, with the branch where two have a part. */
@@ -30,7 +30,7 @@ function* diff(session: Session, args: string): Running {
   const places: Cursor[] = [];
   for (const word of named) {
     const read = yield* readPosition(session, word);
-    if (!read.ok) return usage(diffCommand, read.error);
+    if (!read.ok) return noPosition(diffCommand, read.error);
     places.push({ ...session.state.cursor, ...read.value });
   }
   const { previous, cursor } = session.state;

@@ -45,7 +45,7 @@ export function listError(read: ReadCommand, list: readonly string[]): string | 
 }
 
 /** The command, with the way to find others in its lists. */
-export function commandsCommand(readCommand: ReadCommand): Command {
+export function commandsCommand(readCommand: ReadCommand, names: () => readonly string[]): Command {
   const command: Command = {
     names: ['commands'],
     group: 'stops',
@@ -66,6 +66,7 @@ export function commandsCommand(readCommand: ReadCommand): Command {
       });
       return say();
     },
+    words: (session) => ['silent', ...names(), ...session.state.points.map(({ number }) => String(number))],
   };
   return command;
 }

@@ -20,7 +20,7 @@ import { formatValue } from '../format.ts';
 import { readPlaces } from '../places.ts';
 import { readPosition } from '../positions.ts';
 import type { Cursor, Session } from '../session.ts';
-import { type Command, type Output, type Running, refuse, say, usage } from './command.ts';
+import { type Command, noPosition, type Output, type Running, refuse, say, usage } from './command.ts';
 import { lock, search, type Way } from './searching.ts';
 
 /** Ends a movement: stands where the search ended, and says why. */
@@ -251,7 +251,7 @@ const isPosition = (text: string): boolean => /^(?:#|\$|\d+%$|(?:cp|mark|fault)\
 function* toPosition(session: Session, text: string, command: Command, way: Way): Running {
   const { at, branch } = session.state.cursor;
   const read = yield* readPosition(session, text);
-  if (!read.ok) return usage(command, read.error);
+  if (!read.ok) return noPosition(command, read.error);
   const to = read.value;
   if (to.branch !== branch)
     return usage(command, `${label(to.at)} lies in ${branchText(session, to.branch)}; seek goes there`);

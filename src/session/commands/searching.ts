@@ -97,7 +97,15 @@ function reachedAt(session: Session, way: Way, goal: Goal | null, { at, thread }
 }
 
 /** Points that stop before a statement, and so where a movement that leads to it ends. */
-const BEFORE: ReadonlySet<Trigger['kind']> = new Set(['location', 'page', 'uninit', 'note', 'migratetype', 'reinit']);
+const BEFORE: ReadonlySet<Trigger['kind']> = new Set([
+  'location',
+  'page',
+  'uninit',
+  'note',
+  'migratetype',
+  'reinit',
+  'invariant',
+]);
 
 /** Does only one thread move while this movement lasts? */
 const isLocked = ({ state: { locking } }: Session, stepping: boolean): boolean =>

@@ -107,7 +107,7 @@ const readCommand: ReadCommand = (line) => {
   return typeof command === 'string' ? command : { command, args };
 };
 
-const listsCommand = commandsCommand(readCommand);
+const listsCommand = commandsCommand(readCommand, () => COMMANDS.map(({ names }) => names[0] ?? ''));
 
 /** Why a list cannot be what a point runs: a command there is not, or one that writes files; null when it can. */
 export const commandsError = (list: readonly string[]): string | null => listError(readCommand, list);

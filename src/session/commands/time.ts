@@ -4,7 +4,7 @@ import { branchText } from '../branches.ts';
 import { placeLines } from '../describe.ts';
 import { POSITIONS, positionWords, readPosition, runOn, type Spot } from '../positions.ts';
 import type { Cursor, Mark, Session } from '../session.ts';
-import { type Command, type Output, type Running, refuse, say, usage } from './command.ts';
+import { type Command, noPosition, type Output, type Running, refuse, say, usage } from './command.ts';
 
 /** Goes to where a cursor stood, frame and thread included; `why`: for the stop line, else the place. */
 export function restore(session: Session, cursor: Cursor, why?: string): Output {
@@ -37,7 +37,7 @@ export function standAt(session: Session, { at, branch, cursor }: Spot, why = ''
 function* seek(session: Session, text: string, command: Command): Running {
   if (text === '') return usage(command, `a position is missing: ${POSITIONS}`);
   const read = yield* readPosition(session, text);
-  return read.ok ? standAt(session, read.value) : usage(command, read.error);
+  return read.ok ? standAt(session, read.value) : noPosition(command, read.error);
 }
 
 const seekCommand: Command = {
