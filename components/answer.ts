@@ -7,9 +7,9 @@ import type { UiAction, UiState } from './state.ts';
 import type { Store } from './store.ts';
 
 /** Where one begins: a chain of causes at its top, a list in order of time at the row nearest to where one stands. */
-function firstOf(results: ResultsView, { at, sub }: SessionView['position']): number {
+function firstOf(results: ResultsView, { position: { at, sub } }: Glance): number {
   const isChain = results.rows.some(({ depth }) => depth > 0);
-  return isChain ? results.rows.findIndex((row) => row.at !== null) : nearestRow(results, at, sub);
+  return isChain ? 0 : nearestRow(results, { at, sub, branch: results.branch });
 }
 
 /** Shows the answer that a command gave; false where it gave none. */
@@ -19,9 +19,9 @@ export function showAnswer(
   before: Glance,
   now: Glance,
 ): boolean {
-  const { results, position } = now;
+  const { results } = now;
   if (!ok || results === null || results === before.results || results.rows.length === 0) return false;
-  ui.dispatch({ type: 'answered', row: Math.max(0, firstOf(results, position)) });
+  ui.dispatch({ type: 'answered', row: Math.max(0, firstOf(results, now)) });
   ui.dispatch({ type: 'said', message: { kind: 'out', text: output[0] ?? '' } });
   return true;
 }
