@@ -308,7 +308,7 @@ describe('saving', () => {
   test('needs a name the first time', async () => {
     const port = await openPort(SMALL);
     expect(await execute(port, 'save session')).toBe(
-      'save: this session comes from no file; a name is missing; usage: save session [FILE]',
+      'save: a name is missing: no file holds this session yet; usage: save session [FILE]',
     );
     expect(await execute(port, 'save')).toBe('save: session is missing; usage: save session [FILE]');
   });
