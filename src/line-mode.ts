@@ -103,7 +103,9 @@ export async function printFirstStop(port: Port, print: Print): Promise<void> {
 export async function printPlace(port: Port, print: Print): Promise<void> {
   print(port.session.loaded.scenario.title);
   for (const line of port.session.state.stop.lines) print(printable(line, 4096));
-  for (const line of (await port.execute('frame')).output) print(line);
+  const frame = await port.execute('frame');
+  // a thread that has ended has none
+  for (const line of (frame.ok ? frame : await port.execute('when')).output) print(line);
 }
 
 function completion(port: Port, line: string): [string[], string] {

@@ -52,6 +52,14 @@ describe('documentation', () => {
     expect(run.ok && run.status).toBe(0);
   });
 
+  test('every key of a saved session stands in docs/session.md', () => {
+    const text = read('docs/session.md');
+    const { properties } = JSON.parse(read('docs/session.schema.json')) as { properties: Record<string, unknown> };
+    const keys = Object.keys(properties).filter((key) => key !== '$schema');
+    expect(keys.length).toBeGreaterThan(10);
+    expect(keys.filter((key) => !text.includes(`\`${key}\``))).toEqual([]);
+  });
+
   test('every key of a scenario stands in docs/scenario.md', () => {
     const text = read('docs/scenario.md');
     const names = new Set<string>();

@@ -11,7 +11,7 @@ import { dice } from '../session/mutator.ts';
 import { folderWith } from '../support/temporary.ts';
 import { WHOLE } from './support.ts';
 
-const ROUNDS = WHOLE ? 60 : 6;
+const ROUNDS = WHOLE ? 60 : 4;
 const CLI = join(import.meta.dirname, '../../dist/cli.js');
 const SCENARIO = join(import.meta.dirname, '../../scenarios/seed-000/uninit-boundary-before.json');
 

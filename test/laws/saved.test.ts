@@ -1,4 +1,4 @@
-// Session files that somebody has tampered with, 200 by `npm run laws` and 40 with the tests: opened as they say, or refused
+// Session files that somebody has tampered with, 200 by `npm run laws` and 24 with the tests: opened as they say, or refused
 // with what is wrong and where. None shows a stack trace, none takes long, none is written to.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { folderWith } from '../support/temporary.ts';
 import { mountScreen } from '../support/vterm.ts';
 import { WHOLE } from './support.ts';
 
-const FILES = WHOLE ? 200 : 40;
+const FILES = WHOLE ? 200 : 24;
 /** The longest that one may take, in milliseconds; a whole boot takes a tenth of it. */
 const LONG = 10_000;
 

@@ -99,7 +99,12 @@ describe('report', () => {
 
   test('names the page that the stop names, and folds the last answer', async () => {
     const port = await open('scenarios/seed-000/uninit-boundary-before-debug.json');
-    await execute(port, 'continue', 'accesses page(0x18000).private');
+    await execute(port, 'continue', 'why page(0x18000).private');
+    expect(await execute(port, 'report')).toMatch(
+      /^ {2}never initialised in this boot.*\n(.*\n)* {6}#\d+ T1 memmap_init_range:/m,
+    );
+    expect((await execute(port, 'report')).split('\n').filter((line) => line.length > 72)).toEqual([]);
+    await execute(port, 'accesses page(0x18000).private');
     const report = await execute(port, 'report');
     expect(report).toContain('is uninitialized and poisoned');
     expect(report).toMatch(/\n {2}#7518 +T1 swapper +w +kho_preserved_memory_reserve:604/);

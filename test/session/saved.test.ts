@@ -91,11 +91,12 @@ describe('a session that is opened again', () => {
       'info display',
       'backtrace',
       'when',
-      'show',
+      'show scheduler-locking',
       'print $1 == 0',
       'info stages',
     ])
       expect([line, await execute(again.port, line)]).toEqual([line, await execute(port, line)]);
+    expect(await execute(again.port, 'show history-budget')).toContain('may take 1024M;');
     expect(again.port.view().stop).toEqual(port.view().stop);
     expect(again.port.view().timeline).toEqual(port.view().timeline);
     const folder = join(file, '..');
@@ -162,7 +163,21 @@ describe('a session that is opened again', () => {
     expect(refusal(file)).toMatch(
       /boots\[0\]\.patches\[1\]: the patch .*keep\.patch has changed: it was saved with sha256 [0-9a-f]{64}, and has [0-9a-f]{64} now\n.*--accept-changes opens it nevertheless/,
     );
-    expect(reopened(file, true).warnings.join('\n')).toMatch(/keep\.patch has changed/);
+    const accepted = reopened(file, true);
+    expect(accepted.warnings.join('\n')).toMatch(/keep\.patch has changed/);
+    // what was left out is in the file still
+    expect(await execute(accepted.port, 'save session')).toContain('a name is missing');
+  });
+});
+
+describe('a session of two boots', () => {
+  test('has its points in the kernels of both, at other lines where these differ', async () => {
+    const commands = ['delete', 'break mm_init.ts:300', 'break boot1:kho_init', 'kernel v7.2', 'seek boot2:start'];
+    const { file, port } = await saved('seed-003/unsplit-before', ...commands);
+    expect(readFileSync(file, 'utf8')).toMatch(/"set": "break boot1:\w+:300", "also": \["boot2:\w+:299"\]/);
+    const again = reopened(file);
+    for (const line of ['info breakpoints', 'kernel', 'when', 'reverse-continue'])
+      expect([line, await execute(again.port, line)]).toEqual([line, await execute(port, line)]);
   });
 });
 
@@ -293,7 +308,7 @@ describe('saving', () => {
   test('needs a name the first time', async () => {
     const port = await openPort(SMALL);
     expect(await execute(port, 'save session')).toBe(
-      'save: this session comes from no file; a name is missing; usage: save session [FILE]',
+      'save: a name is missing: no file holds this session yet; usage: save session [FILE]',
     );
     expect(await execute(port, 'save')).toBe('save: session is missing; usage: save session [FILE]');
   });

@@ -15,7 +15,7 @@ const saveCommand: Command = {
     if (word !== 'session')
       return usage(saveCommand, word === '' ? 'session is missing' : `'${word}' cannot be saved; session can`);
     if (given === '' && session.file === null)
-      return usage(saveCommand, 'this session comes from no file; a name is missing');
+      return usage(saveCommand, 'a name is missing: no file holds this session yet');
     const file = given === '' ? (session.file ?? '') : typedPath(given);
     const wrong = saveSession(session, file);
     if (wrong !== null) return refuse(`${file}: ${wrong}`);

@@ -108,7 +108,7 @@ export function openSessionText(file: string, text: string, options: SavedOption
   checkLists(port, values, spare);
   if (fatal.length > 0 || (spare.length > 0 && !accept)) return failed();
   const { screen } = values;
-  port.session.screen = () => screen;
+  port.session.screen = () => screen ?? {};
   // what was left out is in the file still: saving needs a name
   port.session.file = spare.length > 0 ? null : file;
   const warnings = problems(spare);

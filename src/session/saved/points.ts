@@ -132,6 +132,15 @@ function setPoint(session: Session, set: string): PointRow | string {
   return made ?? output.lines.map((line) => printable(line, 1000)).join('; ');
 }
 
+/** What a breakpoint at several places is called: by the place in the last boot that has one. */
+function whatOf(session: Session, places: Places): string | null {
+  const last = session.loaded.boots.findLast(({ number }) => places.has(number));
+  const place = last === undefined ? undefined : places.get(last.number);
+  if (last === undefined || place === undefined) return null;
+  const { file, line } = lineOf(last.kernel, place);
+  return `${place.fn} at ${file}:${line}`;
+}
+
 /** The point at its other places too; why that cannot be, or null. */
 function alsoAt(session: Session, made: PointRow, also: readonly string[]): string | null {
   if (also.length === 0) return null;
@@ -142,8 +151,9 @@ function alsoAt(session: Session, made: PointRow, also: readonly string[]): stri
     if (!read.ok) return read.error;
     for (const [boot, place] of read.value) places.set(boot, place);
   }
+  const what = whatOf(session, places) ?? made.what;
   session.change((draft) => {
-    draft.points = draft.points.map((p) => (p === made ? { ...made, trigger: { kind: 'location', places } } : p));
+    draft.points = draft.points.map((p) => (p === made ? { ...made, what, trigger: { kind: 'location', places } } : p));
   });
   return null;
 }

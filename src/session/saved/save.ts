@@ -28,12 +28,14 @@ export function folderOf(file: string): string {
 
 /** The text of a session that lies in a folder. */
 export function sessionText(session: Session, folder: string): string {
+  const screen = session.screen();
   const sections = SECTIONS.map((section) => [section.key, section.write(session)] as const);
   return savedText({
     scenario: saveScenario(session.loaded, folder),
     boots: saveBoots(session.loaded, folder),
     ...Object.fromEntries(sections),
-    screen: session.screen(),
+    // of a session that no screen has shown there is nothing
+    screen: Object.keys(screen ?? {}).length === 0 ? undefined : screen,
   });
 }
 
