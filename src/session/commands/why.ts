@@ -5,7 +5,7 @@ import { Interrupted, why } from '../why/index.ts';
 import { type Command, type Running, refuse, usage } from './command.ts';
 
 /** Levels and rows that are shown when nothing is said. */
-const SHOWN = { depth: 5, rows: 40 };
+const SHOWN = { depth: 6, rows: 32 };
 const ALL = { depth: 24, rows: 400 };
 
 function* run(session: Session, args: string): Running {

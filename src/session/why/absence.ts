@@ -15,8 +15,9 @@ import { unitOf } from './units.ts';
 import { statementText } from './words.ts';
 import { callsOf, type Writer, writersOf } from './writers.ts';
 
-/** Frames of one function that are looked at, the newest. */
+/** Frames of one function that are looked at, the newest; of those that say nothing of pages. */
 const MOST_FRAMES = 400;
+const MOST_OPEN = 40;
 
 /** What the search has found for one statement. */
 interface Found {
@@ -79,7 +80,9 @@ export class Absence {
     const at = nearest === null ? null : nearest.step.at;
     const thread = nearest === null ? null : this.explainer.past.thread(nearest.step.turn);
     const weak = found.causes.length === 0 ? this.uncalledRows() : [];
-    const cause = { text: `${text}  ${near.join('')}`, at, thread, children: [...found.causes.slice(0, 4), ...weak] };
+    const cost = found.distance >= WEAK ? 2 : 1;
+    const children = [...found.causes.slice(0, 4), ...weak].map((one) => ({ ...one, cost }));
+    const cause = { text: `${text}  ${near.join('')}`, at, thread, children };
     return { cause, distance: found.distance };
   }
 
@@ -105,13 +108,9 @@ export class Absence {
 
   /** Turns in this boot that stand where an operation can be next. */
   private executions(fn: Fn, pcs: readonly number[], since: number): number[] {
-    const { columns } = this.explainer.past;
-    const codes = new Set(pcs.map((pc) => columns.code(this.boot, fn.name, pc)).filter((code) => code >= 0));
-    const out: number[] = [];
-    if (codes.size === 0) return out;
-    for (let i = Math.max(this.turns.first, since); i <= this.turns.last; i++)
-      if (codes.has(columns.codeAt(i))) out.push(i);
-    return out;
+    const { past } = this.explainer;
+    const codes = pcs.map((pc) => past.columns.code(this.boot, fn.name, pc)).filter((code) => code >= 0);
+    return past.standing(codes, Math.max(this.turns.first, since), this.turns.last);
   }
 
   /** The pcs at which a turn may begin that executes an operation. */
@@ -154,7 +153,11 @@ export class Absence {
     const frames = this.frames(fn, since);
     if (frames.length === 0) this.uncalled.push(fn.name);
     const { about, open } = this.sorted(fn, frames);
-    const found = yield* this.inFrames(target, about.length > 0 ? about : level > 0 ? open : [], since);
+    const found = yield* this.inFrames(
+      target,
+      about.length > 0 ? about.slice(-MOST_OPEN) : level > 0 ? open.slice(-MOST_OPEN) : [],
+      since,
+    );
     // the reason lies in a frame that was about the pages; and who calls a function that is given no place says nothing
     if (found.distance < WEAK || (about.length > 0 && found.causes.length > 0)) return found;
     if (fn.params.length > 0 && !fn.params.some(({ type }) => declaredTypes().places.has(type))) return found;

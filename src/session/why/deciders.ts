@@ -5,14 +5,25 @@ import type { Explainer } from './explain.ts';
 import { flowOf, type Loop, operands, outcome, statementOf } from './flow.ts';
 import type { Walk } from './past.ts';
 import type { Step } from './trace.ts';
+import { unitOf } from './units.ts';
 import { leafText } from './words.ts';
 
-/** The tests that let a statement run: those around it and, where `guards`, those that would have left before it. */
-export function* testsOf(explainer: Explainer, step: Step, depth: number, guards: boolean): Walk<Cause[]> {
+/**
+ * The tests that let a statement run: those around it and, where `guards`, those that would have left before it; where
+ * `telling`, only those that ask about pages, flags or the configuration.
+ */
+export function* testsOf(
+  explainer: Explainer,
+  step: Step,
+  depth: number,
+  guards: boolean,
+  telling = false,
+): Walk<Cause[]> {
   const out: Cause[] = [];
   for (const { step: test, control } of explainer.slicer.deciders(step)) {
     const around = encloses(explainer.fnOf(test), test.pc, step.pc);
     if (isLoop(explainer.fnOf(test), test) || isCheck(explainer.fnOf(test), test) || !(around || guards)) continue;
+    if (telling && !tells(explainer, test)) continue;
     out.push(yield* testCause(explainer, test, control.sense, depth));
   }
   return out;
@@ -30,8 +41,19 @@ export function* callerTestsOf(explainer: Explainer, step: Step, depth: number):
   // the tests of a function that calls itself say how deep it went
   for (const call of calls)
     if (names.filter((name) => name === explainer.fnOf(call).name).length === 1)
-      out.push(...(yield* testsOf(explainer, call, depth, false)));
+      out.push(...(yield* testsOf(explainer, call, depth, false, true)));
   return out;
+}
+
+/** Does a test ask about pages, flags or the configuration, rather than count something? */
+function tells({ slicer }: Explainer, test: Step): boolean {
+  const [ex] = operands(test.op);
+  const leaves = ex === undefined ? [] : slicer.leaves(ex, test);
+  return leaves.some((leaf) => {
+    if (leaf.kind === 'constant') return leaf.name !== '';
+    if (leaf.kind !== 'local') return true;
+    return typeof leaf.value !== 'number' || unitOf(slicer.fnOf(leaf.use.turn), leaf.slot) !== null;
+  });
 }
 
 /** Is a test one for errors: of a pointer against NULL, or an assertion? */

@@ -15,7 +15,7 @@ import { rootOfConstant } from './roots.ts';
 import { type Leaf, type Origin, type Range, Slicer } from './slice.ts';
 import type { Step } from './trace.ts';
 import { unitOf, unitOfExpression } from './units.ts';
-import { isConstant, leafText, localText, namedLocal, placeText, textOf } from './words.ts';
+import { calledName, isConstant, leafText, localText, namedLocal, placeText, textOf } from './words.ts';
 
 /** Levels of causes that are looked for at most. */
 const DEEPEST = 24;
@@ -123,8 +123,8 @@ export class Explainer {
     if (old === undefined || now === undefined) return [];
     const before = yield* this.lastWrite(target, step.at);
     if (before === null) return [];
-    // a write that changes nothing is not what made the value
-    if (equal(old, now)) return [yield* this.write(before, target, depth)];
+    // of a word of flags that one bit is written in, the rest is what it was
+    if (equal(old, now)) return CHANGES_BITS.has(calledName(step.op)) ? [yield* this.write(before, target, depth)] : [];
     const row = this.row(before, '', []);
     return [{ ...row, text: `before that ${formatValue(old, String(target.field))}: ${row.text}` }];
   }
@@ -329,6 +329,15 @@ export class Explainer {
     return [this.row(spawned, `starts T${this.past.thread(use.turn) + 1}`, causes)];
   }
 }
+
+/** What changes some bits of a word and leaves the others. */
+const CHANGES_BITS: ReadonlySet<string> = new Set([
+  '__SetPageReserved()',
+  '__ClearPageReserved()',
+  'clear_page_flags_at_prep()',
+  'clear_compound_order()',
+  'prep_compound_head()',
+]);
 
 const any = (_access: Access): boolean => true;
 

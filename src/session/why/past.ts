@@ -77,7 +77,48 @@ class Links {
   }
 }
 
+/** The turns of a history by where they stood: those of one operation lie together, in order. */
+class Places {
+  private readonly first: Ints;
+  private readonly turns: Ints;
+
+  constructor(columns: Columns) {
+    let most = 0;
+    for (let i = 0; i < columns.length; i++) most = Math.max(most, columns.codeAt(i));
+    this.first = ints(most + 2);
+    this.turns = ints(columns.length);
+    for (let i = 0; i < columns.length; i++) this.add(columns.codeAt(i) + 1, 1);
+    for (let code = 0; code <= most; code++) this.add(code + 1, this.first[code] as number);
+    const next = this.first.slice();
+    for (let i = 0; i < columns.length; i++) {
+      const at = next[columns.codeAt(i)] as number;
+      this.turns[at] = i;
+      next[columns.codeAt(i)] = at + 1;
+    }
+  }
+
+  private add(code: number, n: number): void {
+    this.first[code] = (this.first[code] as number) + n;
+  }
+
+  /** Turns in [from, to] that stood at an operation. */
+  of(code: number, from: number, to: number): number[] {
+    const out: number[] = [];
+    if (code < 0 || code + 1 >= this.first.length) return out;
+    for (let k = this.first[code] as number; k < (this.first[code + 1] as number); k++) {
+      const turn = this.turns[k] as number;
+      if (turn >= from && turn <= to) out.push(turn);
+    }
+    return out;
+  }
+
+  get length(): number {
+    return this.turns.length;
+  }
+}
+
 const KEPT = new WeakMap<Columns, Links>();
+const PLACES = new WeakMap<Columns, Places>();
 
 /** The history of the branch one stands in, up to where one stands. */
 export class Past {
@@ -151,6 +192,17 @@ export class Past {
   touches({ at, before }: { readonly at: number; readonly before: State }, access: Access, target: Target): boolean {
     const after = target.struct.startsWith('memblock') ? this.stateAt(at + 1) : before;
     return touching({ trace: { accesses: [access] }, before, after } as unknown as Piece, target).length > 0;
+  }
+
+  /** Turns in [from, to] that stood at one of some operations, in order. */
+  standing(codes: readonly number[], from: number, to: number): number[] {
+    let places = PLACES.get(this.columns);
+    if (places === undefined || places.length < this.columns.length) {
+      places = new Places(this.columns);
+      PLACES.set(this.columns, places);
+    }
+    const known = places;
+    return codes.flatMap((code) => known.of(code, from, to)).sort((a, b) => a - b);
   }
 
   /** A chance to interrupt. */
