@@ -5,6 +5,7 @@ import { declaredTypes } from '../../kernel/index.ts';
 import type { Fn, Program } from '../../vm/index.ts';
 import { hex } from '../format.ts';
 import { type Cause, note } from './cause.ts';
+import { isLoop } from './deciders.ts';
 import type { Explainer } from './explain.ts';
 import { carriedBy, flowOf, operands, type slotsOf, statementOf, stretchOf } from './flow.ts';
 import type { Walk } from './past.ts';
@@ -71,8 +72,25 @@ export class Absence {
     return rows.map(({ cause }) => cause);
   }
 
+  /** The writers of a field of a struct that were about it since a turn and did not come to write it. */
+  *passedBy(struct: string, field: string, since: number): Walk<Cause[]> {
+    const rows: Cause[] = [];
+    for (const writer of writersOf(this.program, struct, field)) {
+      const frames = this.frames(writer.fn, since).slice(-MOST_OPEN);
+      const about = struct === 'var' ? frames : this.sorted(writer.fn, frames).about;
+      yield* this.explainer.past.pause(this.turns.last);
+      const passed = about.flatMap((frame) => this.passedOver(writer, frame) ?? []).at(-1);
+      if (passed === undefined) continue;
+      const test = yield* this.explainer.test(passed.step, passed.sense, 1);
+      const text = `not written since by ${writer.fn.name}:${writer.fn.pos[writer.pc]?.[0] ?? 0}  ${this.text(writer)}`;
+      rows.push({ ...note(text, [{ ...test, cost: 0 }]), cost: 0 });
+    }
+    return rows.slice(0, 4);
+  }
+
   private *writer(writer: Writer, since: number): Walk<{ cause: Cause; distance: number }> {
     const { fn, pc } = writer;
+    yield* this.explainer.past.pause(this.turns.last);
     const nearest = this.nearest(writer, null, since);
     const found = yield* this.leftOut(writer, 0, since);
     const text = `${fn.name}:${fn.pos[pc]?.[0] ?? fn.line}  ${this.text(writer)}`;
@@ -260,7 +278,9 @@ export class Absence {
       if (!stretchOf(fn, past.pc(i)).some((at) => needed.has(at))) continue;
       for (const step of slicer.stepsOf(i)) {
         const sense = needed.get(step.pc);
-        if (sense === undefined || step.truth === null || step.truth === sense || !wanted(step)) continue;
+        if (sense === undefined || step.truth === null || step.truth === sense) continue;
+        // the end of a loop is no reason: what it went through is
+        if (isLoop(fn, step) || !wanted(step)) continue;
         best = { step, sense: step.truth };
       }
     }

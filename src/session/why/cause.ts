@@ -100,17 +100,17 @@ export function rowsOf(causes: readonly Cause[], shown: Shown): Result[] {
     const at = cause.at === null ? null : position(cause.at);
     const text = twice && cause.children.length > 0 ? `${cause.text}  (told elsewhere)` : cause.text;
     rows.push({ at, ...(cause.thread === null ? {} : { thread: cause.thread }), depth, text });
-    for (const child of inOrder(cause, children)) walk(child);
+    for (const child of inOrder(cause.children, children)) walk(child);
     isCut ||= cut;
     if (cut) for (const end of endsOf(cause, said, ends)) rows.push({ at: null, depth: depth + 1, text: `… ${end}` });
   };
-  for (const one of chosen) walk(one);
+  for (const one of inOrder(causes, chosen)) walk(one);
   return isCut ? [...rows, { at: null, depth: 0, text: '… more: why --all' }] : rows;
 }
 
-/** Chosen children as the cause has them. */
-const inOrder = (cause: Cause, children: readonly Chosen[]): readonly Chosen[] =>
-  [...children].sort((a, b) => cause.children.indexOf(a.cause) - cause.children.indexOf(b.cause));
+/** What was chosen of some causes, in their order. */
+const inOrder = (causes: readonly Cause[], chosen: readonly Chosen[]): readonly Chosen[] =>
+  [...chosen].sort((a, b) => causes.indexOf(a.cause) - causes.indexOf(b.cause));
 
 function collect(chosen: readonly Chosen[], said: Set<string>): void {
   for (const { cause, children } of chosen) {

@@ -66,7 +66,7 @@ function isCheck(fn: Fn, test: Step): boolean {
 }
 
 /** Is a test the one that ends a loop? What the loop went through is said otherwise. */
-function isLoop(fn: Fn, { op, pc }: Step): boolean {
+export function isLoop(fn: Fn, { op, pc }: Step): boolean {
   const { loops } = flowOf(fn);
   const to = op[0] === 'jz' || op[0] === 'jnz' ? op[2] : -1;
   return loops.some((loop) => {

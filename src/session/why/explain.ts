@@ -16,6 +16,7 @@ import { type Leaf, type Origin, type Range, Slicer } from './slice.ts';
 import type { Step } from './trace.ts';
 import { unitOf, unitOfExpression } from './units.ts';
 import { calledName, isConstant, leafText, localText, namedLocal, placeText, textOf } from './words.ts';
+import { feedingField } from './writers.ts';
 
 /** Levels of causes that are looked for at most. */
 const DEEPEST = 24;
@@ -138,7 +139,7 @@ export class Explainer {
   private *operandsOf(step: Step, depth: number, replaced: Target | null): Walk<Cause[]> {
     if (step.op[0] === 'mem') return yield* this.intrinsic(step, depth, replaced);
     const out: Cause[] = [];
-    for (const ex of operands(step.op))
+    for (const ex of feedingField(step.op, replaced?.field ?? '*', operands(step.op)))
       for (const leaf of this.slicer.leaves(ex, step)) {
         if (leaf.kind === 'load' && replaced !== null && isAt(leaf.step.accesses[0], replaced)) continue;
         out.push(...(yield* this.leaf(leaf, step, depth)));

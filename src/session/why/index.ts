@@ -124,11 +124,23 @@ function* written(explainer: Explainer, target: Target): Walk<Cause[]> {
   const { struct, at, field } = target;
   if (struct !== 'memblock_region') {
     const causes = yield* explainer.place(target, past.now, 0);
+    if (causes.length > 0 && NAMED.has(struct) && field !== '*')
+      return [...causes, ...(yield* passedBy(explainer, target))];
     if (causes.length > 0 || turn < 0 || struct === 'page' || field === '*') return causes;
   }
   const before = past.stateAt(past.now);
   const step: Step = { ...NOWHERE, at: past.now, turn, before };
   return turn < 0 ? [] : yield* readCauses(explainer, { rw: 'r', struct, at, field, op: 0 }, step, 0);
+}
+
+/** Structs of which text asks by reference, or by name. */
+const NAMED: ReadonlySet<string> = new Set(['zone', 'pglist_data', 'var', 'kho_in', 'kho_out']);
+
+/** The statements that might have written a place again, and passed it by. */
+function* passedBy(explainer: Explainer, { struct, at, field }: Target): Walk<Cause[]> {
+  const last = yield* explainer.lastWrite({ struct, at, field }, explainer.past.now);
+  const subject = { start: 0, end: 0, ref: { struct, at } };
+  return yield* new Absence(explainer, subject).passedBy(struct, String(field), (last?.turn ?? -1) + 1);
 }
 
 /** A place in time at which nothing is executed. */
