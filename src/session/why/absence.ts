@@ -19,6 +19,8 @@ import { callsOf, type Writer, writersOf } from './writers.ts';
 /** Frames of one function that are looked at, the newest; of those that say nothing of pages. */
 const MOST_FRAMES = 400;
 const MOST_OPEN = 40;
+/** Of those that were about a struct. */
+const MOST_PASSING = 12;
 
 /** What the search has found for one statement. */
 interface Found {
@@ -76,7 +78,8 @@ export class Absence {
   *passedBy(struct: string, field: string, since: number): Walk<Cause[]> {
     const rows: Cause[] = [];
     for (const writer of writersOf(this.program, struct, field)) {
-      const frames = this.frames(writer.fn, since).slice(-MOST_OPEN);
+      if (struct !== 'var' && !writer.fn.params.some(({ type }) => type === struct)) continue;
+      const frames = this.frames(writer.fn, since).slice(-MOST_PASSING);
       const about = struct === 'var' ? frames : this.sorted(writer.fn, frames).about;
       yield* this.explainer.past.pause(this.turns.last);
       const passed = about.flatMap((frame) => this.passedOver(writer, frame) ?? []).at(-1);

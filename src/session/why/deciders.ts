@@ -20,12 +20,27 @@ export function* testsOf(
   telling = false,
 ): Walk<Cause[]> {
   const out: Cause[] = [];
+  const groups = new Map<number, { step: Step; sense: boolean }[]>();
   for (const { step: test, control } of explainer.slicer.deciders(step)) {
-    const around = encloses(explainer.fnOf(test), test.pc, step.pc);
-    if (isLoop(explainer.fnOf(test), test) || isCheck(explainer.fnOf(test), test) || !(around || guards)) continue;
+    const fn = explainer.fnOf(test);
+    const around = encloses(fn, test.pc, step.pc);
+    if (isLoop(fn, test) || isCheck(fn, test) || !(around || guards)) continue;
     if (telling && !tells(explainer, test)) continue;
-    out.push(yield* testCause(explainer, test, control.sense, depth));
+    const { from } = statementOf(fn, test.pc);
+    groups.set(from, [...(groups.get(from) ?? []), { step: test, sense: control.sense }]);
   }
+  // of a test with several parts, the last one decided
+  for (const [last, ...parts] of groups.values())
+    if (last !== undefined)
+      out.push(
+        yield* testCause(
+          explainer,
+          last.step,
+          last.sense,
+          depth,
+          parts.map((one) => one.step),
+        ),
+      );
   return out;
 }
 
@@ -76,12 +91,23 @@ export function isLoop(fn: Fn, { op, pc }: Step): boolean {
 }
 
 /** The row of a test, with what it compared. */
-export function* testCause(explainer: Explainer, test: Step, sense: boolean, depth: number): Walk<Cause> {
-  const ex = operands(test.op)[0];
-  const leaves = ex === undefined ? [] : explainer.slicer.leaves(ex, test);
-  const values = [...new Set(leaves.map((leaf) => leafText(explainer.slicer, leaf)).filter((text) => text !== ''))];
+export function* testCause(
+  explainer: Explainer,
+  test: Step,
+  sense: boolean,
+  depth: number,
+  parts: readonly Step[] = [],
+): Walk<Cause> {
+  const texts: string[] = [];
   const causes: Cause[] = [];
-  for (const leaf of leaves) causes.push(...(yield* explainer.leaf(leaf, test, depth + 1)));
+  for (const one of [...parts].reverse().concat(test)) {
+    const ex = operands(one.op)[0];
+    for (const leaf of ex === undefined ? [] : explainer.slicer.leaves(ex, one)) {
+      texts.push(leafText(explainer.slicer, leaf));
+      causes.push(...(yield* explainer.leaf(leaf, one, depth + 1)));
+    }
+  }
+  const values = [...new Set(texts)].filter((text) => text !== '');
   const came = outcome(explainer.fnOf(test), test.pc, sense);
   const words = `${came === null ? `in part ${sense}` : `is ${came}`}${values.length === 0 ? '' : `: ${values.join(', ')}`}`;
   return explainer.row(test, words, distinct(causes));
