@@ -7,7 +7,7 @@ import { hex } from '../format.ts';
 import { type Cause, note } from './cause.ts';
 import { isLoop } from './deciders.ts';
 import type { Explainer } from './explain.ts';
-import { carriedBy, flowOf, operands, type slotsOf, statementOf, stretchOf } from './flow.ts';
+import { carriedBy, flowOf, leadsTo, operands, type slotsOf, statementOf, stretchOf } from './flow.ts';
 import type { Walk } from './past.ts';
 import { distanceAt, type Pages, rangeSlots, reachAt, reachOfArguments } from './reach.ts';
 import { coveringCause } from './regions.ts';
@@ -95,16 +95,19 @@ export class Absence {
     const { fn, pc } = writer;
     yield* this.explainer.past.pause(this.turns.last);
     const nearest = this.nearest(writer, null, since);
-    const found = yield* this.leftOut(writer, 0, since);
+    const found = nearest?.distance === 0 ? NOTHING : yield* this.leftOut(writer, 0, since);
     const text = `${fn.name}:${fn.pos[pc]?.[0] ?? fn.line}  ${this.text(writer)}`;
-    const near = nearest === null ? ['not executed in this boot'] : [`nearest: ${nearest.words}`];
+    const near =
+      nearest === null
+        ? ['not executed in this boot']
+        : [`nearest: ${nearest.words}${nearest.distance === 0 ? ', not done with them yet' : ''}`];
     const at = nearest === null ? null : nearest.step.at;
     const thread = nearest === null ? null : this.explainer.past.thread(nearest.step.turn);
-    const weak = found.causes.length === 0 ? this.uncalledRows() : [];
+    const weak = found.causes.length === 0 && nearest?.distance !== 0 ? this.uncalledRows() : [];
     const cost = found.distance >= WEAK ? 2 : 1;
     const children = [...found.causes.slice(0, 4), ...weak].map((one) => ({ ...one, cost }));
     const cause = { text: `${text}  ${near.join('')}`, at, thread, children };
-    return { cause, distance: found.distance };
+    return { cause, distance: nearest?.distance === 0 ? 0 : found.distance };
   }
 
   /** Functions on the way to the statement that have not run. */
@@ -280,8 +283,7 @@ export class Absence {
     for (let i = frame; i >= 0 && i <= this.turns.last; i = past.next(i)) {
       if (!stretchOf(fn, past.pc(i)).some((at) => needed.has(at))) continue;
       for (const step of slicer.stepsOf(i)) {
-        const sense = needed.get(step.pc);
-        if (sense === undefined || step.truth === null || step.truth === sense) continue;
+        if (!needed.has(step.pc) || step.truth === null || leadsTo(fn, step.pc, step.truth, pc)) continue;
         // the end of a loop is no reason: what it went through is
         if (isLoop(fn, step) || !wanted(step)) continue;
         best = { step, sense: step.truth };
@@ -290,15 +292,15 @@ export class Absence {
     return best;
   }
 
-  /** The branches that an operation depends on, directly or not, with the outcome that leads to it. */
-  private needed(fn: Fn, pc: number): Map<number, boolean> {
+  /** The branches that an operation depends on, directly or not. */
+  private needed(fn: Fn, pc: number): Set<number> {
     const { controls } = flowOf(fn);
-    const out = new Map<number, boolean>();
+    const out = new Set<number>();
     const todo = [pc];
     for (let at = todo.pop(); at !== undefined; at = todo.pop())
-      for (const { branch, sense } of controls[at] ?? []) {
+      for (const { branch } of controls[at] ?? []) {
         if (out.has(branch)) continue;
-        out.set(branch, sense);
+        out.add(branch);
         todo.push(branch);
       }
     return out;

@@ -215,8 +215,14 @@ export class Explainer {
         const shown = namedLocal(this.fnOf(use), slot, name, value);
         return [this.row(step, shown, distinct(causes))];
       }
-      case 'range':
-        return [yield* this.range(origin.range, name, depth)];
+      case 'range': {
+        const { range } = origin;
+        const { loop, last, test, start } = range;
+        // not stepped yet: it is what it began with
+        const isFirst = last === null || last.pc < loop.from || last.pc > loop.to;
+        if (test === null && isFirst) return yield* this.fromOrigin(start, slot, name, use, depth);
+        return [yield* this.range(range, name, depth)];
+      }
       case 'bottom':
         return yield* this.threadStart(use, slot, depth);
     }

@@ -168,7 +168,7 @@ function* leftBehind(explainer: Explainer, target: Target): Walk<Cause[]> {
 /** What nobody did to pages: initialise them, type their pageblock. Empty where somebody did. */
 function* absence(explainer: Explainer, target: Target): Walk<Cause[]> {
   const { past } = explainer;
-  const { machine } = past.stateAt(past.now);
+  const { machine } = past.session.now();
   if (typeof target.at !== 'number') return [];
   if (target.struct === 'page') {
     if (runGet(machine.memmap, target.at) === null) return [note('no memory is behind this struct page here')];

@@ -129,9 +129,11 @@ export class Past {
     private readonly links: Links,
     /** what is asked about is what was there at this position */
     readonly now: number,
+    /** pages that the range operation before it has done, where it is not over; 0: it is */
+    private readonly done: number,
   ) {}
 
-  /** Opens the history where one stands; inside a range operation counts as behind it. */
+  /** Opens the history where one stands. */
   static *open(session: Session): Walk<Past> {
     const { branch, at } = session.state.cursor;
     const now = at.at + (at.sub > 0 ? 1 : 0);
@@ -143,7 +145,7 @@ export class Past {
       columns,
       session.bootStarts(branch).map((start) => start.at),
     );
-    return new Past(session, branch, columns, links, now);
+    return new Past(session, branch, columns, links, now, at.sub);
   }
 
   /** The last turn that began before a position; -1 at the start. */
@@ -190,6 +192,9 @@ export class Past {
 
   /** Did an access of an operation touch a place? A list that is written as a whole wrote what changed in it. */
   touches({ at, before }: { readonly at: number; readonly before: State }, access: Access, target: Target): boolean {
+    // a range operation in which one stands has come so far
+    if (this.done > 0 && at === this.now - 1 && access.end !== undefined)
+      if ((target.at as number) >= (access.at as number) + this.done) return false;
     const after = target.struct.startsWith('memblock') ? this.stateAt(at + 1) : before;
     return touching({ trace: { accesses: [access] }, before, after } as unknown as Piece, target).length > 0;
   }
