@@ -1,4 +1,4 @@
-// The case pages, one a thread: a seeded share of their sessions and command lines prints what they show, all when laws run
+// The case pages, one a thread, and the page about why: a seeded share of their sessions and command lines prints what they show, all when laws run
 // whole, and every scenario of the thread has its place in the table of arguments. `npm run docs -- --check` replays all too.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ const TABLE = '## Every argument of the thread';
 const read = (page: string) => readFileSync(join(FOLDER, page), 'utf8');
 
 /** The sessions and command lines of the pages, each a text with its marker, numbered within its page. */
-const BLOCKS = PAGES.flatMap((page) =>
+const BLOCKS = [...PAGES, '../why.md'].flatMap((page) =>
   [...read(page).matchAll(/^<!-- (?:session|run): (.+) -->\n```text\n(?:.*\n)*?```$/gm)].map(([block, what], i) => ({
     page,
     number: i + 1,

@@ -5,15 +5,16 @@ import { Interrupted, why } from '../why/index.ts';
 import { type Command, type Running, refuse, usage } from './command.ts';
 
 /** Levels and rows that are shown when nothing is said. */
-const SHOWN = { depth: 5, rows: 40 };
+const SHOWN = { depth: 6, rows: 32 };
 const ALL = { depth: 24, rows: 400 };
 
 function* run(session: Session, args: string): Running {
-  const read = /^(.*?)(?:(?:^|\s+)(--all|\d+))?$/.exec(args.trim());
+  // a number behind an operator belongs to the expression
+  const read = /^(|.*?[\w)\]])(?:(?:^|\s+)(--all|\d+))?$/.exec(args.trim());
   const depth = read?.[2];
   const shown = depth === '--all' ? ALL : depth === undefined ? SHOWN : { ...ALL, depth: Number(depth) };
   try {
-    const answer = yield* why(session, read?.[1] ?? '', shown);
+    const answer = yield* why(session, read?.[1] ?? args, shown);
     if (typeof answer === 'string') return usage(whyCommand, answer);
     return { ok: true, ...answer };
   } catch (error) {

@@ -5,8 +5,9 @@ import { declaredTypes } from '../../kernel/index.ts';
 import type { Fn, Program } from '../../vm/index.ts';
 import { hex } from '../format.ts';
 import { type Cause, note } from './cause.ts';
+import { isLoop } from './deciders.ts';
 import type { Explainer } from './explain.ts';
-import { carriedBy, flowOf, operands, type slotsOf, statementOf, stretchOf } from './flow.ts';
+import { carriedBy, flowOf, leadsTo, operands, type slotsOf, statementOf, stretchOf } from './flow.ts';
 import type { Walk } from './past.ts';
 import { distanceAt, type Pages, rangeSlots, reachAt, reachOfArguments } from './reach.ts';
 import { coveringCause } from './regions.ts';
@@ -15,8 +16,11 @@ import { unitOf } from './units.ts';
 import { statementText } from './words.ts';
 import { callsOf, type Writer, writersOf } from './writers.ts';
 
-/** Frames of one function that are looked at, the newest. */
+/** Frames of one function that are looked at, the newest; of those that say nothing of pages. */
 const MOST_FRAMES = 400;
+const MOST_OPEN = 40;
+/** Of those that were about a struct. */
+const MOST_PASSING = 12;
 
 /** What the search has found for one statement. */
 interface Found {
@@ -70,17 +74,40 @@ export class Absence {
     return rows.map(({ cause }) => cause);
   }
 
+  /** The writers of a field of a struct that were about it since a turn and did not come to write it. */
+  *passedBy(struct: string, field: string, since: number): Walk<Cause[]> {
+    const rows: Cause[] = [];
+    for (const writer of writersOf(this.program, struct, field)) {
+      if (struct !== 'var' && !writer.fn.params.some(({ type }) => type === struct)) continue;
+      const frames = this.frames(writer.fn, since).slice(-MOST_PASSING);
+      const about = struct === 'var' ? frames : this.sorted(writer.fn, frames).about;
+      yield* this.explainer.past.pause(this.turns.last);
+      const passed = about.flatMap((frame) => this.passedOver(writer, frame) ?? []).at(-1);
+      if (passed === undefined) continue;
+      const test = yield* this.explainer.test(passed.step, passed.sense, 1);
+      const text = `not written since by ${writer.fn.name}:${writer.fn.pos[writer.pc]?.[0] ?? 0}  ${this.text(writer)}`;
+      rows.push({ ...note(text, [{ ...test, cost: 0 }]), cost: 0 });
+    }
+    return rows.slice(0, 4);
+  }
+
   private *writer(writer: Writer, since: number): Walk<{ cause: Cause; distance: number }> {
     const { fn, pc } = writer;
+    yield* this.explainer.past.pause(this.turns.last);
     const nearest = this.nearest(writer, null, since);
-    const found = yield* this.leftOut(writer, 0, since);
+    const found = nearest?.distance === 0 ? NOTHING : yield* this.leftOut(writer, 0, since);
     const text = `${fn.name}:${fn.pos[pc]?.[0] ?? fn.line}  ${this.text(writer)}`;
-    const near = nearest === null ? ['not executed in this boot'] : [`nearest: ${nearest.words}`];
+    const near =
+      nearest === null
+        ? ['not executed in this boot']
+        : [`nearest: ${nearest.words}${nearest.distance === 0 ? ', not done with them yet' : ''}`];
     const at = nearest === null ? null : nearest.step.at;
     const thread = nearest === null ? null : this.explainer.past.thread(nearest.step.turn);
-    const weak = found.causes.length === 0 ? this.uncalledRows() : [];
-    const cause = { text: `${text}  ${near.join('')}`, at, thread, children: [...found.causes.slice(0, 4), ...weak] };
-    return { cause, distance: found.distance };
+    const weak = found.causes.length === 0 && nearest?.distance !== 0 ? this.uncalledRows() : [];
+    const cost = found.distance >= WEAK ? 2 : 1;
+    const children = [...found.causes.slice(0, 4), ...weak].map((one) => ({ ...one, cost }));
+    const cause = { text: `${text}  ${near.join('')}`, at, thread, children };
+    return { cause, distance: nearest?.distance === 0 ? 0 : found.distance };
   }
 
   /** Functions on the way to the statement that have not run. */
@@ -105,13 +132,9 @@ export class Absence {
 
   /** Turns in this boot that stand where an operation can be next. */
   private executions(fn: Fn, pcs: readonly number[], since: number): number[] {
-    const { columns } = this.explainer.past;
-    const codes = new Set(pcs.map((pc) => columns.code(this.boot, fn.name, pc)).filter((code) => code >= 0));
-    const out: number[] = [];
-    if (codes.size === 0) return out;
-    for (let i = Math.max(this.turns.first, since); i <= this.turns.last; i++)
-      if (codes.has(columns.codeAt(i))) out.push(i);
-    return out;
+    const { past } = this.explainer;
+    const codes = pcs.map((pc) => past.columns.code(this.boot, fn.name, pc)).filter((code) => code >= 0);
+    return past.standing(codes, Math.max(this.turns.first, since), this.turns.last);
   }
 
   /** The pcs at which a turn may begin that executes an operation. */
@@ -154,7 +177,11 @@ export class Absence {
     const frames = this.frames(fn, since);
     if (frames.length === 0) this.uncalled.push(fn.name);
     const { about, open } = this.sorted(fn, frames);
-    const found = yield* this.inFrames(target, about.length > 0 ? about : level > 0 ? open : [], since);
+    const found = yield* this.inFrames(
+      target,
+      about.length > 0 ? about.slice(-MOST_OPEN) : level > 0 ? open.slice(-MOST_OPEN) : [],
+      since,
+    );
     // the reason lies in a frame that was about the pages; and who calls a function that is given no place says nothing
     if (found.distance < WEAK || (about.length > 0 && found.causes.length > 0)) return found;
     if (fn.params.length > 0 && !fn.params.some(({ type }) => declaredTypes().places.has(type))) return found;
@@ -256,23 +283,24 @@ export class Absence {
     for (let i = frame; i >= 0 && i <= this.turns.last; i = past.next(i)) {
       if (!stretchOf(fn, past.pc(i)).some((at) => needed.has(at))) continue;
       for (const step of slicer.stepsOf(i)) {
-        const sense = needed.get(step.pc);
-        if (sense === undefined || step.truth === null || step.truth === sense || !wanted(step)) continue;
+        if (!needed.has(step.pc) || step.truth === null || leadsTo(fn, step.pc, step.truth, pc)) continue;
+        // the end of a loop is no reason: what it went through is
+        if (isLoop(fn, step) || !wanted(step)) continue;
         best = { step, sense: step.truth };
       }
     }
     return best;
   }
 
-  /** The branches that an operation depends on, directly or not, with the outcome that leads to it. */
-  private needed(fn: Fn, pc: number): Map<number, boolean> {
+  /** The branches that an operation depends on, directly or not. */
+  private needed(fn: Fn, pc: number): Set<number> {
     const { controls } = flowOf(fn);
-    const out = new Map<number, boolean>();
+    const out = new Set<number>();
     const todo = [pc];
     for (let at = todo.pop(); at !== undefined; at = todo.pop())
-      for (const { branch, sense } of controls[at] ?? []) {
+      for (const { branch } of controls[at] ?? []) {
         if (out.has(branch)) continue;
-        out.set(branch, sense);
+        out.add(branch);
         todo.push(branch);
       }
     return out;

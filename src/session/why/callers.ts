@@ -30,16 +30,19 @@ export function callersOf(explainer: Explainer, step: Step): Cause[] {
       children: roots,
     });
   else out.push(...roots);
-  if (spawned !== null && roots.length === 0)
-    out.push(explainer.row(spawned, `starts T${past.thread(turn) + 1}`, callersOf(explainer, spawned)));
+  if (spawned !== null && roots.length === 0) {
+    const [above] = callersOf(explainer, spawned);
+    const from = above?.text.startsWith('called from') ? `, ${above.text}` : '';
+    out.push(explainer.row(spawned, `starts T${past.thread(turn) + 1}${from}`, []));
+  }
   return out;
 }
 
 function actorRoots({ past }: Explainer, names: readonly string[], turn: number): Cause[] {
   const { loaded } = past.session;
   const boot = past.boot(turn);
-  return names.flatMap((name) => {
-    const root = actorRoot(loaded, boot, name.replace(/:\d+$/, ''));
+  return [...new Set(names.map((name) => name.replace(/:\d+$/, '')))].flatMap((name) => {
+    const root = actorRoot(loaded, boot, name);
     return root === null ? [] : [rootNote(root.text)];
   });
 }

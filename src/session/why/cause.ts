@@ -11,8 +11,10 @@ export interface Cause {
   readonly children: readonly Cause[];
   /** a chain ends here */
   readonly root?: boolean;
-  /** shown again where it was said above */
+  /** shown again where it was said elsewhere */
   readonly always?: boolean;
+  /** how far away it is from the cause above it, 1 when nothing is said: what is near is shown first */
+  readonly cost?: number;
 }
 
 /** A row that only says something. */
@@ -43,48 +45,92 @@ export interface Shown {
   readonly rows: number;
 }
 
-/** Rows of a chain, from the top: as many levels as fit, the ends of what is cut off, and how much that was. */
-export function rowsOf(causes: readonly Cause[], { depth, rows }: Shown): Result[] {
-  const all = flat(causes, depth);
-  let deepest = depth;
-  while (deepest > 1 && count(flat(causes, deepest)) > rows) deepest--;
-  const shown = flat(causes, deepest);
-  const left = count(all) < count(flat(causes, Number.POSITIVE_INFINITY)) || shown.length < all.length;
-  return left ? [...shown, { at: null, depth: 0, text: '… more: why --all' }] : shown;
+/** A cause that was chosen to be shown. */
+interface Chosen {
+  readonly cause: Cause;
+  readonly depth: number;
+  readonly cost: number;
+  /** said elsewhere: its children are there */
+  readonly twice: boolean;
+  readonly children: Chosen[];
+  isCut: boolean;
 }
 
-const count = (rows: readonly Result[]): number => rows.length;
-
-/** The rows of a chain down to a level; what stands above is not said again. */
-function flat(causes: readonly Cause[], deepest: number): Result[] {
-  const rows: Result[] = [];
+/** Chooses causes, those that cost least first, until there are enough rows. What was said is not said again. */
+function choose(causes: readonly Cause[], { depth, rows }: Shown): Chosen[] {
   const seen = new Set<string>();
-  const walk = (cause: Cause, depth: number): void => {
-    // what a test compared is in its row: said above, it is not said again below it
-    const isKnown = cause.at !== null && seen.has(cause.text);
-    if (isKnown && depth > 0 && cause.always !== true) return;
-    seen.add(cause.text);
-    const text = isKnown && cause.children.length > 0 ? `${cause.text}  (see above)` : cause.text;
-    const at = cause.at === null ? null : position(cause.at);
-    rows.push({ at, ...(cause.thread === null ? {} : { thread: cause.thread }), depth, text });
-    if (isKnown) return;
-    if (depth < deepest) for (const child of cause.children) walk(child, depth + 1);
-    else rows.push(...endsOf(cause, seen).map((end) => ({ at: null, depth: depth + 1, text: `… ${end}` })));
+  const out: Chosen[] = [];
+  // in the order in which they are to be opened; small, so that sorting it costs nothing
+  let open: { cause: Cause; depth: number; cost: number; into: Chosen[]; by: Chosen | null }[] = [];
+  const add = (list: readonly Cause[], level: number, cost: number, into: Chosen[], by: Chosen | null): void => {
+    for (const cause of list) open.push({ cause, depth: level, cost: cost + (cause.cost ?? 1), into, by });
+    open.sort((a, b) => a.cost - b.cost);
   };
-  for (const cause of causes) walk(cause, 0);
-  return rows;
+  add(causes, 0, 0, out, null);
+  let count = 0;
+  while (open.length > 0) {
+    const [next, ...rest] = open;
+    open = rest;
+    if (next === undefined) break;
+    const { cause, into, by } = next;
+    const twice = cause.at !== null && seen.has(cause.text);
+    if (twice && next.depth > 0 && cause.always !== true) continue;
+    if (next.depth > depth || count >= rows) {
+      if (by !== null) by.isCut = true;
+      continue;
+    }
+    seen.add(cause.text);
+    count++;
+    const chosen: Chosen = { cause, depth: next.depth, cost: next.cost, twice, children: [], isCut: false };
+    into.push(chosen);
+    if (!twice) add(cause.children, next.depth + 1, next.cost, chosen.children, chosen);
+  }
+  return out;
 }
 
-/** Where the chains below a cause end, each said once in the answer. */
-function endsOf(cause: Cause, seen: Set<string>): string[] {
-  const found = new Set<string>();
+/** Rows of a chain, from the top: as many as are wanted, the ends of what is cut off, and that there is more. */
+export function rowsOf(causes: readonly Cause[], shown: Shown): Result[] {
+  const rows: Result[] = [];
+  const said = new Set<string>();
+  const chosen = choose(causes, shown);
+  collect(chosen, said);
+  let isCut = false;
+  const ends = new Set<string>();
+  const walk = ({ cause, depth, twice, children, isCut: cut }: Chosen): void => {
+    const at = cause.at === null ? null : position(cause.at);
+    const text = twice && cause.children.length > 0 ? `${cause.text}  (told elsewhere)` : cause.text;
+    rows.push({ at, ...(cause.thread === null ? {} : { thread: cause.thread }), depth, text });
+    for (const child of inOrder(cause.children, children)) walk(child);
+    isCut ||= cut;
+    if (cut) for (const end of endsOf(cause, said, ends)) rows.push({ at: null, depth: depth + 1, text: `… ${end}` });
+  };
+  for (const one of inOrder(causes, chosen)) walk(one);
+  return isCut ? [...rows, { at: null, depth: 0, text: '… more: why --all' }] : rows;
+}
+
+/** What was chosen of some causes, in their order. */
+const inOrder = (causes: readonly Cause[], chosen: readonly Chosen[]): readonly Chosen[] =>
+  [...chosen].sort((a, b) => causes.indexOf(a.cause) - causes.indexOf(b.cause));
+
+function collect(chosen: readonly Chosen[], said: Set<string>): void {
+  for (const { cause, children } of chosen) {
+    said.add(cause.text);
+    collect(children, said);
+  }
+}
+
+/** Where the chains below a cause end that are not shown, each said once in the answer. */
+function endsOf(cause: Cause, said: ReadonlySet<string>, ends: Set<string>): string[] {
+  const found: string[] = [];
   const walk = (one: Cause): void => {
-    if (one.root === true && !seen.has(one.text)) found.add(one.text);
+    if (one.root === true && !said.has(one.text) && !ends.has(one.text)) {
+      ends.add(one.text);
+      found.push(one.text);
+    }
     for (const child of one.children) walk(child);
   };
   for (const child of cause.children) walk(child);
-  for (const text of found) seen.add(text);
-  return [...found];
+  return found;
 }
 
 /** The lines of an answer: two blanks for each level. */

@@ -5,7 +5,7 @@ import { isRef, regionAt, regionEnd } from '../../machine/index.ts';
 import { chainText } from './callers.ts';
 import { type Cause, note } from './cause.ts';
 import type { Explainer } from './explain.ts';
-import { namesOf, operands, statementOf } from './flow.ts';
+import { namesOf, operands, statementOf, stretchOf } from './flow.ts';
 import type { Walk } from './past.ts';
 import { covering, coveringCause, flagNames, type ListName, regionText } from './regions.ts';
 import type { Range } from './slice.ts';
@@ -78,20 +78,28 @@ const laysOut = ({ accesses }: Step): boolean =>
 /** RSRV_KERN says whose memory it is, and no statement decides by it what to do with a page. */
 const matters = (flag: string): boolean => flag !== 'RSRV_KERN';
 
-/** What the statements of the active calls asked, and the calls they made before, in the frames on the stack. */
+/** The first turn of the outermost call on the stack that is about pages, and so all that was done for them. */
+function outermost(explainer: Explainer, turn: number): number {
+  const { slicer } = explainer;
+  let first = slicer.entry(turn);
+  for (let call = slicer.callOf(turn); call !== null && concerns(explainer, call); call = slicer.callOf(call.turn))
+    first = slicer.entry(call.turn);
+  return first;
+}
+
+/** What the statements of the active calls asked, and those of the calls they made before. */
 function askedOnPath(explainer: Explainer, step: Step, list: ListName, index: number): Set<string> {
-  const { past, slicer } = explainer;
+  const { past } = explainer;
   const out = new Set<string>();
-  let turn = step.turn;
-  for (;;) {
-    const first = slicer.entry(turn);
-    for (let i = first; i <= turn; i++)
-      if (past.thread(i) === past.thread(turn) && past.accesses(i).length > 0)
-        for (const flag of askedIn(explainer, i, list, index)) out.add(flag);
-    const call = slicer.callOf(turn);
-    if (call === null || !concerns(explainer, call)) return out;
-    turn = call.turn;
-  }
+  const places: Target[] = [
+    { struct: 'memblock_region', at: regionAt(list, index), field: 'flags' },
+    { struct: 'memblock', at: list, field: 'regions' },
+    { struct: 'kho_scratch', at: 0, end: Number.MAX_SAFE_INTEGER, field: '*' },
+  ];
+  const scan = { from: outermost(explainer, step.turn), to: step.turn + 1, rw: 'r' } as const;
+  for (const i of past.columns.touching(places, scan))
+    if (past.thread(i) === past.thread(step.turn)) for (const flag of askedIn(explainer, i, list, index)) out.add(flag);
+  return out;
 }
 
 /** Is a call about some pages? Callers above the last that passes a place on have other things to ask about. */
@@ -114,24 +122,33 @@ function pathText(explainer: Explainer, step: Step): string {
 /** Who says what node a page is on, by pfn. */
 const SAY_NODE: ReadonlySet<string> = new Set(['early_pfn_to_nid', 'pfn_to_nid', 'page_to_nid']);
 
-/** The pfns whose node was asked for in the frame of an operation and the calls it made, and in the frames above that are about pages. */
+/** Where the text of a boot asks what node a page is on: the operations at which a turn may begin that does. */
+function nodeQuestions(explainer: Explainer, turn: number): number[] {
+  const { past } = explainer;
+  const { kernel, number } = past.boot(turn);
+  return Object.values(kernel.linked.program.fns).flatMap((fn) =>
+    fn.ops.flatMap((op, pc) => {
+      if (op[0] !== 'mem' || !SAY_NODE.has(op[2])) return [];
+      const { from } = statementOf(fn, pc);
+      const starts = Array.from({ length: pc - from + 1 }, (_, i) => from + i).filter((at) =>
+        stretchOf(fn, at).includes(pc),
+      );
+      return starts.map((at) => past.columns.code(number, fn.name, at));
+    }),
+  );
+}
+
+/** The pfns whose node was asked for in the calls on the stack that are about pages, and in the calls they made. */
 function askedNodes(explainer: Explainer, use: Step): Set<number> {
   const { past, slicer } = explainer;
   const out = new Set<number>();
-  let turn = use.turn;
-  for (;;) {
-    for (let i = slicer.entry(turn); i <= turn; i++) {
-      if (past.thread(i) !== past.thread(turn) || past.accesses(i).length === 0) continue;
-      const fn = slicer.fnOf(i);
-      const { from, to } = statementOf(fn, past.pc(i));
-      if (!fn.ops.slice(from, to).some((op) => op[0] === 'mem' && SAY_NODE.has(op[2]))) continue;
-      for (const step of slicer.stepsOf(i))
-        if (step.op[0] === 'mem' && SAY_NODE.has(step.op[2])) out.add(pfnAsked(explainer, step));
-    }
-    const call = slicer.callOf(turn);
-    if (call === null || !concerns(explainer, call)) return out;
-    turn = call.turn;
+  const turns = past.standing(nodeQuestions(explainer, use.turn), outermost(explainer, use.turn), use.turn);
+  for (const i of turns) {
+    if (past.thread(i) !== past.thread(use.turn)) continue;
+    for (const step of slicer.stepsOf(i))
+      if (step.op[0] === 'mem' && SAY_NODE.has(step.op[2])) out.add(pfnAsked(explainer, step));
   }
+  return out;
 }
 
 function pfnAsked(explainer: Explainer, step: Step): number {

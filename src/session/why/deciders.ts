@@ -5,16 +5,42 @@ import type { Explainer } from './explain.ts';
 import { flowOf, type Loop, operands, outcome, statementOf } from './flow.ts';
 import type { Walk } from './past.ts';
 import type { Step } from './trace.ts';
+import { unitOf } from './units.ts';
 import { leafText } from './words.ts';
 
-/** The tests that let a statement run: those around it and, where `guards`, those that would have left before it. */
-export function* testsOf(explainer: Explainer, step: Step, depth: number, guards: boolean): Walk<Cause[]> {
+/**
+ * The tests that let a statement run: those around it and, where `guards`, those that would have left before it; where
+ * `telling`, only those that ask about pages, flags or the configuration.
+ */
+export function* testsOf(
+  explainer: Explainer,
+  step: Step,
+  depth: number,
+  guards: boolean,
+  telling = false,
+): Walk<Cause[]> {
   const out: Cause[] = [];
+  const groups = new Map<number, { step: Step; sense: boolean }[]>();
   for (const { step: test, control } of explainer.slicer.deciders(step)) {
-    const around = encloses(explainer.fnOf(test), test.pc, step.pc);
-    if (isLoop(explainer.fnOf(test), test) || isCheck(explainer.fnOf(test), test) || !(around || guards)) continue;
-    out.push(yield* testCause(explainer, test, control.sense, depth));
+    const fn = explainer.fnOf(test);
+    const around = encloses(fn, test.pc, step.pc);
+    if (isLoop(fn, test) || isCheck(fn, test) || !(around || guards)) continue;
+    if (telling && !tells(explainer, test)) continue;
+    const { from } = statementOf(fn, test.pc);
+    groups.set(from, [...(groups.get(from) ?? []), { step: test, sense: control.sense }]);
   }
+  // of a test with several parts, the last one decided
+  for (const [last, ...parts] of groups.values())
+    if (last !== undefined)
+      out.push(
+        yield* testCause(
+          explainer,
+          last.step,
+          last.sense,
+          depth,
+          parts.map((one) => one.step),
+        ),
+      );
   return out;
 }
 
@@ -30,8 +56,19 @@ export function* callerTestsOf(explainer: Explainer, step: Step, depth: number):
   // the tests of a function that calls itself say how deep it went
   for (const call of calls)
     if (names.filter((name) => name === explainer.fnOf(call).name).length === 1)
-      out.push(...(yield* testsOf(explainer, call, depth, false)));
+      out.push(...(yield* testsOf(explainer, call, depth, false, true)));
   return out;
+}
+
+/** Does a test ask about pages, flags or the configuration, rather than count something? */
+function tells({ slicer }: Explainer, test: Step): boolean {
+  const [ex] = operands(test.op);
+  const leaves = ex === undefined ? [] : slicer.leaves(ex, test);
+  return leaves.some((leaf) => {
+    if (leaf.kind === 'constant') return leaf.name !== '';
+    if (leaf.kind !== 'local') return true;
+    return typeof leaf.value !== 'number' || unitOf(slicer.fnOf(leaf.use.turn), leaf.slot) !== null;
+  });
 }
 
 /** Is a test one for errors: of a pointer against NULL, or an assertion? */
@@ -44,7 +81,7 @@ function isCheck(fn: Fn, test: Step): boolean {
 }
 
 /** Is a test the one that ends a loop? What the loop went through is said otherwise. */
-function isLoop(fn: Fn, { op, pc }: Step): boolean {
+export function isLoop(fn: Fn, { op, pc }: Step): boolean {
   const { loops } = flowOf(fn);
   const to = op[0] === 'jz' || op[0] === 'jnz' ? op[2] : -1;
   return loops.some((loop) => {
@@ -54,12 +91,23 @@ function isLoop(fn: Fn, { op, pc }: Step): boolean {
 }
 
 /** The row of a test, with what it compared. */
-export function* testCause(explainer: Explainer, test: Step, sense: boolean, depth: number): Walk<Cause> {
-  const ex = operands(test.op)[0];
-  const leaves = ex === undefined ? [] : explainer.slicer.leaves(ex, test);
-  const values = [...new Set(leaves.map((leaf) => leafText(explainer.slicer, leaf)).filter((text) => text !== ''))];
+export function* testCause(
+  explainer: Explainer,
+  test: Step,
+  sense: boolean,
+  depth: number,
+  parts: readonly Step[] = [],
+): Walk<Cause> {
+  const texts: string[] = [];
   const causes: Cause[] = [];
-  for (const leaf of leaves) causes.push(...(yield* explainer.leaf(leaf, test, depth + 1)));
+  for (const one of [...parts].reverse().concat(test)) {
+    const ex = operands(one.op)[0];
+    for (const leaf of ex === undefined ? [] : explainer.slicer.leaves(ex, one)) {
+      texts.push(leafText(explainer.slicer, leaf));
+      causes.push(...(yield* explainer.leaf(leaf, one, depth + 1)));
+    }
+  }
+  const values = [...new Set(texts)].filter((text) => text !== '');
   const came = outcome(explainer.fnOf(test), test.pc, sense);
   const words = `${came === null ? `in part ${sense}` : `is ${came}`}${values.length === 0 ? '' : `: ${values.join(', ')}`}`;
   return explainer.row(test, words, distinct(causes));

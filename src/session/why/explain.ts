@@ -15,7 +15,8 @@ import { rootOfConstant } from './roots.ts';
 import { type Leaf, type Origin, type Range, Slicer } from './slice.ts';
 import type { Step } from './trace.ts';
 import { unitOf, unitOfExpression } from './units.ts';
-import { isConstant, leafText, localText, namedLocal, placeText, textOf } from './words.ts';
+import { calledName, isConstant, leafText, localText, namedLocal, placeText, textOf } from './words.ts';
+import { feedingField } from './writers.ts';
 
 /** Levels of causes that are looked for at most. */
 const DEEPEST = 24;
@@ -123,8 +124,8 @@ export class Explainer {
     if (old === undefined || now === undefined) return [];
     const before = yield* this.lastWrite(target, step.at);
     if (before === null) return [];
-    // a write that changes nothing is not what made the value
-    if (equal(old, now)) return [yield* this.write(before, target, depth)];
+    // of a word of flags that one bit is written in, the rest is what it was
+    if (equal(old, now)) return CHANGES_BITS.has(calledName(step.op)) ? [yield* this.write(before, target, depth)] : [];
     const row = this.row(before, '', []);
     return [{ ...row, text: `before that ${formatValue(old, String(target.field))}: ${row.text}` }];
   }
@@ -138,7 +139,7 @@ export class Explainer {
   private *operandsOf(step: Step, depth: number, replaced: Target | null): Walk<Cause[]> {
     if (step.op[0] === 'mem') return yield* this.intrinsic(step, depth, replaced);
     const out: Cause[] = [];
-    for (const ex of operands(step.op))
+    for (const ex of feedingField(step.op, replaced?.field ?? '*', operands(step.op)))
       for (const leaf of this.slicer.leaves(ex, step)) {
         if (leaf.kind === 'load' && replaced !== null && isAt(leaf.step.accesses[0], replaced)) continue;
         out.push(...(yield* this.leaf(leaf, step, depth)));
@@ -214,8 +215,14 @@ export class Explainer {
         const shown = namedLocal(this.fnOf(use), slot, name, value);
         return [this.row(step, shown, distinct(causes))];
       }
-      case 'range':
-        return [yield* this.range(origin.range, name, depth)];
+      case 'range': {
+        const { range } = origin;
+        const { loop, last, test, start } = range;
+        // not stepped yet: it is what it began with
+        const isFirst = last === null || last.pc < loop.from || last.pc > loop.to;
+        if (test === null && isFirst) return yield* this.fromOrigin(start, slot, name, use, depth);
+        return [yield* this.range(range, name, depth)];
+      }
       case 'bottom':
         return yield* this.threadStart(use, slot, depth);
     }
@@ -329,6 +336,15 @@ export class Explainer {
     return [this.row(spawned, `starts T${this.past.thread(use.turn) + 1}`, causes)];
   }
 }
+
+/** What changes some bits of a word and leaves the others. */
+const CHANGES_BITS: ReadonlySet<string> = new Set([
+  '__SetPageReserved()',
+  '__ClearPageReserved()',
+  'clear_page_flags_at_prep()',
+  'clear_compound_order()',
+  'prep_compound_head()',
+]);
 
 const any = (_access: Access): boolean => true;
 

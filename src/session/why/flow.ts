@@ -268,6 +268,33 @@ export function outcome(fn: Fn, branch: number, truth: boolean): boolean | null 
   return next >= from && next < to ? null : next === to;
 }
 
+const LEADS = new WeakMap<Fn, Map<number, ReadonlySet<number>>>();
+
+/** Does a branch that goes one way still lead to an operation, in the same round of the loops around them? */
+export function leadsTo(fn: Fn, branch: number, truth: boolean, pc: number): boolean {
+  const op = fn.ops[branch];
+  if (op?.[0] !== 'jz' && op?.[0] !== 'jnz') return false;
+  const next = truth === (op[0] === 'jnz') ? op[2] : branch + 1;
+  const known = LEADS.get(fn) ?? new Map<number, ReadonlySet<number>>();
+  LEADS.set(fn, known);
+  const reached = known.get(next) ?? reachedFrom(fn, next);
+  known.set(next, reached);
+  return reached.has(pc);
+}
+
+/** The operations that can follow one without going back to the head of a loop. */
+function reachedFrom(fn: Fn, from: number): ReadonlySet<number> {
+  const { follows } = flowOf(fn);
+  const seen = new Set<number>();
+  const todo = [from];
+  for (let pc = todo.pop(); pc !== undefined; pc = todo.pop()) {
+    if (seen.has(pc) || pc >= fn.ops.length) continue;
+    seen.add(pc);
+    for (const next of follows[pc] ?? []) if (next > pc) todo.push(next);
+  }
+  return seen;
+}
+
 /** Slots with a name, read by the statement that an operation belongs to. */
 export function namedReads(fn: Fn, pc: number): number[] {
   const { from, to } = statementOf(fn, pc);

@@ -11,7 +11,7 @@ import { Explainer } from './explain.ts';
 import { namedReads } from './flow.ts';
 import { Past, type Walk } from './past.ts';
 import { type Here, hereOf, localCause, partsOf, readExpression, subjectOf } from './question.ts';
-import { initialised } from './reads.ts';
+import { initialised, readCauses } from './reads.ts';
 import { fillRoot } from './roots.ts';
 import type { Step } from './trace.ts';
 import { statementText } from './words.ts';
@@ -96,8 +96,13 @@ function titleOf(session: Session, text: string, target: Target): string {
   return value === undefined ? text : `${text} = ${formatValue(value, lastName(text))}`;
 }
 
+/** Other names of a field, in expressions. */
+const ALIASES: Readonly<Record<string, string>> = { mt: 'migratetype', written: 'migratetype' };
+
 /** Why a place holds what it holds where one stands. */
-function* whyPlace(session: Session, text: string, target: Target, shown: Shown): Walk<Answer> {
+function* whyPlace(session: Session, text: string, asked: Target, shown: Shown): Walk<Answer> {
+  const alias = asked.struct === 'pageblock' ? ALIASES[asked.field] : undefined;
+  const target = alias === undefined ? asked : { ...asked, field: alias };
   const explainer = new Explainer(yield* Past.open(session), Math.max(LOOKED, shown.depth));
   const causes = yield* placeCauses(explainer, target);
   const said = causes.length > 0 ? causes : [note('no statement of this boot has written it')];
@@ -105,10 +110,48 @@ function* whyPlace(session: Session, text: string, target: Target, shown: Shown)
 }
 
 function* placeCauses(explainer: Explainer, target: Target): Walk<Cause[]> {
-  const causes = yield* explainer.place(target, explainer.past.now, 0);
+  const causes = yield* written(explainer, target);
   const absent = yield* absence(explainer, target);
-  return target.field === '*' ? [...absent, ...causes] : [...causes, ...absent];
+  // of a page as a whole that nobody initialised, who wrote a field of it says less
+  const far = absent.length > 0 ? causes.map((cause) => ({ ...cause, cost: 3 })) : causes;
+  return target.field === '*' ? [...absent, ...far] : [...causes, ...absent];
 }
+
+/** Who wrote a place, or else where it has its value from. A region is the one that lies there now, whatever its number was. */
+function* written(explainer: Explainer, target: Target): Walk<Cause[]> {
+  const { past } = explainer;
+  const turn = past.turnBefore(past.now);
+  const { struct, at, field } = target;
+  if (struct !== 'memblock_region') {
+    const causes = yield* explainer.place(target, past.now, 0);
+    if (causes.length > 0 && NAMED.has(struct) && field !== '*')
+      return [...causes, ...(yield* passedBy(explainer, target))];
+    if (causes.length > 0 || turn < 0 || struct === 'page' || field === '*') return causes;
+  }
+  const before = past.stateAt(past.now);
+  const step: Step = { ...NOWHERE, at: past.now, turn, before };
+  return turn < 0 ? [] : yield* readCauses(explainer, { rw: 'r', struct, at, field, op: 0 }, step, 0);
+}
+
+/** Structs of which text asks by reference, or by name. */
+const NAMED: ReadonlySet<string> = new Set(['zone', 'pglist_data', 'var', 'kho_in', 'kho_out']);
+
+/** The statements that might have written a place again, and passed it by. */
+function* passedBy(explainer: Explainer, { struct, at, field }: Target): Walk<Cause[]> {
+  const last = yield* explainer.lastWrite({ struct, at, field }, explainer.past.now);
+  const subject = { start: 0, end: 0, ref: { struct, at } };
+  return yield* new Absence(explainer, subject).passedBy(struct, String(field), (last?.turn ?? -1) + 1);
+}
+
+/** A place in time at which nothing is executed. */
+const NOWHERE: Omit<Step, 'at' | 'turn' | 'before'> = {
+  pc: 0,
+  op: ['nop'],
+  locals: [],
+  accesses: [],
+  value: undefined,
+  truth: null,
+};
 
 /** What the kernel before wrote into the struct page that lay in the same memory, where the fill is what it left. */
 function* leftBehind(explainer: Explainer, target: Target): Walk<Cause[]> {
@@ -125,7 +168,7 @@ function* leftBehind(explainer: Explainer, target: Target): Walk<Cause[]> {
 /** What nobody did to pages: initialise them, type their pageblock. Empty where somebody did. */
 function* absence(explainer: Explainer, target: Target): Walk<Cause[]> {
   const { past } = explainer;
-  const { machine } = past.stateAt(past.now);
+  const { machine } = past.session.now();
   if (typeof target.at !== 'number') return [];
   if (target.struct === 'page') {
     if (runGet(machine.memmap, target.at) === null) return [note('no memory is behind this struct page here')];

@@ -77,7 +77,48 @@ class Links {
   }
 }
 
+/** The turns of a history by where they stood: those of one operation lie together, in order. */
+class Places {
+  private readonly first: Ints;
+  private readonly turns: Ints;
+
+  constructor(columns: Columns) {
+    let most = 0;
+    for (let i = 0; i < columns.length; i++) most = Math.max(most, columns.codeAt(i));
+    this.first = ints(most + 2);
+    this.turns = ints(columns.length);
+    for (let i = 0; i < columns.length; i++) this.add(columns.codeAt(i) + 1, 1);
+    for (let code = 0; code <= most; code++) this.add(code + 1, this.first[code] as number);
+    const next = this.first.slice();
+    for (let i = 0; i < columns.length; i++) {
+      const at = next[columns.codeAt(i)] as number;
+      this.turns[at] = i;
+      next[columns.codeAt(i)] = at + 1;
+    }
+  }
+
+  private add(code: number, n: number): void {
+    this.first[code] = (this.first[code] as number) + n;
+  }
+
+  /** Turns in [from, to] that stood at an operation. */
+  of(code: number, from: number, to: number): number[] {
+    const out: number[] = [];
+    if (code < 0 || code + 1 >= this.first.length) return out;
+    for (let k = this.first[code] as number; k < (this.first[code + 1] as number); k++) {
+      const turn = this.turns[k] as number;
+      if (turn >= from && turn <= to) out.push(turn);
+    }
+    return out;
+  }
+
+  get length(): number {
+    return this.turns.length;
+  }
+}
+
 const KEPT = new WeakMap<Columns, Links>();
+const PLACES = new WeakMap<Columns, Places>();
 
 /** The history of the branch one stands in, up to where one stands. */
 export class Past {
@@ -88,9 +129,11 @@ export class Past {
     private readonly links: Links,
     /** what is asked about is what was there at this position */
     readonly now: number,
+    /** pages that the range operation before it has done, where it is not over; 0: it is */
+    private readonly done: number,
   ) {}
 
-  /** Opens the history where one stands; inside a range operation counts as behind it. */
+  /** Opens the history where one stands. */
   static *open(session: Session): Walk<Past> {
     const { branch, at } = session.state.cursor;
     const now = at.at + (at.sub > 0 ? 1 : 0);
@@ -102,7 +145,7 @@ export class Past {
       columns,
       session.bootStarts(branch).map((start) => start.at),
     );
-    return new Past(session, branch, columns, links, now);
+    return new Past(session, branch, columns, links, now, at.sub);
   }
 
   /** The last turn that began before a position; -1 at the start. */
@@ -149,8 +192,22 @@ export class Past {
 
   /** Did an access of an operation touch a place? A list that is written as a whole wrote what changed in it. */
   touches({ at, before }: { readonly at: number; readonly before: State }, access: Access, target: Target): boolean {
+    // a range operation in which one stands has come so far
+    if (this.done > 0 && at === this.now - 1 && access.end !== undefined)
+      if ((target.at as number) >= (access.at as number) + this.done) return false;
     const after = target.struct.startsWith('memblock') ? this.stateAt(at + 1) : before;
     return touching({ trace: { accesses: [access] }, before, after } as unknown as Piece, target).length > 0;
+  }
+
+  /** Turns in [from, to] that stood at one of some operations, in order. */
+  standing(codes: readonly number[], from: number, to: number): number[] {
+    let places = PLACES.get(this.columns);
+    if (places === undefined || places.length < this.columns.length) {
+      places = new Places(this.columns);
+      PLACES.set(this.columns, places);
+    }
+    const known = places;
+    return codes.flatMap((code) => known.of(code, from, to)).sort((a, b) => a - b);
   }
 
   /** A chance to interrupt. */

@@ -9,6 +9,8 @@ import { unitOf } from './units.ts';
 export interface Pages {
   readonly start: number;
   readonly end: number;
+  /** a struct that is asked about instead of pages */
+  readonly ref?: Ref;
 }
 
 /** Does it take the pages in, is it about others, or does it not say? */
@@ -74,6 +76,13 @@ function number(m: Machine, ref: Ref, field: string): number {
   }
 }
 
+/** Is a struct among values, another of its kind, or none? */
+function reachOfRef(ref: Ref, values: readonly Value[]): Reach {
+  const same = values.filter(isRef).filter(({ struct }) => struct === ref.struct);
+  if (same.length === 0) return ref.struct === 'var' ? 'yes' : 'open';
+  return same.some(({ at }) => at === ref.at) ? 'yes' : 'no';
+}
+
 /** What some slots together say of the pages. */
 function reachOf(
   m: Machine,
@@ -82,6 +91,11 @@ function reachOf(
   locals: readonly Value[],
   pages: Pages,
 ): Reach {
+  if (pages.ref !== undefined)
+    return reachOfRef(
+      pages.ref,
+      slots.map(([slot]) => locals[slot] ?? null),
+    );
   const counted: Counted[] = [];
   let length: number | null = null;
   const refs: Reach[] = [];

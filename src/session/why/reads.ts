@@ -13,6 +13,7 @@ import { regionCause } from './regions.ts';
 import { fillRoot, rootOfIntrinsic, rootOfPlace } from './roots.ts';
 import type { Step } from './trace.ts';
 import { named } from './words.ts';
+import { feedingField } from './writers.ts';
 
 export function* readCauses(explainer: Explainer, access: Access, step: Step, depth: number): Walk<Cause[]> {
   const { past } = explainer;
@@ -68,7 +69,8 @@ export function* intrinsicCauses(
   const out: Cause[] = [];
   // an iterator's cursor and node say less than the regions between which it found something
   if (op[2] !== '__next_mem_range')
-    for (const ex of operands(op)) out.push(...(yield* explainer.expression(ex, step, depth)));
+    for (const ex of feedingField(op, replaced?.field ?? '*', operands(op)))
+      out.push(...(yield* explainer.expression(ex, step, depth)));
   for (const access of step.accesses) {
     if (access.rw !== 'r' || (replaced !== null && isAt(access, replaced))) continue;
     if (access.struct === 'memblock') out.push(...(yield* regionCause(explainer, access, step, depth)));

@@ -68,6 +68,34 @@ export function writesField(op: Op, struct: string, field: string): boolean {
   );
 }
 
+/** Of what writes several fields at once: the number of arguments that say where, and those that go into a field. */
+const FEEDS: Readonly<
+  Record<string, { readonly place: number; readonly fields: Readonly<Record<string, readonly number[]>> }>
+> = {
+  __init_single_page: { place: 2, fields: { flags: [2, 3] } },
+  init_node_zone: {
+    place: 0,
+    fields: {
+      node: [0],
+      idx: [1],
+      name: [1],
+      zone_start_pfn: [2],
+      spanned_pages: [3],
+      initialized: [3],
+      present_pages: [4],
+      managed_pages: [4],
+    },
+  },
+};
+
+/** Of the operands of an operation, those that matter to a field it writes: where it writes, and what. */
+export function feedingField<T>(op: Op, field: string | number, operands: readonly T[]): readonly T[] {
+  const feeds = op[0] === 'mem' || op[0] === 'range' ? FEEDS[op[2]] : undefined;
+  if (feeds === undefined || field === '*') return operands;
+  const wanted = feeds.fields[field] ?? [];
+  return operands.filter((_, i) => i < feeds.place || wanted.includes(i));
+}
+
 /** A store to a kernel variable names it so; the struct of other stores is not written in the text. */
 function isOf(op: Op, struct: string): boolean {
   if (op[0] !== 'store' || op[1][0] !== 'k') return struct !== 'var';

@@ -1,6 +1,7 @@
 // why, on the bugs of the threads: the rows that a maintainer looks for, and that each leads to the statement it names.
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Port } from '../../../src/session/index.ts';
+import { Interrupted, why } from '../../../src/session/why/index.ts';
 import { execute, openPort } from '../../support/open.ts';
 
 /** The rows of an answer as they are printed, without positions. */
@@ -31,9 +32,16 @@ async function everyRowLeadsThere(port: Port): Promise<number> {
   return checked;
 }
 
+let border: Port;
+let scratch: Port;
+beforeAll(async () => {
+  border = await openPort('seed-000/uninit-boundary-before');
+  scratch = await openPort('seed-001/scratch-cma-before');
+});
+
 describe('why', () => {
   test('a page at the border: three loops, and what left it out of each', async () => {
-    const port = await openPort('seed-000/uninit-boundary-before');
+    const port = border;
     const printed = await execute(port, 'seek end', 'why page(0x18000)');
     row(printed, 'never initialised in this boot');
     row(printed, 'fill "zero": scenario machine.fill');
@@ -52,19 +60,17 @@ describe('why', () => {
   });
 
   test('lost CMA: deferred_free_pages writes MOVABLE, and nobody on its path asks for scratch', async () => {
-    const port = await openPort('seed-001/scratch-cma-before');
-    const printed = await execute(port, 'seek end', 'why pageblock(0x30000).migratetype');
+    const printed = await execute(scratch, 'seek end', 'why pageblock(0x30000).migratetype');
     row(printed, 'deferred_free_pages:', 'MIGRATE_MOVABLE, false)', 'MIGRATE_CMA → MIGRATE_MOVABLE');
     row(printed, 'not asked on this path: KHO_SCRATCH of memblock.memory[3]', 'memblock_mark_kho_scratch(');
     row(printed, 'the path: deferred_free_pages ← deferred_init_memmap_chunk');
     row(printed, 'before that MIGRATE_CMA:', 'kho_release_scratch');
     row(printed, 'handover.scratch[1]');
-    expect(await everyRowLeadsThere(port)).toBeGreaterThan(5);
+    expect(await everyRowLeadsThere(scratch)).toBeGreaterThan(5);
   });
 
   test('one reserved page: the type is written with the head of its pageblock', async () => {
-    const port = await openPort('seed-001/scratch-cma-before');
-    const printed = await execute(port, 'seek end', 'why pageblock(0x30400).migratetype');
+    const printed = await execute(scratch, 'seek end', 'why pageblock(0x30400).migratetype');
     row(printed, '__init_page_from_nid:', 'init_pageblock_migratetype(', 'MIGRATE_CMA → MIGRATE_MOVABLE');
     row(printed, 'if (pageblock_aligned(pfn))', 'is true: pfn = 0x30400');
     row(printed, 'called from __init_deferred_page:', '← init_deferred_page:', '← memmap_init_reserved_pages:');
@@ -107,5 +113,80 @@ describe('why', () => {
     row(printed, 'pfn = 0x20000 of 0x20000..0x30000');
     row(printed, 'not asked on this path: the node of memblock.memory[3] 0x28000000..0x40000000 node 1');
     row(printed, 'late_initcall_1:4  kho_restore_pages(0x20000000, 65536)');
+  });
+
+  test('a zone that is not contiguous: who came by, and the page that led it away', async () => {
+    const printed = await execute(border, 'seek end', 'why zone(0, DMA32).contiguous');
+    row(printed, 'init_node_zone(', 'stays false');
+    row(printed, 'not written since by set_zone_contiguous:', 'zone.contiguous = true');
+    row(printed, 'if (page_zone(start_page) !== zone)', 'is true: page_zone() = zone(0, DMA), zone = zone(0, DMA32)');
+    row(printed, 'page(0x18000) is not initialised');
+    row(printed, 'MEMBLOCK_RSRV_NOINIT');
+  });
+
+  test('a type that was never written, and by what it is left out', async () => {
+    const printed = await execute(border, 'seek end', 'why pb[192].mt');
+    row(printed, 'never written in this boot, reads as UNMOVABLE');
+    row(printed, 'pageblock_migratetype_init_range:', 'nearest:', 'pages 0x17e00..0x18000');
+    row(printed, 'pfn < end_pfn', 'pfn = 0x18200 of 0x18200..0x18400');
+  });
+
+  test('a region of memblock is the one that lies there now, whatever its number was', async () => {
+    const printed = await execute(scratch, 'seek end', 'why memblock.reserved.regions[0].base');
+    row(printed, 'memblock.reserved[0] 0x30400000..0x30401000', 'memblock_reserve(entry.addr, entry.size)');
+    row(printed, 'scenario boots[1].reserved[0]');
+  });
+
+  test('what the scenario has, and what is not there', async () => {
+    expect(await execute(scratch, 'why kho_scratch[1].addr')).toMatch(
+      /\n {2}scenario boots\[0\]\.handover\.scratch\[1\], /,
+    );
+    expect(await execute(scratch, 'why e820_table.entries[0].size')).toContain(
+      'memory map: scenario machine.memory[0]',
+    );
+    expect(await execute(scratch, 'why kho_enable')).toContain('command line, kho=: scenario boots[1].cmdline');
+    expect(await execute(scratch, 'why page(0xfffff)')).toContain('no memory is behind this struct page here');
+    expect(await execute(scratch, 'why 2 + 2')).toContain('made of constants');
+    expect(await execute(scratch, 'why nonsense')).toContain('No symbol "nonsense" in current context.');
+  });
+
+  test('where one stands: the operands and tests of the statement, and at a fault what it touched', async () => {
+    const here = await execute(
+      border,
+      'start',
+      'tbreak defer_init if pfn == 0x10000',
+      'continue',
+      'next',
+      'next',
+      'why',
+    );
+    row(here, 'defer_init:');
+    row(here, 'called from memmap_init_range:');
+    const port = await openPort('seed-000/uninit-boundary-before-debug');
+    const fault = await execute(port, 'delete', 'continue', 'why');
+    row(fault, 'BUG: VM_BUG_ON_PAGE(PagePoisoned(page)) in __pageblock_pfn_to_page');
+    row(fault, 'page(0x18000) is not initialised');
+    row(fault, 'block_start_pfn = 0x18000 of 0x1000..0x20000');
+  });
+
+  test('the answer goes on in the boot before', async () => {
+    const port = await openPort('seed-003/unsplit-before');
+    const printed = await execute(port, 'seek boot2:kho_memory_init', 'why kho_in.fdt');
+    row(printed, 'boot 1: #', 'kho_fill_kimage:', 'kimage.kho = true');
+    row(printed, 'scenario boots[0].actors[1]');
+  });
+
+  test('depth and --all; what is sent an interrupt stops', async () => {
+    const rowsOf = async (line: string) => (await execute(scratch, 'seek end', line)).split('\n').length;
+    const [few, some, all] = [
+      await rowsOf('why zone(0, DMA32).contiguous 1'),
+      await rowsOf('why zone(0, DMA32).contiguous'),
+      await rowsOf('why zone(0, DMA32).contiguous --all'),
+    ];
+    expect(few).toBeLessThan(some);
+    expect(some).toBeLessThan(all);
+    const work = why(scratch.session, 'page(0x38001).flags', { depth: 5, rows: 40 });
+    expect(work.next(false).done).toBe(false);
+    expect(() => work.next(true)).toThrow(Interrupted);
   });
 });

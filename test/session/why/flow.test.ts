@@ -1,7 +1,15 @@
 // The shape of small kernel texts: what decides whether a statement runs, which locals a loop steps, what a test came to.
 import { describe, expect, test } from 'vitest';
 import { encloses } from '../../../src/session/why/deciders.ts';
-import { carriedBy, feeding, flowOf, isCarried, outcome, postDominators } from '../../../src/session/why/flow.ts';
+import {
+  carriedBy,
+  feeding,
+  flowOf,
+  isCarried,
+  leadsTo,
+  outcome,
+  postDominators,
+} from '../../../src/session/why/flow.ts';
 import type { Fn } from '../../../src/vm/index.ts';
 import { linkedText } from '../../vm/tiny.ts';
 
@@ -112,6 +120,26 @@ describe('loops', () => {
     expect(isCarried(LOOPS, inner, slotOf(LOOPS, 'next'))).toBe(false);
     expect(carriedBy(LOOPS, slotOf(LOOPS, 'i'), at(LOOPS, 8, 'mem'))).toBe(outer);
   });
+});
+
+test('which way of a branch still leads to an operation, before the loop begins again', () => {
+  const fn = fnOf(
+    'f',
+    'function f(a: int, b: int): void {',
+    '\twhile (a > 0) {',
+    '\t\tif (b === 1) {',
+    '\t\t\tif (a > 5) break;',
+    '\t\t}',
+    '\t\tlog(a);',
+    '\t\ta--;',
+    '\t}',
+    '}',
+  );
+  const written = at(fn, 6, 'mem');
+  expect([true, false].map((truth) => leadsTo(fn, at(fn, 3, 'jz'), truth, written))).toEqual([true, true]);
+  expect([true, false].map((truth) => leadsTo(fn, at(fn, 4, 'jz'), truth, written))).toEqual([false, true]);
+  expect([true, false].map((truth) => leadsTo(fn, at(fn, 2, 'jz'), truth, written))).toEqual([true, false]);
+  expect(leadsTo(fn, at(fn, 4, 'jz'), false, at(fn, 2, 'jz'))).toBe(false);
 });
 
 test('what an operation goes by: the locals in its own operands, through temporaries', () => {
