@@ -316,7 +316,9 @@ export function createActions(parts: Parts): Actions {
       // whoever goes there wants to see it
       if (line !== null) ui.dispatch({ type: 'zoomed', on: false });
       if (line !== null) queue.push(line);
-      else if (!turnRow(parts, 'turn')) queue.push('');
+      else if (PANES[focus].isList) {
+        ui.dispatch({ type: 'said', message: { kind: 'error', text: 'this row leads nowhere: Down to the next one' } });
+      } else if (!turnRow(parts, 'turn')) queue.push('');
     }),
     // the session knows which commands repeat
     repeat: () => queue.push(''),

@@ -78,9 +78,17 @@ export const COMPACT: Group = rows(
   pane('memmap', 3, 0),
 );
 
-/** The same with a pane called up: it takes the lower bands. */
+/** The same with a pane called up: it takes the lower bands; an answer, which one reads beside the source, also the stack's. */
 export const compactWith = (called: PaneId): Group =>
-  rows(18, 1, pane('source', 6, 2), columns(5, 1, pane('stack', 40, 1), pane('threads', 40, 1)), pane(called, 7, 3));
+  called === 'results'
+    ? rows(18, 1, pane('source', 7, 2), pane(called, 11, 3))
+    : rows(
+        18,
+        1,
+        pane('source', 6, 2),
+        columns(5, 1, pane('stack', 40, 1), pane('threads', 40, 1)),
+        pane(called, 7, 3),
+      );
 
 /** Bands that a compact screen takes in, in this order, when it has more rows. */
 export const EXTRA: readonly Spec[] = [
@@ -107,13 +115,13 @@ export const normal = (called: PaneId | null): Group =>
         : columns(10, 0, pane('memblock', 49, 1), pane(called, 61, 3)),
   );
 
-/** 200x60: three columns of boxes, the memmap across, two tables below. */
+/** 200x60: three columns of boxes, the memmap across, two tables below; an answer has more rows than another table. */
 export const wide = (called: PaneId | null): Group =>
   rows(
     43,
     1,
     columns(
-      28,
+      called === 'results' ? 24 : 28,
       5,
       rows(76, 3, pane('source', 18, 3), pane('watch', 10, 2)),
       rows(50, 2, pane('stack', 28, 1)),
@@ -122,5 +130,5 @@ export const wide = (called: PaneId | null): Group =>
     pane('memmap', 7, 0),
     called === null
       ? columns(8, 2, pane('memblock', 60, 5), pane('log', 60, 1))
-      : columns(14, 2, pane('memblock', 64, 0), pane(called, 60, 1)),
+      : columns(called === 'results' ? 18 : 14, 2, pane('memblock', 64, 0), pane(called, 60, 1)),
   );

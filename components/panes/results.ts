@@ -1,7 +1,7 @@
 // The last answer as a list that one walks through: each row leads to a position. Knows nothing of what was asked.
 
 import { paintRow } from '../row.ts';
-import type { PositionView, ResultsView, ResultView } from '../session-view.ts';
+import type { ResultsView, ResultView, SessionView } from '../session-view.ts';
 import type { UiState } from '../state.ts';
 import { textWidth } from '../text.ts';
 import type { Theme } from '../theme.ts';
@@ -11,8 +11,10 @@ import { definePane } from './pane.ts';
 /** What the list is painted from; `cursor` is a row number, `shift` so many columns are scrolled away. */
 export interface ResultsSlice {
   readonly results: ResultsView | null;
-  readonly at: PositionView['at'];
-  readonly sub: PositionView['sub'];
+  readonly at: number;
+  readonly sub: number;
+  /** the branch one stands in */
+  readonly branch: number;
   readonly cursor: number;
   readonly shift: number;
   readonly find: UiState['find'];
@@ -50,7 +52,9 @@ function knownOf(results: ResultsView): Known {
   const { rows } = results;
   const texts = rows.map(rowText);
   const made = {
-    sorted: rows.every(({ at }, i) => at !== null && (i === 0 || at.at >= (rows[i - 1]?.at?.at ?? 0))),
+    sorted: rows.every(
+      ({ at, branch }, i) => at !== null && branch === undefined && (i === 0 || at.at >= (rows[i - 1]?.at?.at ?? 0)),
+    ),
     texts,
     width: Math.max(0, ...texts.map(textWidth)),
     narrow: squeezed(texts),
@@ -65,12 +69,29 @@ function textsFor(results: ResultsView, w: number): readonly string[] {
   return width + MARGIN <= w ? texts : narrow;
 }
 
-function distance({ at: place }: ResultView, at: number, sub: number): number {
-  return place === null ? Number.POSITIVE_INFINITY : Math.abs(place.at - at) + Math.abs(place.sub - sub) / 2 ** 40;
+/** Where one stands. */
+export interface Place {
+  readonly at: number;
+  readonly sub: number;
+  readonly branch: number;
+}
+
+/** Where the session stands. */
+export const placeOf = ({ position: { at, sub }, timeline }: SessionView): Place => ({
+  at,
+  sub,
+  branch: timeline.branches.find(({ current }) => current)?.id ?? 0,
+});
+
+/** How far a row leads away; one that is of another branch leads nowhere near. */
+function distance(row: ResultView, { at, sub, branch }: Place): number {
+  if (row.at === null || (row.branch ?? branch) !== branch) return Number.POSITIVE_INFINITY;
+  return Math.abs(row.at.at - at) + Math.abs(row.at.sub - sub) / 2 ** 40;
 }
 
 /** The number of the row that lies nearest to a position, -1 where none leads anywhere. */
-export function nearestRow(results: ResultsView, at: number, sub: number): number {
+export function nearestRow(results: ResultsView, place: Place): number {
+  const { at } = place;
   const { rows } = results;
   let [low, high] = [0, rows.length];
   if (knownOf(results).sorted) {
@@ -85,16 +106,16 @@ export function nearestRow(results: ResultsView, at: number, sub: number): numbe
   let least = Number.POSITIVE_INFINITY;
   for (let i = low; i < high; i++) {
     const row = rows[i];
-    const far = row === undefined ? least : distance(row, at, sub);
+    const far = row === undefined ? least : distance(row, place);
     if (far < least) [best, least] = [i, far];
   }
   return best;
 }
 
 function paintResult(row: ResultView, i: number, near: number, slice: ResultsSlice, w: number, theme: Theme): string {
-  const { results, at, sub, cursor, shift, find, focused } = slice;
+  const { results, cursor, shift, find, focused } = slice;
   const here = i === cursor;
-  const exact = row.at !== null && row.at.at === at && row.at.sub === sub;
+  const exact = distance(row, slice) === 0;
   const mark = exact ? '=>' : i === near ? '~>' : '  ';
   const head = `${here ? '>' : ' '}${mark} `;
   const text = (results === null ? '' : (textsFor(results, w)[i] ?? '')).slice(shift);
@@ -111,12 +132,12 @@ export function firstRow(cursor: number, rows: number, h: number): number {
 
 /** Paints the rows round the cursor. `=>` is where one stands, `~>` the row nearest to it. */
 export function paintResults(slice: ResultsSlice, w: number, h: number, theme: Theme): string[] {
-  const { results, at, sub, cursor } = slice;
+  const { results, cursor } = slice;
   if (results === null)
     return [
       paintRow(theme, w, [['dim', 'no answer yet; a asks who accesses the value under the cursor; :lines FUNCTION']]),
     ];
-  const near = nearestRow(results, at, sub);
+  const near = nearestRow(results, slice);
   const first = firstRow(cursor, results.rows.length, h);
   return results.rows.slice(first, first + h).map((row, i) => paintResult(row, first + i, near, slice, w, theme));
 }
@@ -150,12 +171,11 @@ export const RESULTS = definePane<ResultsSlice>({
     if (results === null) return 'results';
     const row = Math.min(ui.scroll.results ?? 0, most(results)) + 1;
     // how many lie before now is marked in the list, and changes as one walks
-    return `results  ${results.title.replace(/, \d+ before now$/, '')}  row ${row} of ${results.rows.length}`;
+    return `results  ${results.title.replace(/, \d+ before now/, '')}  row ${row} of ${results.rows.length}`;
   },
-  slice: ({ view: { results, position }, ui, focused }) => ({
+  slice: ({ view, view: { results }, ui, focused }) => ({
     results,
-    at: position.at,
-    sub: position.sub,
+    ...placeOf(view),
     cursor: Math.min(ui.scroll.results ?? 0, results === null ? 0 : most(results)),
     shift: ui.shift.results ?? 0,
     find: ui.find?.pane === 'results' ? ui.find : null,

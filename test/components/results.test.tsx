@@ -12,7 +12,7 @@ const ROWS = 40;
 
 /** Rows at 9000, 9020, …; the seventh leads nowhere. */
 const RESULTS: ResultsView = {
-  title: 'page(0x18000)->flags: 40 accesses, 20 before now',
+  title: 'page(0x18000)->flags: 40 accesses, 20 before now; the 40 nearest',
   branch: 0,
   rows: Array.from({ length: ROWS }, (_, i) => ({
     at: i === 6 ? null : { at: 9000 + 20 * i, sub: 0 },
@@ -62,7 +62,7 @@ describe.each(SIZES)('%ix%i', (cols, rows) => {
     const { t, session } = await screen({ cols, rows });
     const before = t.screen();
     await t.press(':lines f\r');
-    expect(t.screen()).toMatch(/results {2}page\(0x18000\)->flags: 40 accesses {2}row 22 of 40/);
+    expect(t.screen()).toMatch(/results {2}page\(0x18000\)->flags: 40 accesses; the 40 nearest {2}row 22 of 40/);
     expect(t.screen()).toContain('>~> #9420 T1 swapper');
     expect(t.screen()).toMatch(/[─━] source/);
     await t.press('\x1b[B');
@@ -124,6 +124,16 @@ test('a chain of causes begins at its top; Enter gives up the full screen, so th
   expect(t.screen()).toMatch(/[━] results/);
 });
 
+test('Enter on a row that leads nowhere says so, and repeats nothing', async () => {
+  const { t, session } = await screen();
+  await t.press(':lines f\r');
+  await t.press('\x1b[H');
+  for (let i = 0; i < 6; i++) await t.press('\x1b[B');
+  await t.press('\r');
+  expect(t.line(37)).toContain('this row leads nowhere');
+  expect(session.executed).toEqual(['lines f']);
+});
+
 test('a word is looked for in the list', async () => {
   const { t } = await screen();
   await t.press(':lines f\r');
@@ -133,17 +143,23 @@ test('a word is looked for in the list', async () => {
 });
 
 test('the nearest row, whatever the order of rows', () => {
-  expect(nearestRow(RESULTS, 0, 0)).toBe(0);
-  expect(nearestRow(RESULTS, 9131, 0)).toBe(7);
-  expect(nearestRow(RESULTS, 99999, 0)).toBe(39);
+  const at = (position: number, branch = 0) => ({ at: position, sub: 0, branch });
+  expect(nearestRow(RESULTS, at(0))).toBe(0);
+  expect(nearestRow(RESULTS, at(9131))).toBe(7);
+  expect(nearestRow(RESULTS, at(99999))).toBe(39);
   const chain = { ...RESULTS, rows: [...RESULTS.rows].reverse() };
-  for (const at of [0, 9131, 9400, 99999]) expect(nearestRow(chain, at, 0)).toBe(ROWS - 1 - nearestRow(RESULTS, at, 0));
+  for (const n of [0, 9131, 9400, 99999]) expect(nearestRow(chain, at(n))).toBe(ROWS - 1 - nearestRow(RESULTS, at(n)));
   const sorted = { ...RESULTS, rows: RESULTS.rows.filter((row) => row.at !== null) };
-  for (let at = 8990; at < 9800; at += 7) {
-    const far = sorted.rows.map((row) => Math.abs((row.at?.at ?? 0) - at));
-    expect(nearestRow(sorted, at, 0)).toBe(far.indexOf(Math.min(...far)));
+  for (let n = 8990; n < 9800; n += 7) {
+    const far = sorted.rows.map((row) => Math.abs((row.at?.at ?? 0) - n));
+    expect(nearestRow(sorted, at(n))).toBe(far.indexOf(Math.min(...far)));
   }
-  expect(nearestRow({ ...RESULTS, rows: [] }, 0, 0)).toBe(-1);
+  expect(nearestRow({ ...RESULTS, rows: [] }, at(0))).toBe(-1);
+  const branches = {
+    ...RESULTS,
+    rows: [3, 1, 2].map((branch) => ({ at: at(9000), branch, depth: 0, text: `${branch}` })),
+  };
+  expect([1, 2, 3, 4].map((branch) => nearestRow(branches, at(9000, branch)))).toEqual([1, 2, 0, -1]);
   expect([firstRow(0, 40, 8), firstRow(20, 40, 8), firstRow(39, 40, 8), firstRow(2, 3, 8)]).toEqual([0, 17, 32, 0]);
 });
 

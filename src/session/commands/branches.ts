@@ -87,7 +87,9 @@ function schedule(session: Session, args: string): Output {
     : session.time.branches.length > count
       ? `: ${made}`
       : `: as in ${name}, which there is already`;
-  return say(`Thread ${index + 1} moves next${told}.`);
+  const text = `Thread ${index + 1} moves next${told}.`;
+  // which branch one then stands in is what the panes do not say
+  return { ...say(text), told: [text] };
 }
 
 const scheduleCommand: Command = {
