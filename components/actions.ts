@@ -18,7 +18,7 @@ import { EMPTY_EDITOR, editLine, insertText } from './prompt/editor.ts';
 import type { SessionPort } from './session-view.ts';
 import type { UiAction, UiState } from './state.ts';
 import type { Store } from './store.ts';
-import { lineValues, subjectOf } from './subject.ts';
+import { lineValues, subjectOf, whySubject } from './subject.ts';
 
 interface Parts {
   readonly port: SessionPort;
@@ -332,7 +332,7 @@ export function createActions(parts: Parts): Actions {
     suspend: host.suspend,
     scrollOverlay: (key) => scrollOverlay(parts, key),
     toEnd: (key) => toEnd(parts, key),
-    why: () => queue.push(() => `why ${subjectOf(parts.port.view(), ui.get())?.expression ?? ''}`.trim()),
+    why: () => queue.push(() => `why ${whySubject(parts.port.view(), ui.get())}`.trim()),
     accesses: () => queue.push(() => askAbout(parts, 'accesses', ({ place }) => place)),
     watch: () => queue.push(() => askAbout(parts, 'watch', ({ place }) => place)),
     go: () => typeFor(ui, 'go '),

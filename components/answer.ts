@@ -1,15 +1,15 @@
 // What the screen does with an answer whose rows can be jumped to: shows it as a list, and walks through it. Knows nothing of
 // how rows are painted.
 
-import { nearestRow } from './panes/results.ts';
+import { nearestRow, placeOf } from './panes/results.ts';
 import type { CommandResult, Glance, ResultsView, SessionView } from './session-view.ts';
 import type { UiAction, UiState } from './state.ts';
 import type { Store } from './store.ts';
 
 /** Where one begins: a chain of causes at its top, a list in order of time at the row nearest to where one stands. */
-function firstOf(results: ResultsView, { position: { at, sub } }: Glance): number {
+function firstOf(results: ResultsView, view: SessionView): number {
   const isChain = results.rows.some(({ depth }) => depth > 0);
-  return isChain ? 0 : nearestRow(results, { at, sub, branch: results.branch });
+  return isChain ? 0 : nearestRow(results, placeOf(view));
 }
 
 /** Shows the answer that a command gave; false where it gave none. */
@@ -18,10 +18,11 @@ export function showAnswer(
   { ok, output }: CommandResult,
   before: Glance,
   now: Glance,
+  view: () => SessionView,
 ): boolean {
   const { results } = now;
   if (!ok || results === null || results === before.results || results.rows.length === 0) return false;
-  ui.dispatch({ type: 'answered', row: Math.max(0, firstOf(results, now)) });
+  ui.dispatch({ type: 'answered', row: Math.max(0, firstOf(results, view())) });
   ui.dispatch({ type: 'said', message: { kind: 'out', text: output[0] ?? '' } });
   return true;
 }

@@ -132,7 +132,11 @@ export class CommandQueue {
     if (result.play !== undefined) play(result.play);
     if (now.comparison !== before.comparison && now.comparison !== null)
       ui.dispatch({ type: 'opened', overlay: { title: line, lines: [], scroll: 0, kind: 'compare' } });
-    else if (result.note == null && result.look?.instead !== true && !showAnswer(ui, result, before, now))
+    else if (
+      result.note == null &&
+      result.look?.instead !== true &&
+      !showAnswer(ui, result, before, now, () => port.view())
+    )
       report(ui, line, result, before, now);
     if (result.quit) quit();
   }

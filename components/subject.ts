@@ -59,3 +59,13 @@ export function subjectOf(view: SessionView, ui: UiState): Pick<ValueView, 'expr
   const row = ROW[ui.focus];
   return row === undefined ? chosenValue(view, ui) : firstOf(view.values(row(view, ui)));
 }
+
+/** What one asks the reason of: at a fault, where nothing else was chosen, why it came to that, which needs no words. */
+export function whySubject(view: SessionView, ui: UiState): string {
+  const { stop, source } = view;
+  const chosen =
+    source !== null &&
+    (cursorValue(source, ui.cursor) !== undefined || cursorLine(source, ui.cursor) !== source.currentLine);
+  const atFault = stop.kind === 'fault' && ui.focus === 'source' && !chosen;
+  return atFault ? '' : (subjectOf(view, ui)?.expression ?? '');
+}

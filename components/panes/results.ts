@@ -3,7 +3,7 @@
 import { paintRow } from '../row.ts';
 import type { ResultsView, ResultView, SessionView } from '../session-view.ts';
 import type { UiState } from '../state.ts';
-import { textWidth } from '../text.ts';
+import { cut, textWidth } from '../text.ts';
 import type { Theme } from '../theme.ts';
 import { foundSpans } from './lines.ts';
 import { definePane } from './pane.ts';
@@ -167,11 +167,15 @@ export const RESULTS = definePane<ResultsSlice>({
   enter: ({ results }, at) => (results?.rows[at]?.at ? `result ${at + 1}` : null),
   widest: ({ results }, ui, w, h) =>
     results === null ? 0 : widest(results, firstRow(ui.scroll.results ?? 0, results.rows.length, h), h, w),
-  title: ({ view: { results }, ui }) => {
+  title: ({ view: { results }, ui, w, theme }) => {
     if (results === null) return 'results';
     const row = Math.min(ui.scroll.results ?? 0, most(results)) + 1;
     // how many lie before now is marked in the list, and changes as one walks
-    return `results  ${results.title.replace(/, \d+ before now/, '')}  row ${row} of ${results.rows.length}`;
+    const asked = results.title.replace(/, \d+ before now/, '').replace(/ {2,}/g, ' ');
+    const count = `row ${row} of ${results.rows.length}`;
+    const room = Math.max(8, w - 'results'.length - count.length - 12);
+    const text = textWidth(asked) <= room ? asked : `${cut(asked, room - 1)}${theme.glyphs.more}`;
+    return `results  ${text}  ${count}`;
   },
   slice: ({ view, view: { results }, ui, focused }) => ({
     results,

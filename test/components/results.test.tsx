@@ -226,6 +226,16 @@ describe('the value under the cursor', () => {
     expect(session.executed).toEqual(['accesses page.private', 'accesses page(0x18000)->private', 'why']);
   });
 
+  test('y at a fault asks why it came to that, unless a value is chosen', async () => {
+    const { t, session } = await screen();
+    session.change({ stop: { kind: 'fault', lines: ['oops'] } });
+    await t.press('y');
+    await t.press('\x1b[C');
+    const [chosen = ''] = t.line(37).split(' ');
+    await t.press('y');
+    expect(session.executed).toEqual(['why', `why ${chosen}`]);
+  });
+
   test('where there is none, one types it', async () => {
     const { t, session } = await screen(undefined);
     session.change({ source: null });
