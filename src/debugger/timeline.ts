@@ -21,7 +21,7 @@ export interface Keeping {
 }
 
 /** What is kept unless somebody asks for less. */
-const KEEPING: Keeping = { recent: 200_000, every: 64 };
+const KEEPING: Keeping = { recent: 100_000, every: 64 };
 
 /** A choice of thread that the policy would not have made: who moves at that position. */
 export interface Choice {

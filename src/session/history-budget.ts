@@ -1,6 +1,6 @@
 // How much memory of this process a history may take: when more is in use, fewer states are kept, and the others are made
 // again when somebody asks. Positions are never lost. Knows nothing of what states hold.
-import { setFlagsFromString } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Timeline } from '../debugger/index.ts';
 
@@ -11,7 +11,7 @@ export const HISTORY_BUDGET = 512 * 2 ** 20;
 export const LEAST_BUDGET = 128 * 2 ** 20;
 
 /** Shares of the budget: in use with what is garbage, and without. What is beyond is the host's own. */
-const WITH_GARBAGE = 0.6;
+const WITH_GARBAGE = 0.55;
 const LIVE = 0.4;
 /** What is in use must have grown by so much before it is worth looking for garbage again. */
 const GROWTH = 1.25;
@@ -32,8 +32,8 @@ let collector: (() => void) | null = null;
 /** The memory of this process. Left alone, its garbage may grow to the limit of the heap, whatever the budget says. */
 const PROCESS: Memory = {
   used() {
-    const { heapUsed, external } = process.memoryUsage();
-    return heapUsed + external;
+    const { used_heap_size: heap, external_memory: external } = getHeapStatistics();
+    return heap + external;
   },
   collect() {
     if (collector === null) {

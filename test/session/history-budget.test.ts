@@ -63,7 +63,7 @@ describe('the budget of a history', () => {
     const say = async (line: string) => (await port.execute(line)).output.join('\n');
     expect(await say('set history-budget 1G')).toBe('');
     expect(await say('show history-budget')).toMatch(
-      /^The history may take 1024M; \d+M in use; the newest 200000 states/,
+      /^The history may take 1024M; \d+M in use; the newest 100000 states/,
     );
     expect(await say('set history-budget much')).toContain("'much' is no size; write 512M or 2G");
     expect(await say('set history-budget 1M')).toContain(`write ${LEAST_BUDGET / 2 ** 20}M or more`);
