@@ -11,7 +11,7 @@ export const HISTORY_BUDGET = 512 * 2 ** 20;
 export const LEAST_BUDGET = 128 * 2 ** 20;
 
 /** Shares of the budget: in use with what is garbage, and without. What is beyond is the host's own. */
-const WITH_GARBAGE = 0.55;
+const WITH_GARBAGE = 0.5;
 const LIVE = 0.4;
 /** What is in use must have grown by so much before it is worth looking for garbage again. */
 const GROWTH = 1.25;
