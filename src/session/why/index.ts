@@ -7,6 +7,7 @@ import type { Session } from '../session.ts';
 import { readTarget } from '../targets.ts';
 import { Absence } from './absence.ts';
 import { type Cause, linesOf, note, root, rowsOf, type Shown } from './cause.ts';
+import { callerTestsOf } from './deciders.ts';
 import { Explainer } from './explain.ts';
 import { namedReads } from './flow.ts';
 import { Past, type Walk } from './past.ts';
@@ -73,7 +74,10 @@ function* statementCauses(session: Session, explainer: Explainer, { step, fresh 
   const causes: Cause[] = [];
   if (session.thread()?.death) causes.push(...(yield* touchedCauses(explainer, step)));
   for (const slot of namedReads(fn, step.pc)) causes.push(...(yield* localCause(explainer, slot, { step, fresh })));
-  if (fresh === null) causes.push(...(yield* explainer.tests(step, 1, true)));
+  if (fresh === null)
+    causes.push(...(yield* explainer.tests(step, 1, true)), ...(yield* callerTestsOf(explainer, step, 1)));
+  else causes.push(...(yield* explainer.tests(fresh, 1, false)), ...(yield* callerTestsOf(explainer, fresh, 1)));
+  if (fresh !== null && !causes.some(({ at }) => at === fresh.at)) causes.push(explainer.row(fresh, '', []));
   causes.push(...explainer.callers(fresh ?? step));
   return [
     note(`${fn.name}:${fn.pos[step.pc]?.[0] ?? fn.line}  ${statementText(session.kernel.files, fn, step.pc)}`, causes),
