@@ -2,15 +2,16 @@
 // its callers until a frame was about the pages asked for, and looks there for the test that went the other way; where none
 // did, the range or iterator that came nearest. Knows nothing of values.
 import { declaredTypes } from '../../kernel/index.ts';
-import type { Fn, Program } from '../../vm/index.ts';
+import { isRef } from '../../machine/index.ts';
+import type { Ex, Fn, Program } from '../../vm/index.ts';
 import { hex } from '../format.ts';
 import { type Cause, note } from './cause.ts';
 import { isLoop } from './deciders.ts';
 import type { Explainer } from './explain.ts';
-import { carriedBy, flowOf, leadsTo, operands, type slotsOf, statementOf, stretchOf } from './flow.ts';
+import { carriedBy, feeding, flowOf, leadsTo, operands, statementOf, stretchOf } from './flow.ts';
 import type { Walk } from './past.ts';
-import { distanceAt, type Pages, rangeSlots, reachAt, reachOfArguments } from './reach.ts';
-import { coveringCause } from './regions.ts';
+import { distanceAt, FARTHEST, type Pages, reachAt, reachOfArguments } from './reach.ts';
+import { coveringCause, regionCause } from './regions.ts';
 import type { Step } from './trace.ts';
 import { unitOf } from './units.ts';
 import { statementText } from './words.ts';
@@ -309,26 +310,28 @@ export class Absence {
   /** The execution of an operation in a frame whose arguments come nearest to the pages; null when they name none. */
   private nearestCall({ fn, pc }: Writer, frame: number): Near | null {
     const { past, slicer } = this.explainer;
-    if (!rangeSlots(fn, pc).some((slot) => unitOf(fn, slot) !== null)) return null;
     let best: Near | null = null;
     for (let i = frame; i >= 0 && i <= this.turns.last; i = past.next(i)) {
       if (!stretchOf(fn, past.pc(i)).includes(pc)) continue;
       const step = slicer.stepsOf(i).find((one) => one.pc === pc);
       if (step === undefined) continue;
       const distance = distanceAt(step.before.machine, fn, pc, step.locals, this.pages);
-      if (best === null || distance < best.distance) best = { step, distance, words: '' };
+      if (distance < (best?.distance ?? FARTHEST)) best = { step, distance, words: '' };
     }
     return best;
   }
 
-  /** Where the nearest range ends, and what region lies there. */
+  /** Where the nearest range ends, what region it was, and what region lies where the pages are. */
   private *bounds({ fn }: Writer, { step }: Near): Walk<Cause[]> {
     const { explainer } = this;
-    const address = this.pages.start * 4096;
-    const reserved = yield* coveringCause(explainer, 'reserved', address, 'flags', step, 2);
-    const children =
-      reserved[0]?.at == null ? yield* coveringCause(explainer, 'memory', address, 'presence', step, 2) : reserved;
-    const named = [...new Set(operands(step.op).flatMap((ex) => this.namedOf(ex, step)))];
+    const children = yield* coveringCause(explainer, 'reserved', this.pages.start * 4096, 'flags', step, 2);
+    for (const slot of feeding(fn, step.pc)) {
+      const held = step.locals[slot] ?? null;
+      if (!isRef(held) || held.struct !== 'memblock_region') continue;
+      const access = { rw: 'r', struct: held.struct, at: held.at, field: 'base', op: 0 } as const;
+      children.push(...(yield* regionCause(explainer, access, step, 2)));
+    }
+    const named = [...new Set(operands(step.op).flatMap((ex) => this.placesIn(ex, step)))];
     const stepped = named.filter((slot) => carriedBy(fn, slot, step.pc) !== null);
     for (const slot of stepped.length > 0 ? stepped : named) {
       const name = fn.vars.find(([, one]) => one === slot)?.[0] ?? '';
@@ -337,10 +340,13 @@ export class Absence {
     return [explainer.row(step, 'came nearest', children)];
   }
 
-  private namedOf(ex: readonly unknown[], step: Step): number[] {
+  /** The locals that are pfns or addresses of which an operand was made. */
+  private placesIn(ex: Ex, step: Step): number[] {
     const { slicer } = this.explainer;
     return slicer
-      .leaves(ex as Parameters<typeof slotsOf>[0], step)
-      .flatMap((leaf) => (leaf.kind === 'local' && typeof leaf.value === 'number' ? [leaf.slot] : []));
+      .leaves(ex, step)
+      .flatMap((leaf) =>
+        leaf.kind === 'local' && unitOf(slicer.fnOf(step.turn), leaf.slot) !== null ? [leaf.slot] : [],
+      );
   }
 }

@@ -125,7 +125,7 @@ export function reachOfArguments(m: Machine, fn: Fn, locals: readonly Value[], p
 }
 
 /** Named slots that an operation goes by, and those that bound what a loop steps of them. */
-export function rangeSlots(fn: Fn, pc: number): number[] {
+function rangeSlots(fn: Fn, pc: number): number[] {
   const named = feeding(fn, pc);
   return [...new Set([...named, ...named.flatMap((slot) => boundsOf(fn, slot, pc))])];
 }
@@ -154,6 +154,9 @@ export function reachAt(m: Machine, fn: Fn, pc: number, at: number, locals: read
   );
 }
 
+/** The distance of what names no place. */
+export const FARTHEST = Number.MAX_SAFE_INTEGER;
+
 /** How far from the pages the locals are that an operation goes by. */
 export function distanceAt(m: Machine, fn: Fn, pc: number, locals: readonly Value[], pages: Pages): number {
   const distances = feeding(fn, pc).flatMap((slot) => {
@@ -165,5 +168,5 @@ export function distanceAt(m: Machine, fn: Fn, pc: number, locals: readonly Valu
     }
     return typeof value === 'number' && unit !== null ? [Math.abs(pfnsOf(value, unit) - pages.start)] : [];
   });
-  return Math.min(Number.MAX_SAFE_INTEGER, ...distances) + 1;
+  return Math.min(FARTHEST, ...distances.map((one) => one + 1));
 }
