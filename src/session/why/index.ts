@@ -195,6 +195,8 @@ function* absence(explainer: Explainer, target: Target): Walk<Cause[]> {
     if (runGet(machine.pageblocks, target.at) !== NEVER_SET) return [];
     const size = 2 ** machine.config.pageblockOrder;
     const pages = { start: target.at * size, end: (target.at + 1) * size };
+    const isBacked = [pages.start, pages.end - 1].some((pfn) => runGet(machine.memmap, pfn) !== null);
+    if (!isBacked) return [note('never written: no memory is behind its struct pages here')];
     const rows = yield* new Absence(explainer, pages).explain('pageblock', 'migratetype', 0);
     return [note(`never written in this boot, reads as UNMOVABLE; statements that can write it: ${rows.length}`, rows)];
   }

@@ -42,7 +42,8 @@ class Links {
   next = ints(4096);
   up = ints(4096);
   private length = 0;
-  private stacks: number[][] = [];
+  /** by thread: its last turn at each depth, and how deep it was last */
+  private stacks: { readonly last: number[]; top: number }[] = [];
 
   /** Links turns as far as they are recorded. `starts`: positions at which boots begin. */
   *grow(columns: Columns, starts: readonly number[]): Walk<void> {
@@ -64,15 +65,16 @@ class Links {
       this.next = larger(this.next);
       this.up = larger(this.up);
     }
-    this.stacks[thread] ??= [];
+    this.stacks[thread] ??= { last: [], top: -1 };
     const stack = this.stacks[thread];
-    stack.length = Math.min(stack.length, depth + 1);
-    const before = stack[depth] ?? -1;
+    // what lies above was of frames that have returned
+    const before = depth <= stack.top ? (stack.last[depth] ?? -1) : -1;
     this.prev[i] = before;
     this.next[i] = -1;
-    this.up[i] = stack[depth - 1] ?? -1;
+    this.up[i] = stack.last[depth - 1] ?? -1;
     if (before >= 0) this.next[before] = i;
-    stack[depth] = i;
+    stack.last[depth] = i;
+    stack.top = depth;
     this.length = i + 1;
   }
 }
