@@ -20,7 +20,7 @@ export class Chunk {
   readonly first: Uint32Array;
   /** twice the kind, and one more for a write */
   what = new Uint16Array(CHUNK);
-  /** pfn, index, address, or a name below zero */
+  /** pfn, index, address, or the number of a name */
   at = new Float64Array(CHUNK);
   /** how many structs */
   span = new Uint32Array(CHUNK);

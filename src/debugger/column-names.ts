@@ -3,11 +3,14 @@
 /** Most different pairs of struct and field; further ones are taken as any field of their struct. */
 const MOST_KINDS = 32_000;
 
+/** Number of the first name of a struct: above every pfn, index and address. */
+export const FIRST_NAME = 2 ** 52;
+
 /** The names of one history; numbers are given in the order in which names are met. */
 export class Names {
   readonly kinds: { readonly struct: string; readonly field: string | number }[] = [];
   private readonly kindOf = new Map<string, Map<string | number, number>>();
-  readonly strings: string[] = [];
+  private readonly strings: string[] = [];
   private readonly stringOf = new Map<string, number>();
   readonly fns: { readonly boot: number; readonly fn: string; readonly base: number }[] = [];
   private readonly baseOf = new Map<number, Map<string, number>>();
@@ -27,19 +30,19 @@ export class Names {
     return made;
   }
 
-  /** A name of a struct as a number below zero. */
+  /** A name of a struct as a number from FIRST_NAME on. */
   string(at: string): number {
     let id = this.stringOf.get(at);
     if (id === undefined) {
       id = this.strings.push(at) - 1;
       this.stringOf.set(at, id);
     }
-    return -1 - id;
+    return FIRST_NAME + id;
   }
 
-  known(at: string): number | null {
-    const id = this.stringOf.get(at);
-    return id === undefined ? null : -1 - id;
+  /** The name that a number stands for; the number itself where it is none. */
+  at(place: number): number | string {
+    return place < FIRST_NAME ? place : (this.strings[place - FIRST_NAME] as string);
   }
 
   /** Number of the first operation of a function of one boot; `ops`: how many it has. */

@@ -1,7 +1,7 @@
 // What happened in each turn of a branch, in packed columns: who moved, where it stood, what it touched. Questions about the
 // past scan them, and only turns that may answer are run again. They say too much rather than too little: a turn that is
 // found here is still to be looked at. Knows nothing of how a turn is run.
-import { KernelFault, type Machine, type Ref, readField, type Value } from '../machine/index.ts';
+import type { Machine, Ref, Value } from '../machine/index.ts';
 import {
   type Access,
   atStatement,
@@ -13,7 +13,7 @@ import {
 } from '../vm/index.ts';
 import { CHUNK, Chunk } from './chunk.ts';
 import { Names } from './column-names.ts';
-import { covers, fieldsMeet, type Target } from './touches.ts';
+import { covers, fieldsMeet, type Target, valueAt } from './touches.ts';
 import { initialisedAgain, uninitialisedPage } from './uninitialised.ts';
 
 /** What is known of a turn, as bits. The parts of the machine that it replaced lie above them, see PARTS. */
@@ -52,6 +52,9 @@ export const PARTS = [
   'console',
   'serial',
 ] as const satisfies readonly (keyof Machine)[];
+
+/** Most structs that one access is kept with. */
+const WIDEST = 2 ** 32 - 1;
 
 const PART_SHIFT = 11;
 const MEMMAP = 1 << (PART_SHIFT + PARTS.indexOf('memmap'));
@@ -136,10 +139,10 @@ export class Columns {
     let n = chunk.first[i] as number;
     for (const access of accesses) {
       const { at, end } = access;
-      const place = typeof at === 'number' && at >= 0 ? at : this.names.string(String(at));
+      const place = typeof at === 'number' ? at : this.names.string(at);
       const what = this.names.kind(access.struct, access.field) * 2 + (access.rw === 'w' ? 1 : 0);
-      chunk.add(n, what, place, end === undefined ? 1 : Math.max(0, end - place));
-      if (access.rw === 'w') chunk.values.set(n, valueWritten(after.machine, access));
+      chunk.add(n, what, place, end === undefined ? 1 : Math.min(WIDEST, Math.max(0, end - place)));
+      if (access.rw === 'w') chunk.values.set(n, valueAt(after, access));
       n++;
       flags |= pageFlags(before, access);
     }
@@ -235,9 +238,9 @@ export class Columns {
       const place = chunk.at[n] as number;
       const span = chunk.span[n] as number;
       const { struct, field } = this.names.kinds[what >> 1] as Names['kinds'][number];
-      const at = place < 0 ? (this.names.strings[-1 - place] as string) : place;
+      const at = this.names.at(place);
       const rw = what % 2 === 1 ? 'w' : 'r';
-      out.push(span === 1 || place < 0 ? { rw, struct, at, field } : { rw, struct, at, end: place + span, field });
+      out.push(span === 1 ? { rw, struct, at, field } : { rw, struct, at, end: place + span, field });
     }
     return out;
   }
@@ -255,11 +258,11 @@ export class Columns {
       const { struct, field } = this.names.kinds[what >> 1] as Names['kinds'][number];
       if (!places.some((place) => fieldsMeet({ struct, field }, place))) continue;
       const place = chunk.at[n] as number;
-      const at = place < 0 ? (this.names.strings[-1 - place] as string) : place;
+      const at = this.names.at(place);
       const span = chunk.span[n] as number;
       if (!places.some((target) => covers({ rw: 'w', struct, at, end: place + span, field }, target))) continue;
       const value = chunk.values.get(n);
-      if (value === undefined || span !== 1) return null;
+      if (value === undefined || span !== 1 || field === '*') return null;
       out.push({ ref: { struct, at }, field, value });
     }
     return out;
@@ -323,19 +326,8 @@ function stretchOf(names: Names, kind: Names['kinds'][number], target: Target): 
   if (kind.struct !== target.struct || kind.struct === 'memblock')
     return [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   if (typeof target.at === 'number') return [target.at, target.end ?? target.at + 1];
-  const id = names.known(target.at);
-  return id === null ? [] : [id, id + 1];
-}
-
-/** What a field holds after it was written; undefined for more than one field, and where there is nothing to read. */
-function valueWritten(machine: Machine, { struct, at, end, field }: Access): Value | undefined {
-  if (field === '*' || (end !== undefined && end !== (at as number) + 1)) return undefined;
-  try {
-    return readField(machine, { struct, at }, field);
-  } catch (error) {
-    if (error instanceof KernelFault || error instanceof TypeError) return undefined;
-    throw error;
-  }
+  const id = names.string(target.at);
+  return [id, id + 1];
 }
 
 const writesPage = ({ struct, rw }: Access) => struct === 'page' && rw === 'w';

@@ -176,11 +176,11 @@ export function depthOf(state: State, thread: number): number {
   return t === undefined ? 0 : depth(t);
 }
 
-/** Turns of a thread at most so deep on its stack, calls and returns of what is deeper left out. */
+/** Turns of a thread at most so deep on its stack, calls and returns of what is deeper left out; with a boot stacks begin anew. */
 export const shallow =
   (thread: number, most: number) =>
   (columns: Columns, i: number): boolean =>
-    columns.thread(i) === thread && columns.depth(i) <= most;
+    (columns.thread(i) === thread && columns.depth(i) <= most) || (columns.flags(i) & FLAG.boot) !== 0;
 
 /** Goals of the movement commands. `thread`, `deep`: where one stands now. */
 export const goals = {

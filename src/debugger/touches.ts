@@ -24,8 +24,13 @@ export interface Target {
   readonly field: string | number;
 }
 
-/** Fields of struct page that are other names of a word. */
-const SAME_WORD: Readonly<Record<string, string>> = { compound_info: 'lru_next', _mapcount: 'page_type' };
+/** Fields of struct page that are other names of a word; those of a pageblock that say the same of its bits. */
+const SAME_WORD: Readonly<Record<string, string>> = {
+  compound_info: 'lru_next',
+  _mapcount: 'page_type',
+  mt: 'migratetype',
+  written: 'migratetype',
+};
 
 const wordOf = (field: string | number): string | number => SAME_WORD[field] ?? field;
 
@@ -65,7 +70,7 @@ export function covers(access: Recorded, target: Target): boolean {
 }
 
 /** What a place holds; undefined for more than one field, and where there is nothing to read. */
-export function valueAt({ machine }: State, { struct, at, end, field }: Target): Value | undefined {
+export function valueAt({ machine }: Pick<State, 'machine'>, { struct, at, end, field }: Target): Value | undefined {
   if (field === '*' || (end !== undefined && end !== (at as number) + 1)) return undefined;
   try {
     return readField(machine, { struct, at }, field);

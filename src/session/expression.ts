@@ -170,10 +170,10 @@ export function prepare(
     const result = guarded(() => run((at?.locals ?? []) as Value[], contextOf({ state, thread: mover, frame: at })));
     return result.ok ? result.value : undefined;
   };
-  const reads = (run: Run, state: State, mover: number): Reads | null => {
+  const reads = (run: Run, state: State, mover: number, whole: boolean): Reads | null => {
     const at = global.ok ? null : frameIn(state);
     const locals = [...(at?.locals ?? [])];
-    const found = at === null && !global.ok ? NOTHING : readsOf(state, mover, (c) => run(locals, c));
+    const found = at === null && !global.ok ? NOTHING : readsOf(state, mover, (c) => run(locals, c), whole);
     return found === null || global.ok ? found : { ...found, frame: { thread, depth: deep } };
   };
   const place = placeOf(kernel, compiled.ex, variables);
@@ -182,10 +182,10 @@ export function prepare(
     ok: true,
     prepared: {
       evaluate: (state, mover) => ask(compiled.run, state, mover),
-      reads: (state, mover) => reads(loads === null ? compiled.run : all(loads), state, mover),
+      reads: (state, mover) => reads(loads === null ? compiled.run : all(loads), state, mover, loads === null),
       still: loads !== null && global.ok,
       locate: place === null ? null : (state, mover) => place.of((run) => ask(run, state, mover)),
-      locateReads: (state, mover) => (place === null ? NOTHING : reads(place.run, state, mover)),
+      locateReads: (state, mover) => (place === null ? NOTHING : reads(place.run, state, mover, true)),
       readsMemory: changeable(compiled.ex),
     },
   };

@@ -31,31 +31,44 @@ const bit = (part: string): number => {
 /** Structs whose fields are not where their name says; they are taken as the parts of the machine that they lie in. */
 const ELSEWHERE: ReadonlySet<string> = new Set(['kho_scratch', 'memblock', 'memblock_type', 'memblock_region']);
 
-/** The mask of parts that recorded accesses account for. */
+/** Is it a struct of the table? */
+const isSmall = ({ struct }: Access): boolean => struct !== 'page' && struct !== 'pageblock' && !ELSEWHERE.has(struct);
+
+/** The mask of parts that recorded accesses account for, but for the table: who reads its rows may look at others, too. */
 function explained(accesses: readonly Access[]): number {
-  const structs = new Set(accesses.map(({ struct }) => struct));
   let mask = 0;
-  if (structs.has('page')) mask |= bit('memmap') | bit('inits');
-  if (structs.has('pageblock')) mask |= bit('pageblocks');
-  const small = [...structs].some((struct) => !ELSEWHERE.has(struct) && struct !== 'page' && struct !== 'pageblock');
-  if (small && !structs.has('kho_scratch')) mask |= bit('table');
+  for (const { struct } of accesses) {
+    if (struct === 'page') mask |= bit('memmap');
+    if (struct === 'pageblock') mask |= bit('pageblocks');
+  }
   return mask;
 }
 
 /**
  * Evaluates with a context that tells what is read. Null when the value rests on more than memory: on threads, or on who asks.
- * What `run` throws is a value like any other, made from what it read before.
+ * What `run` throws is a value like any other, made from what it read before. `whole`: it calls what is no text, which may look
+ * at several fields of a struct page and tell of one.
  */
-export function readsOf(state: State, thread: number, run: (context: Context) => unknown): Reads | null {
+export function readsOf(
+  state: State,
+  thread: number,
+  run: (context: Context) => unknown,
+  whole: boolean,
+): Reads | null {
   let mask = 0;
   let more = false;
+  const accesses: Access[] = [];
+  // accesses that have accounted for a look into the table: one look each
+  let accounted = 0;
   const machine = new Proxy<Machine>(state.machine, {
     get(target, name) {
-      if (typeof name === 'string') mask |= bit(name);
+      const last = accesses.at(-1);
+      if (name === 'table' && last !== undefined && accounted < accesses.length && isSmall(last))
+        accounted = accesses.length;
+      else if (typeof name === 'string') mask |= bit(name);
       return target[name as keyof Machine];
     },
   });
-  const accesses: Access[] = [];
   const context = readingContext({ ...state, machine }, thread, accesses);
   const told = new Proxy<Context>(context, {
     get(target, name) {
@@ -70,7 +83,12 @@ export function readsOf(state: State, thread: number, run: (context: Context) =>
   const places = accesses
     .filter(({ struct }) => !ELSEWHERE.has(struct))
     .map(
-      ({ struct, at, end, field }): Target => (end === undefined ? { struct, at, field } : { struct, at, end, field }),
+      ({ struct, at, end, field }): Target => ({
+        struct,
+        at,
+        ...(end === undefined ? {} : { end }),
+        field: whole && struct === 'page' ? '*' : field,
+      }),
     );
   return { places, parts: mask & ~explained(accesses) };
 }
