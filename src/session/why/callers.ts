@@ -57,6 +57,9 @@ export function spawnerOf(slicer: Slicer, turn: number): Step | null {
   return slicer.stepsOf(found).findLast(({ op }) => op[0] === 'mem' && SPAWNS.has(op[2])) ?? null;
 }
 
+/** Calls of a chain that are named, nearest first, besides the last: a backtrace at the row has all. */
+const MOST_CALLS = 6;
+
 /** `a:1 ← b:2 ×3 ← c:4`. */
 export function chainText(names: readonly string[]): string {
   const out: { name: string; times: number }[] = [];
@@ -65,7 +68,9 @@ export function chainText(names: readonly string[]): string {
     if (last?.name === name) last.times++;
     else out.push({ name, times: 1 });
   }
-  return out.map(({ name, times }) => (times === 1 ? name : `${name} ×${times}`)).join(' ← ');
+  const texts = out.map(({ name, times }) => (times === 1 ? name : `${name} ×${times}`));
+  const shown = texts.length > MOST_CALLS + 1 ? [...texts.slice(0, MOST_CALLS), '…', ...texts.slice(-1)] : texts;
+  return shown.join(' ← ');
 }
 
 const SPAWNS: ReadonlySet<string> = new Set(['kthread_run', 'kernel_thread', 'queue_work']);

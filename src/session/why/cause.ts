@@ -28,16 +28,18 @@ export const note = (text: string, children: readonly Cause[] = []): Cause => ({
 /** A row that a chain ends with: the scenario, the command line, the memory map. */
 export const root = (text: string): Cause => ({ ...note(text), root: true });
 
-/** The same cause once. */
+/** The same cause once: of two rows of one statement, one of which says more behind the same words, the first. */
 export function distinct(causes: readonly Cause[]): Cause[] {
-  const seen = new Set<string>();
-  return causes.filter(({ text }) => {
-    if (text === '') return false;
-    const known = seen.has(text);
-    seen.add(text);
-    return !known;
-  });
+  const out: Cause[] = [];
+  for (const cause of causes) {
+    if (cause.text === '' || out.some((one) => one.text === cause.text || isLonger(cause, one))) continue;
+    out.push(cause);
+  }
+  return out;
 }
+
+const isLonger = (cause: Cause, than: Cause): boolean =>
+  cause.at !== null && cause.at === than.at && cause.text.startsWith(than.text);
 
 /** How much of a chain is shown. */
 export interface Shown {
