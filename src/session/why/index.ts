@@ -10,7 +10,7 @@ import { type Cause, linesOf, note, root, rowsOf, type Shown } from './cause.ts'
 import { Explainer } from './explain.ts';
 import { namedReads } from './flow.ts';
 import { Past, type Walk } from './past.ts';
-import { type Here, hereOf, localCause, partsOf, readExpression, subjectOf } from './question.ts';
+import { asksMachine, type Here, hereOf, localCause, partsOf, readExpression, subjectOf } from './question.ts';
 import { initialised, readCauses } from './reads.ts';
 import { fillRoot } from './roots.ts';
 import type { Step } from './trace.ts';
@@ -30,18 +30,24 @@ export interface Answer {
 /** The answer to `why TEXT`; `why` alone asks about the stop where one stands. An error in words. */
 export function* why(session: Session, text: string, shown: Shown): Walk<Answer | string> {
   if (text === '') return yield* whyHere(session, shown);
-  const target = readTarget(session, text);
-  if (target.ok) return yield* whyPlace(session, text, target.value, shown);
+  const words = meant(text);
   const frame = session.frame();
-  const read = readExpression(session, text, frame);
-  if (!read.ok) return target.error;
-  const value = session.evaluate(text);
+  const read = readExpression(session, words, frame);
+  const target = readTarget(session, words);
+  if (target.ok && !(read.ok && asksMachine(read.ex))) return yield* whyPlace(session, text, target.value, shown);
+  if (!read.ok) return target.ok ? read.error : target.error;
+  const value = session.evaluate(words);
   if (!value.ok) return value.error;
   const explainer = new Explainer(yield* Past.open(session), Math.max(LOOKED, shown.depth));
-  const causes = yield* partsOf(explainer, read.ex, hereOf(explainer));
+  const causes = yield* partsOf(explainer, read.ex, hereOf(explainer), (place) => placeCauses(explainer, place));
   const title = `${text} = ${formatValue(value.value, lastName(text))}`;
-  return answer(session, title, causes.length > 0 ? causes : [note('made of constants')], shown);
+  const none = asksMachine(read.ex) ? 'read of tables whose writes are not recorded' : 'made of constants';
+  return answer(session, title, causes.length > 0 ? causes : [note(none)], shown);
 }
+
+/** What words stand for: of $_pfn the local, of initialised(PFN) the struct page as a whole. */
+const meant = (text: string): string =>
+  text === '$_pfn' ? 'pfn' : text.replace(/^initialised\s*\((.*)\)$/, 'page($1)');
 
 /** Why one stands here: what the stop is about, or else the statement and what led to it. */
 function* whyHere(session: Session, shown: Shown): Walk<Answer | string> {
@@ -100,16 +106,16 @@ function titleOf(session: Session, text: string, target: Target): string {
 const ALIASES: Readonly<Record<string, string>> = { mt: 'migratetype', written: 'migratetype' };
 
 /** Why a place holds what it holds where one stands. */
-function* whyPlace(session: Session, text: string, asked: Target, shown: Shown): Walk<Answer> {
-  const alias = asked.struct === 'pageblock' ? ALIASES[asked.field] : undefined;
-  const target = alias === undefined ? asked : { ...asked, field: alias };
+function* whyPlace(session: Session, text: string, target: Target, shown: Shown): Walk<Answer> {
   const explainer = new Explainer(yield* Past.open(session), Math.max(LOOKED, shown.depth));
   const causes = yield* placeCauses(explainer, target);
   const said = causes.length > 0 ? causes : [note('no statement of this boot has written it')];
   return answer(session, titleOf(session, text, target), said, shown);
 }
 
-function* placeCauses(explainer: Explainer, target: Target): Walk<Cause[]> {
+function* placeCauses(explainer: Explainer, asked: Target): Walk<Cause[]> {
+  const alias = asked.struct === 'pageblock' ? ALIASES[asked.field] : undefined;
+  const target = alias === undefined ? asked : { ...asked, field: alias };
   const causes = yield* written(explainer, target);
   const absent = yield* absence(explainer, target);
   // of a page as a whole that nobody initialised, who wrote a field of it says less

@@ -2,7 +2,7 @@
 // stands. Knows nothing of how causes are found.
 import type { Target } from '../../debugger/index.ts';
 import { isRef } from '../../machine/index.ts';
-import { type Access, compileExpression, type Ex, type Frame } from '../../vm/index.ts';
+import { type Access, compileExpression, type Ex, type Frame, type Op } from '../../vm/index.ts';
 import { normalise } from '../expression.ts';
 import { formatValue } from '../format.ts';
 import type { Session } from '../session.ts';
@@ -10,7 +10,7 @@ import { type Cause, note } from './cause.ts';
 import type { Explainer } from './explain.ts';
 import { parts } from './flow.ts';
 import type { Walk } from './past.ts';
-import { SAY_ZONE } from './reads.ts';
+import { intrinsicCauses } from './reads.ts';
 import { computed, type Step } from './trace.ts';
 
 /** The frame one looks at, as something that values are asked of. */
@@ -61,27 +61,49 @@ export function readExpression(session: Session, text: string, frame: Frame | nu
   return compileExpression(normalise(text), names, program.constants, scope);
 }
 
+/** Answers about a place. */
+type WhyPlace = (target: Target) => Walk<Cause[]>;
+
 /** Why the parts of an expression hold what they do: its locals, the places it reads, one after the other. */
-export function* partsOf(explainer: Explainer, ex: Ex, here: Here | null): Walk<Cause[]> {
+export function* partsOf(explainer: Explainer, ex: Ex, here: Here | null, whyPlace: WhyPlace): Walk<Cause[]> {
   const out: Cause[] = [];
   for (const part of leavesOf(ex)) {
     if (part[0] === 'l') out.push(...(yield* localCause(explainer, part[1], here)));
-    else out.push(...(yield* readCauses(explainer, part)));
+    else out.push(...(yield* readCauses(explainer, part, here, whyPlace)));
   }
   return out;
 }
 
 /** Why what an expression reads is what it is. */
-function* readCauses(explainer: Explainer, part: Ex): Walk<Cause[]> {
-  const out: Cause[] = [];
+function* readCauses(explainer: Explainer, part: Ex, here: Here | null, whyPlace: WhyPlace): Walk<Cause[]> {
   const { now } = explainer.past;
-  const isInit = part[0] === 'in' && SAY_ZONE.has(part[1]);
-  for (const access of readsOf(explainer, part)) {
-    const only = (one: Access) => !isInit || one.field === '*';
-    out.push(...(yield* explainer.place(targetOf(access), now, 0, only)));
+  const accesses = readsOf(explainer, part);
+  if (part[0] !== 'in') {
+    const out: Cause[] = [];
+    for (const access of accesses) out.push(...(yield* whyPlace(targetOf(access))));
+    return out;
   }
-  return out;
+  const turn = here?.step.turn ?? explainer.past.turnBefore(now);
+  if (turn < 0) return [];
+  const locals = here?.step.locals ?? [];
+  const before = explainer.past.stateAt(now);
+  const op: Op = ['mem', -1, part[1], part[2]];
+  const step: Step = {
+    pc: here?.step.pc ?? 0,
+    op,
+    at: now,
+    turn,
+    locals,
+    before,
+    accesses,
+    value: undefined,
+    truth: null,
+  };
+  return yield* intrinsicCauses(explainer, step, 0, null);
 }
+
+/** Is an expression a question to what is no text, rather than the name of a place? */
+export const asksMachine = (ex: Ex): boolean => ex[0] === 'in' && ex[1] !== 'pageblock';
 
 const targetOf = ({ struct, at, field }: Access): Target => ({ struct, at, field });
 

@@ -169,6 +169,23 @@ describe('why', () => {
     row(fault, 'block_start_pfn = 0x18000 of 0x1000..0x20000');
   });
 
+  test('an expression is asked about in its parts, an accessor in what it reads', async () => {
+    await execute(border, 'seek end');
+    const zone = await execute(border, 'why page_zone(page(0x18000))');
+    row(zone, 'page_zone(page(0x18000)) = zone(0, DMA)');
+    row(zone, 'page(0x18000) is not initialised');
+    const nid = await execute(border, 'why page_to_nid(page(0x18001))');
+    row(nid, 'deferred_init_pages:', '__init_single_page(');
+    const region = await execute(border, 'why early_pfn_to_nid(0x18000)');
+    row(region, 'memblock.memory[2] 0x4400000..0x20000000 node 0', 'memblock_set_node(');
+    const both = await execute(border, 'why zone(0, DMA32).present_pages - node(0).nr_zones');
+    expect(both.split('\n').filter((line) => /^ {2}#/.test(line))).toHaveLength(2);
+    expect(await execute(border, 'why initialised(0x18000)')).toContain('never initialised in this boot');
+    expect(await execute(border, 'why memblock_end_of_DRAM()')).toContain(
+      'read of tables whose writes are not recorded',
+    );
+  });
+
   test('the answer goes on in the boot before', async () => {
     const port = await openPort('seed-003/unsplit-before');
     const printed = await execute(port, 'seek boot2:kho_memory_init', 'why kho_in.fdt');
