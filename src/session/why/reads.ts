@@ -1,7 +1,7 @@
 // Why what was read of memory is what it is: who wrote it, in this boot or an earlier one, or that the scenario has it. Knows
 // nothing of locals.
 import type { Target } from '../../debugger/index.ts';
-import { isRef } from '../../machine/index.ts';
+import { isRef, readField } from '../../machine/index.ts';
 import type { Access } from '../../vm/index.ts';
 import { hex } from '../format.ts';
 import { Absence } from './absence.ts';
@@ -71,6 +71,10 @@ export function* intrinsicCauses(
   if (op[2] !== '__next_mem_range')
     for (const ex of feedingField(op, replaced?.field ?? '*', operands(op)))
       out.push(...(yield* explainer.expression(ex, step, depth)));
+  const judged = judgedPage(step);
+  if (judged !== null)
+    for (const field of unclean(step, judged))
+      out.push(...(yield* explainer.place({ struct: 'page', at: judged, field }, step.at, depth)));
   for (const access of step.accesses) {
     if (access.rw !== 'r' || (replaced !== null && isAt(access, replaced))) continue;
     if (access.struct === 'memblock') out.push(...(yield* regionCause(explainer, access, step, depth)));
@@ -82,6 +86,24 @@ export function* intrinsicCauses(
   const root = rootOfIntrinsic(past.session.loaded, past.boot(step.turn), op[2], value);
   if (root !== null) out.push(rootNote(root.text));
   return out;
+}
+
+/** What judges a page by several fields at once, and records one read. */
+const JUDGES: ReadonlySet<string> = new Set(['page_expected_state', 'page_bad_reason']);
+
+/** The page that was judged, or at which a search for a bad one ended; null: none. */
+function judgedPage({ op, value, accesses: [access] }: Step): number | null {
+  if (access?.struct !== 'page' || access.rw !== 'r') return null;
+  if (op[0] === 'mem' && JUDGES.has(op[2])) return access.at as number;
+  return op[0] === 'range' && typeof value === 'number' && access.end === value + 1 ? value : null;
+}
+
+/** The fields by which a page does not look like one that can be freed. */
+function unclean({ before: { machine } }: Step, pfn: number): string[] {
+  const held = (field: string) => readField(machine, { struct: 'page', at: pfn }, field);
+  const isTyped = Number(held('page_type')) >>> 24 !== 0xff;
+  const nonzero = ['_refcount', 'mapping', 'private'].filter((field) => Number(held(field)) !== 0);
+  return isTyped ? ['page_type', ...nonzero] : nonzero;
 }
 
 /** Node and zone of a struct page are what it was initialised with, whatever flags were set since. */

@@ -169,6 +169,14 @@ describe('why', () => {
     row(fault, 'block_start_pfn = 0x18000 of 0x1000..0x20000');
   });
 
+  test('a bad page: who left it so that it looks wrong', async () => {
+    const port = await openPort('seed-003/unsplit-before');
+    const printed = await execute(port, 'delete', 'catch bad-page', 'continue', 'why');
+    row(printed, 'Catchpoint 2 (bad-page), nonzero _refcount');
+    row(printed, 'const next = check_pages_enabled ? find_bad_tail(', '= 0x8001');
+    row(printed, 'kho_init_pages:', 'set_page_count(pfn, pfn + nr_pages, 1)', 'pages 0x8000..0x8010');
+  });
+
   test('an expression is asked about in its parts, an accessor in what it reads', async () => {
     await execute(border, 'seek end');
     const zone = await execute(border, 'why page_zone(page(0x18000))');
