@@ -298,7 +298,7 @@ export class Explainer {
     causes.push(...(yield* this.tests(back, depth + 1, false)));
     const value = ex === null ? undefined : this.slicer.value(ex, back);
     const fn = this.fnOf(back);
-    const unit = ex === null ? null : unitOfExpression(fn, ex);
+    const unit = ex === null ? null : unitOfExpression(fn, ex, back.pc);
     const own = ex?.[0] === 'l' ? fn.vars.find(([, slot]) => slot === ex[1])?.[0] : undefined;
     const shown = value === undefined ? '' : `= ${formatValue(value, unit === null ? (own ?? fn.name) : 'pfn')}`;
     return [this.row(back, shown, distinct(causes))];

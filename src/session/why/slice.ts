@@ -72,7 +72,14 @@ export class Slicer {
     const all = turns.flatMap((turn) => this.stepsOf(turn));
     // a step that was not executed stands behind those that were
     const at = all.indexOf(step);
-    return at < 0 ? all : all.slice(0, at);
+    return at < 0 ? all.filter((one) => this.isOver(one)) : all.slice(0, at);
+  }
+
+  /** Has a call returned by now? Other operations are over once they were executed. */
+  private isOver({ op, turn }: Step): boolean {
+    if (op[0] !== 'call' && op[0] !== 'callv') return true;
+    const next = this.past.next(turn);
+    return next >= 0 && this.past.at(next) <= this.past.now;
   }
 
   /** What an expression was made of when an operation computed with it. Of min(), max() and ?: what decided. */

@@ -169,6 +169,17 @@ describe('why', () => {
     row(fault, 'block_start_pfn = 0x18000 of 0x1000..0x20000');
   });
 
+  test('what a call will give is not known while it is made, although the history goes on', async () => {
+    await execute(border, 'seek end', 'start', 'delete', 'tbreak defer_init if pfn == 0x10000', 'continue', 'up');
+    row(
+      await execute(border, 'why next'),
+      'const next = min(pageblock_end_pfn(pfn), end_pfn)',
+      '= 0x10200: pfn = 0x10000',
+    );
+    row(await execute(border, 'why $_pfn'), 'pfn = 0x10000 of 0x4400..0x20000');
+    row(await execute(border, 'up', 'up', 'why hole_pfn'), 'hole_pfn = 0x4400, in steps from 0x0');
+  });
+
   test('a bad page: who left it so that it looks wrong', async () => {
     const port = await openPort('seed-003/unsplit-before');
     const printed = await execute(port, 'delete', 'catch bad-page', 'continue', 'why');

@@ -1,5 +1,7 @@
 // The shape of small kernel texts: what decides whether a statement runs, which locals a loop steps, what a test came to.
 import { describe, expect, test } from 'vitest';
+import { baseProgram } from '../../../src/kernel/index.ts';
+import { makeConfig } from '../../../src/machine/index.ts';
 import { encloses } from '../../../src/session/why/deciders.ts';
 import {
   carriedBy,
@@ -10,6 +12,7 @@ import {
   outcome,
   postDominators,
 } from '../../../src/session/why/flow.ts';
+import { unitOf } from '../../../src/session/why/units.ts';
 import type { Fn } from '../../../src/vm/index.ts';
 import { linkedText } from '../../vm/tiny.ts';
 
@@ -153,4 +156,29 @@ test('what an operation goes by: the locals in its own operands, through tempora
   expect(feeding(fn, at(fn, 3, 'mem')).length).toBeGreaterThan(0);
   const last = fn.ops.findLastIndex((op) => op[0] === 'mem');
   expect(feeding(fn, last).sort()).toEqual([0, 1]);
+});
+
+test('locals are pfns or bytes by what is declared of parameters, fields and what is no text', () => {
+  const { fns } = baseProgram(makeConfig({}, 'zero', ''));
+  const unit = (fn: string, name: string) => {
+    const found = fns[fn];
+    if (found === undefined) throw new Error(`no function ${fn}`);
+    return unitOf(found, slotOf(found, name));
+  };
+  expect(['pfn', 'end_pfn', 'next', 'size', 'zone'].map((name) => unit('memmap_init_range', name))).toEqual([
+    'pfn',
+    'pfn',
+    'pfn',
+    null,
+    null,
+  ]);
+  expect(['spfn', 'mo_pfn', 'chunk_end', 'nr_pages'].map((name) => unit('deferred_init_memmap_chunk', name))).toEqual([
+    'pfn',
+    'pfn',
+    'pfn',
+    null,
+  ]);
+  expect(unit('numa_register_meminfo', 'start')).toBe('bytes');
+  expect(unit('__free_memory_core', 'start')).toBe('bytes');
+  expect(unit('__free_memory_core', 'start_pfn')).toBe('pfn');
 });
