@@ -15,6 +15,7 @@ import type { Step } from './trace.ts';
 import { named } from './words.ts';
 import { feedingField } from './writers.ts';
 
+/** Why a place held what was read of it: who wrote it, in this boot or before, or that the scenario has it. */
 export function* readCauses(explainer: Explainer, access: Access, step: Step, depth: number): Walk<Cause[]> {
   const { past } = explainer;
   const { loaded } = past.session;

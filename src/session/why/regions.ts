@@ -9,6 +9,7 @@ import { operands } from './flow.ts';
 import type { Walk } from './past.ts';
 import type { Step } from './trace.ts';
 
+/** memblock's lists. */
 export type ListName = 'memory' | 'reserved';
 
 /** What of a region is asked about. */

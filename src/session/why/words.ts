@@ -2,7 +2,7 @@
 // causes.
 import { label, position } from '../../debugger/index.ts';
 import { declaredParameters } from '../../kernel/index.ts';
-import type { Value } from '../../machine/index.ts';
+import { isRef, type Value } from '../../machine/index.ts';
 import type { Ex, Fn, Op } from '../../vm/index.ts';
 import { formatValue } from '../format.ts';
 import { operands } from './flow.ts';
@@ -83,8 +83,19 @@ export function leafText(slicer: Slicer, leaf: Leaf): string {
     return leaf.name === '' ? '' : namedLocal(slicer.fnOf(leaf.use.turn), leaf.slot, leaf.name, leaf.value);
   const { step } = leaf;
   const value = step.value === undefined ? slicer.valueAfter(step) : step.value;
-  const name = leaf.kind === 'load' ? fieldName(step.op) : calledName(step.op);
+  if (leaf.kind === 'load')
+    return `${baseText(slicer.fnOf(step.turn), step)}${fieldName(step.op)} = ${formatValue(value, fieldName(step.op))}`;
+  const name = calledName(step.op);
   return `${name} = ${formatValue(value, name.replace(/\(\)$/, ''))}`;
+}
+
+/** What a field is read of, with a point behind it: a local, a struct with a name; of a variable nothing. */
+function baseText(fn: Fn, { op, pc }: Step): string {
+  const base = op[0] === 'load' ? op[2] : null;
+  if (base?.[0] === 'k' && isRef(base[1])) return base[1].struct === 'var' ? '' : `${base[1].struct}.`;
+  if (base?.[0] !== 'l') return '.';
+  const name = fn.vars.find(([, slot, from, to]) => slot === base[1] && from <= pc && pc < to)?.[0];
+  return name === undefined ? '.' : `${name}.`;
 }
 
 /** Name of the field that an operation loads or stores. */
