@@ -93,6 +93,7 @@ export function leafText(slicer: Slicer, leaf: Leaf): string {
 function baseText(fn: Fn, { op, pc }: Step): string {
   const base = op[0] === 'load' ? op[2] : null;
   if (base?.[0] === 'k' && isRef(base[1])) return base[1].struct === 'var' ? '' : `${base[1].struct}.`;
+  if (base?.[0] === 'g') return `${base[1]}.`;
   if (base?.[0] !== 'l') return '.';
   const name = fn.vars.find(([, slot, from, to]) => slot === base[1] && from <= pc && pc < to)?.[0];
   return name === undefined ? '.' : `${name}.`;
