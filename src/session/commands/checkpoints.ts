@@ -45,7 +45,9 @@ const checkpointCommand: Command = {
   group: 'time',
   usage: 'checkpoint [NOTE]',
   help: 'keeps the place where one stands, with a note; restart NUMBER comes back, info checkpoints lists them',
-  run(session, note) {
+  run(session, args) {
+    // where a position is asked for, a note may be written in quotes as well
+    const note = /^"([^"]*)"$/.exec(args)?.[1] ?? args;
     const { cursor, nextCheckpoint: number } = session.state;
     const made: Checkpoint = { number, cursor, note };
     session.change((draft) => {
