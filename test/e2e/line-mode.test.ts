@@ -81,6 +81,8 @@ describe('--batch', () => {
   const port = openPort('seed-000/uninit-boundary-before');
 
   test.each([
+    ['print &totalram_pages', '&totalram_pages: fields and variables have no addresses'],
+    ['call page_zone(page(0))', 'Undefined command: "call".  Here: print calls what only reads'],
     ['print nosuch', 'No symbol "nosuch" in current context.'],
     ['break nosuch_function', 'Function "nosuch_function" not defined'],
     ['break mm/mm_init.ts:9999', 'no line 9999 in mm/mm_init.ts'],
