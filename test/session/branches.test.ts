@@ -46,6 +46,9 @@ test('branch goes to the same position there, or to the last that both share; no
   expect(at(port)).toBe(here - 50);
   expect(await execute(port, 'when')).toContain('branch 1');
   expect(await execute(port, 'branch 1')).toBe('[Current branch is 1 (b1)]');
+  expect(port.view().position.branch).toBe('b1');
+  await execute(port, 'branch name elsewhere');
+  expect(port.view().position.branch).toBe('elsewhere');
 });
 
 test('the same choice again is the branch that there is, and the choice taken back is the parent', async () => {
