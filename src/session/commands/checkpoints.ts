@@ -7,8 +7,10 @@ import { type Command, listed, noPosition, type Output, type Running, refuse, sa
 import { cursorRow, cursorText } from './history.ts';
 import { restore, standAt } from './time.ts';
 
+/** The note stands before what is long and may be cut. */
 function textOf(session: Session, { number, cursor, note }: Checkpoint): string {
-  return `${number}  ${cursorText(session, cursor)}${note === '' ? '' : `  "${note}"`}`;
+  const text = cursorText(session, cursor);
+  return `${number}  ${note === '' ? text : text.replace(/^\S+/, (at) => `${at}  "${note}"`)}`;
 }
 
 /** What `info checkpoints` answers. */
