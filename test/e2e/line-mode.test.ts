@@ -88,6 +88,7 @@ describe('--batch', () => {
     ['break mm/mm_init.ts:9999', 'no line 9999 in mm/mm_init.ts'],
     ['catch unitin', "'unitin' cannot be caught; did you mean uninit?"],
     ['seek #999999999', 'lies after the end of the boot'],
+    ['seek kho_restore_page', 'go kho_restore_page lists its executions'],
     ['seek memmap_int', 'did you mean memmap_init?'],
     ['print memblock_add(0, 4096)', 'changes the machine'],
     ['thread 9', 'Unknown thread 9.'],
