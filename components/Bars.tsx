@@ -65,10 +65,14 @@ export function TimelineBar({ rect }: BarProps): ReactNode {
   return <Rows rect={rect} deps={[timeline, lanes, theme]} make={make} />;
 }
 
-/** The message row; it repeats the last line of the log where neither a pane (`logged`) nor an overlay shows it. */
+/**
+ * The message row; it repeats the last line of the log where neither a pane (`logged`) nor an overlay shows it. While a command
+ * runs, a refusal in the log is of one before it.
+ */
 export function MessageBar({ rect, logged }: BarProps & { readonly logged: boolean }): ReactNode {
   const { view, ui, theme } = useScreen();
-  const last = logged || ui.overlay !== null ? null : (view.log.at(-1) ?? null);
+  const end = logged || ui.overlay !== null ? null : (view.log.at(-1) ?? null);
+  const last = ui.running !== null && end?.kind === 'error' ? null : end;
   const make = () => [paintMessage(ui, last, view.points, rect.w, theme)];
   return <Rows rect={rect} deps={[ui.message, last, view.points, theme]} make={make} />;
 }

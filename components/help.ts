@@ -5,7 +5,7 @@ import { KEYS, type KeyRow } from './keys/table.ts';
 const GROUPS: readonly (readonly [group: KeyRow['group'], title: string])[] = [
   ['move', 'Movement (upper case goes backwards)'],
   ['time', 'Time'],
-  ['ask', 'Questions; the value under the cursor: Left and Right choose one on a source line'],
+  ['ask', 'Questions; on a source line, Left and Right choose what is asked about'],
   ['frames', 'Frames and threads'],
   ['stops', 'Stops'],
   ['panes', 'Panes'],
@@ -26,13 +26,16 @@ function joined(group: KeyRow['group']): readonly { keys: string; help: string; 
   return [...rows.values()];
 }
 
+/** Columns for the names of keys, the longest being `M-Right M-f`. */
+const NAMES = Math.max(...GROUPS.flatMap(([group]) => joined(group).map(({ keys }) => keys.length)));
+
 /** The lines of the help: the focused pane first, then every key. */
 export function helpLines(pane: { readonly name: string; readonly help: readonly string[] }): readonly string[] {
   const keys = GROUPS.flatMap(([group, title]) => [
     '',
     title,
     ...joined(group).map(({ keys: names, help, command }) =>
-      `  ${names.padEnd(8)} ${help.padEnd(46)} ${command}`.trimEnd(),
+      `  ${names.padEnd(NAMES)} ${help.padEnd(46)} ${command}`.trimEnd(),
     ),
   ]);
   return [

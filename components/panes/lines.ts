@@ -98,8 +98,7 @@ export const CONSOLE = linesPane({
 export const SCRATCH = linesPane({
   id: 'scratch',
   help: [
-    "The areas of KHO's scratch array: pageblocks that are CMA, free pages inside, initialised struct pages, and whether",
-    'memblock marks them KHO_SCRATCH or only the array knows them. Below: extended scratch.',
+    "The areas of KHO's scratch array: pageblocks that are CMA, free pages inside, initialised struct pages, and whether memblock marks them KHO_SCRATCH or only the array knows them. Below: extended scratch.",
   ],
   view: (view) => view.scratch(),
 });
@@ -125,8 +124,7 @@ export const BUDDYINFO = linesPane({
 export const PAGETYPEINFO = linesPane({
   id: 'pagetypeinfo',
   help: [
-    'Free blocks by migratetype and order, then pageblocks by migratetype, as /proc/pagetypeinfo prints them;',
-    'with fewer blanks and letters where the pane is narrow.',
+    'Free blocks by migratetype and order, then pageblocks by migratetype, as /proc/pagetypeinfo prints them; with fewer blanks and letters where the pane is narrow.',
   ],
   view: (view) => view.proc('pagetypeinfo'),
 });

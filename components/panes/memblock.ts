@@ -60,8 +60,7 @@ export const MEMBLOCK = definePane<MemblockSlice>({
   id: 'memblock',
   name: 'memblock',
   help: [
-    'memblock.memory and memblock.reserved in the form of /sys/kernel/debug/memblock: range, node, flags;',
-    'where they stand one under the other, m and r say which is which.',
+    'memblock.memory and memblock.reserved in the form of /sys/kernel/debug/memblock: range, node, flags; where they stand one under the other, m and r say which is which.',
   ],
   length: ({ memblock }) => Math.max(memblock.memory.length, memblock.reserved.length) + 1,
   title: ({ view: { memblock } }) => `memblock  memory ${memblock.memory.length}  reserved ${memblock.reserved.length}`,

@@ -174,15 +174,12 @@ export const MEMMAP = definePane<MemmapSlice>({
   name: 'memmap',
   help: [
     'One letter for a stretch of pages; the cell last touched is inverse, what changed since the last stop bold.',
-    'state: B buddy, + initialised, r reserved, K preserved by KHO, · uninitialised, ? uninitialised but written,',
-    '       n no struct page, * mixed',
+    'state: B buddy, + initialised, r reserved, K preserved by KHO, · uninitialised, ? uninitialised but written, n no struct page, * mixed',
     'mt:    U unmovable, M movable, E reclaimable, H highatomic, C CMA, I isolate, · never set, * mixed',
     'mblk:  . memory, s KHO_SCRATCH, R reserved, N reserved NOINIT, * mixed',
     'zone:  D DMA, 3 DMA32, N Normal, M Movable',
-    'since: what changed since the last stop, or since the mark that = sets or takes away (:memmap since POS): the letter',
-    '       of the state it came to, 2 initialised again, t type of the pageblock, m memblock, w written, * several',
-    'm one row after the other, + - zoom round the cursor, h l j k move it, Enter into its cell and at last to its page,',
-    'Esc back to all of memory; :memmap PFN, :memmap PFN..PFN go to a part.',
+    'since: what changed since the last stop, or since the mark that = sets or takes away (:memmap since POS): the letter of the state it came to, 2 initialised again, t type of the pageblock, m memblock, w written, * several',
+    'm one row after the other, + - zoom round the cursor, h l j k move it, Enter into its cell and at last to its page, Esc back to all of memory; :memmap PFN, :memmap PFN..PFN go to a part.',
   ],
   length: () => 0,
   title: ({ view, ui, w, h, focused }) => {

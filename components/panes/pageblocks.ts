@@ -51,8 +51,8 @@ export const PAGEBLOCKS = definePane<PageblocksSlice>({
   id: 'pageblocks',
   name: 'pageblocks',
   help: [
-    'The migratetype of each pageblock: U unmovable, M movable, E reclaimable, H highatomic, C CMA, I isolate,',
-    '· never set. What changed since the last stop is bold, the block of the cursor of the memmap inverse.',
+    'The migratetype of each pageblock: U unmovable, M movable, E reclaimable, H highatomic, C CMA, I isolate, · never set.',
+    'What changed since the last stop is bold, the block of the cursor of the memmap inverse.',
     'Numbers are pfn >> pageblock_order.',
   ],
   length: () => 0,

@@ -59,8 +59,7 @@ export const RADIX = definePane<RadixSlice>({
   help: [
     'The trees in which KHO keeps what is preserved: in, handed over by the kernel before; out, for the next one.',
     'Enter or Right opens a table or a leaf, Left closes it; a closed one shows keys and range of what lies below.',
-    'A key shows address, order, pfns and what the struct pages say: init or uninit, KHOP with the order (the magic',
-    'of a block not yet restored), restored, freed.',
+    'A key shows address, order, pfns and what the struct pages say: init or uninit, KHOP with the order (the magic of a block not yet restored), restored, freed.',
   ],
   hasCursor: true,
   length: (view, ui) => view.radix(ui.opened, 0, 1).total,

@@ -155,8 +155,8 @@ export const RESULTS = definePane<ResultsSlice>({
   id: 'results',
   name: 'results',
   help: [
-    'The last answer of accesses, lines, why and their like. Up and Down walk through it, Home and End go to its ends,',
-    'Enter goes to the position of a row, M-Left back. M-Up and M-Down go to the row before and the next one, from any pane.',
+    'The last answer of accesses, lines, why and their like. Up and Down walk through it, Home and End go to its ends, Enter goes to the position of a row, M-Left back.',
+    'M-Up and M-Down go to the row before and the next one, from any pane.',
     '=> is where one stands, ~> the row nearest to it. Left and Right show the rest of long rows.',
     'a and y ask about the value that the row names; q or Esc leaves the list, R shows it again.',
   ],

@@ -130,10 +130,9 @@ export const SOURCE = definePane<SourceSlice>({
   id: 'source',
   name: 'source',
   help: [
-    'The kernel text of the selected frame. => is the line that runs next, > the cursor line (arrows),',
-    'B a breakpoint, b a disabled one. b sets or clears a breakpoint on the cursor line.',
-    'x marks the lines that this call has executed so far. The number before it: how often statements of the line were',
-    'begun in all that is recorded, as :lines counts. Left and Right choose a value of the cursor line: a who accesses it, y why it has its value, W watches it.',
+    'The kernel text of the selected frame. => is the line that runs next, > the cursor line (arrows), B a breakpoint, b a disabled one. b sets or clears a breakpoint on the cursor line.',
+    'x marks the lines that this call has executed so far. The number before it: how often statements of the line were begun in all that is recorded, as :lines counts.',
+    'Left and Right choose a value of the cursor line: a who accesses it, y why it has its value, W watches it.',
     'Where patches changed the file: + a line they added, ~ one they changed, - something taken away behind the line.',
   ],
   lines: (view) => (view.source?.lines ?? []).map((line) => line.text),

@@ -14,10 +14,11 @@ export interface StopSlice extends Pick<SessionView, 'stop' | 'thread' | 'positi
   readonly running: string | null;
 }
 
-/** `#9417 / 18432 (51.1%)`, or `#9417 / …` while the boot has not ended. */
-export function positionText({ label, at, end, ended }: PositionView, theme: Theme): string {
-  if (!ended) return `${label} / ${theme.glyphs.dots}`;
-  return `${label} / ${end} (${end === 0 ? '100.0' : ((100 * at) / end).toFixed(1)}%)`;
+/** `#9417 / 18432 (51.1%)`, or `#9417 / …` while the boot has not ended; `b1:#9417 / …` where there are several branches. */
+export function positionText({ label, at, end, ended, branch }: PositionView, theme: Theme): string {
+  const here = branch === undefined ? label : `${branch}:${label}`;
+  if (!ended) return `${here} / ${theme.glyphs.dots}`;
+  return `${here} / ${end} (${end === 0 ? '100.0' : ((100 * at) / end).toFixed(1)}%)`;
 }
 
 function direction({ direction: way }: PositionView): Span {

@@ -119,6 +119,10 @@ export function whereOf(session: Session, index: number): string {
   return `${thread.top.fn} at ${file}:${line}`;
 }
 
+/** A number that no thread has, and where those stand that there are. */
+export const unknownThread = (number: number | string, count: number): string =>
+  `Unknown thread ${number}. There ${count === 1 ? 'is 1' : `are ${count}`}: info threads lists them.`;
+
 /** R moves next, r may move, D waits, X has ended, ! has died. */
 export function threadState(session: Session, index: number): 'R' | 'r' | 'D' | 'X' | '!' {
   const state = session.now();

@@ -2,7 +2,7 @@
 // (`->`, `==`, `phys:0x…`, `$1`). Knows nothing of commands.
 import type { Evaluate, Locate, Reads, ReadsOf, Target } from '../debugger/index.ts';
 import type { Kernel } from '../kernel/index.ts';
-import { KernelFault, type Value } from '../machine/index.ts';
+import { isRef, KernelFault, type Value } from '../machine/index.ts';
 import {
   type Context,
   compileExpression,
@@ -85,11 +85,16 @@ export function faultWording(fault: KernelFault): string {
   return address === undefined ? fault.message : `Cannot access memory at address 0x${address.replace(/^0+(?=.)/, '')}`;
 }
 
+/** A struct is its own address; its fields, and variables, have none. */
+const noAddress = (text: string): string =>
+  `${text}: fields and variables have no addresses; print, watch, accesses and why take ${text.replace(/^&\s*/, '')}`;
+
 /** The value of an expression in a frame, or why it has none. */
 export function evaluate(kernel: Kernel, text: string, scope: Scope, variables: Variables = {}): Evaluated {
   const compiled = compileIn(kernel, text, scope.frame, variables);
   if (!compiled.ok) return compiled;
-  return guarded(() => compiled.run((scope.frame?.locals ?? []) as Value[], contextOf(scope)));
+  const read = guarded(() => compiled.run((scope.frame?.locals ?? []) as Value[], contextOf(scope)));
+  return read.ok && /^\s*&/.test(text) && !isRef(read.value) ? { ok: false, error: noAddress(text.trim()) } : read;
 }
 
 /** An expression made ready to be asked in many states; null error when it compiles. */

@@ -17,15 +17,35 @@ interface Scanned {
   at: Position;
 }
 
+/** Turns between two chances to interrupt. */
+const PAUSE = 256;
+
 /** What of the invariants was found so far, by branch. */
 export class InvariantLog {
   private readonly scanned = new Map<number, Scanned>();
 
   constructor(private readonly session: Session) {}
 
+  /** Runs the history up to a position again, as far as that was not done. Yields now and then; send true to interrupt, for false. */
+  *read(branch: number, to: Position): Generator<Position, boolean, boolean | undefined> {
+    const { loaded, time } = this.session;
+    const known = this.scanned.get(branch) ?? this.open(branch);
+    const stageOf = stageReader((state) => kernelOf(loaded, state));
+    for (let n = 1; comparePositions(known.at, to) < 0; n++) {
+      const piece = time.pieceFrom(branch, known.at);
+      if (piece === null) break;
+      known.watch.turn(piece, stageOf(piece.after, piece.trace.returned));
+      known.at = position(piece.end);
+      if (n % PAUSE === 0 && (yield known.at) === true) return false;
+    }
+    return true;
+  }
+
   /** Each invariant as the history up to a position shows it. The first time it runs that history again. */
   standings(branch: number, at: Position): Standing[] {
-    const { watch } = this.scan(branch, at);
+    const reading = this.read(branch, at);
+    while (reading.next().done !== true);
+    const { watch } = this.scanned.get(branch) ?? this.open(branch);
     return INVARIANTS.map((row) => {
       const broken = watch.broken.get(row.name);
       if (broken !== undefined && broken.seen <= at.at)
@@ -41,18 +61,5 @@ export class InvariantLog {
     const made = { watch: new InvariantWatch(loaded.first, 0, { kernel, replay }), at: position(0) };
     this.scanned.set(branch, made);
     return made;
-  }
-
-  private scan(branch: number, to: Position): Scanned {
-    const { loaded, time } = this.session;
-    const known = this.scanned.get(branch) ?? this.open(branch);
-    const stageOf = stageReader((state) => kernelOf(loaded, state));
-    while (comparePositions(known.at, to) < 0) {
-      const piece = time.pieceFrom(branch, known.at);
-      if (piece === null) break;
-      known.watch.turn(piece, stageOf(piece.after, piece.trace.returned));
-      known.at = position(piece.end);
-    }
-    return known;
   }
 }

@@ -225,6 +225,8 @@ export function* readPosition(session: Session, text: string): Seeking {
 }
 
 function unknown(session: Session, given: string, word: string): string {
+  if (session.kernel.linked.program.fns[word] !== undefined)
+    return `'${given}' is a function and no position; go ${word} lists its executions, to choose from`;
   return `'${given}' is no position; write ${POSITIONS}${didYouMean(word, positionWords(session))}`;
 }
 

@@ -16,6 +16,8 @@ export interface PositionView {
   readonly end: number;
   /** true once no thread can move at `end`; until then the end is not known and is shown as `…` */
   readonly ended: boolean;
+  /** the branch, where there are several */
+  readonly branch?: string;
   /** the last stage reached, `memmap_init`, or `start` before the first */
   readonly stage: string;
   /** which way the last command moved */

@@ -148,6 +148,7 @@ describe('status', () => {
   test('gives the position as share of the history, or dots while it is open', () => {
     expect(positionText(view.position, theme)).toBe('#9417 / 18432 (51.1%)');
     expect(positionText({ ...view.position, ended: false }, theme)).toBe('#9417 / …');
+    expect(positionText({ ...view.position, branch: 'b1' }, theme)).toBe('b1:#9417 / 18432 (51.1%)');
   });
 
   test.each([40, 60, 80, 100, 120, 200])('keeps position, stage, thread and direction at %i columns', (w) => {

@@ -81,11 +81,14 @@ describe('--batch', () => {
   const port = openPort('seed-000/uninit-boundary-before');
 
   test.each([
+    ['print &totalram_pages', '&totalram_pages: fields and variables have no addresses'],
+    ['call page_zone(page(0))', 'Undefined command: "call".  Here: print calls what only reads'],
     ['print nosuch', 'No symbol "nosuch" in current context.'],
     ['break nosuch_function', 'Function "nosuch_function" not defined'],
     ['break mm/mm_init.ts:9999', 'no line 9999 in mm/mm_init.ts'],
     ['catch unitin', "'unitin' cannot be caught; did you mean uninit?"],
     ['seek #999999999', 'lies after the end of the boot'],
+    ['seek kho_restore_page', 'go kho_restore_page lists its executions'],
     ['seek memmap_int', 'did you mean memmap_init?'],
     ['print memblock_add(0, 4096)', 'changes the machine'],
     ['thread 9', 'Unknown thread 9.'],

@@ -46,11 +46,16 @@ test('branch goes to the same position there, or to the last that both share; no
   expect(at(port)).toBe(here - 50);
   expect(await execute(port, 'when')).toContain('branch 1');
   expect(await execute(port, 'branch 1')).toBe('[Current branch is 1 (b1)]');
+  expect(port.view().position.branch).toBe('b1');
+  await execute(port, 'branch name elsewhere');
+  expect(port.view().position.branch).toBe('elsewhere');
 });
 
 test('the same choice again is the branch that there is, and the choice taken back is the parent', async () => {
   const port = await atTheRace();
   await execute(port, 'schedule next 5', 'next', 'branch 0');
+  expect(await execute(port, 'schedule next')).toContain('the number of a thread is missing');
+  expect(await execute(port, 'schedule next 99')).toContain('info threads lists them');
   expect(await execute(port, 'schedule next 5')).toBe('Thread 5 moves next: as in branch 1, which there is already.');
   expect(await execute(port, 'schedule next 4')).toBe('Thread 4 moves next: as in branch 0, which there is already.');
   expect(port.session.time.branches).toHaveLength(2);

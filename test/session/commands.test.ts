@@ -177,3 +177,12 @@ describe('over several boots', () => {
     expect((files['mm/page_alloc.ts'] ?? '').split('\n')[line - 1]).toContain('__add_to_free_list(half');
   });
 });
+
+test.each(['lines __free_one_page 100000', 'info invariants'])('%s is interrupted before it is done', async (line) => {
+  const port = await openPort('two-nodes');
+  await execute(port, 'seek end');
+  const running = port.execute(line);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  port.interrupt();
+  expect(await running).toMatchObject({ ok: false, output: ['interrupted'] });
+});

@@ -37,7 +37,7 @@ test('undisplay, delete display, disable and enable display take numbers and ran
   expect(await execute(port, 'display')).toBe('2: 2 = 2');
   expect(await execute(port, 'undisplay', 'info display')).toBe('There are no auto-display expressions now.');
   expect(await execute(port, 'undisplay 2')).toBe(
-    'undisplay: No display number 2.; usage: undisplay [NUMBER… | FIRST-LAST]',
+    'undisplay: No display number 2. usage: undisplay [NUMBER… | FIRST-LAST]',
   );
 });
 

@@ -65,6 +65,7 @@ describe('the budget of a history', () => {
     expect(await say('show history-budget')).toMatch(
       /^The history may take 1024M; \d+M in use; the newest 100000 states/,
     );
+    expect(await say('set history-budget')).toContain('a size is missing; write 512M or 2G');
     expect(await say('set history-budget much')).toContain("'much' is no size; write 512M or 2G");
     expect(await say('set history-budget 1M')).toContain(`write ${LEAST_BUDGET / 2 ** 20}M or more`);
     expect(await say('set histroy-budget 1G')).toContain('history-budget');

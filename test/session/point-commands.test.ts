@@ -77,7 +77,7 @@ test('a list without its end, and one for a point that is not there, end a scrip
   const missing = await script(await atStart(), 'commands 9\nprint 1\nend');
   expect(missing).toMatchObject({
     status: 2,
-    wrong: [expect.stringContaining('x:1: commands: No breakpoints specified.')],
+    wrong: [expect.stringContaining('x:1: commands: No breakpoint number 9.')],
   });
 });
 

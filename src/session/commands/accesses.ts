@@ -40,7 +40,7 @@ function* accesses(session: Session, args: string): Running {
   if (found.length === 0) return say(`${text}: no ${one} in this history`);
   const here = session.state.cursor.at.at;
   const head = `${text}: ${found.length} ${found.length === 1 ? one : many}, ${found.before(here)} before now`;
-  return answer(session, [head], found, count === null ? undefined : Math.max(1, count));
+  return yield* answer(session, [head], found, count === null ? undefined : Math.max(1, count));
 }
 
 const accessesCommand: Command = {

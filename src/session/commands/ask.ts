@@ -70,7 +70,7 @@ function* lines(session: Session, args: string): Running {
   if (found.length === 0) return say(`${place}: not executed in this history`);
   const here = session.state.cursor.at.at;
   const head = `${place}: ${found.length === 1 ? '1 execution' : `${found.length} executions`}, ${found.before(here)} before now`;
-  return answer(session, [head], found, count === undefined ? undefined : Math.max(1, Number(count)));
+  return yield* answer(session, [head], found, count === undefined ? undefined : Math.max(1, Number(count)));
 }
 
 const linesCommand: Command = {

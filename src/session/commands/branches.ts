@@ -1,7 +1,7 @@
 // Commands on who moves next and on the branches of the history that choices of threads make: none of them is ever overwritten.
 import { type Branch, label, position } from '../../debugger/index.ts';
 import { branchName, branchText, branchWith, findBranch, insteadOf, nameError } from '../branches.ts';
-import { whereOf } from '../describe.ts';
+import { unknownThread, whereOf } from '../describe.ts';
 import { sharedUpTo } from '../lineage.ts';
 import type { Result } from '../results.ts';
 import type { Session } from '../session.ts';
@@ -67,10 +67,14 @@ export function infoSchedule(session: Session): Output {
 
 function schedule(session: Session, args: string): Output {
   const parsed = /^next\s+(\d+)$/.exec(args);
-  if (parsed === null) return usage(scheduleCommand, args === '' ? 'next is missing' : `'${args}' is not understood`);
+  if (parsed === null) {
+    const missing = args === '' ? 'next is missing' : args === 'next' ? 'the number of a thread is missing' : null;
+    return usage(scheduleCommand, missing ?? `'${args}' is not understood`);
+  }
   const index = Number(parsed[1]) - 1;
   const { cursor } = session.state;
-  if (session.now().threads[index] === undefined) return refuse(`Unknown thread ${index + 1}.`);
+  const { length } = session.now().threads;
+  if (index < 0 || index >= length) return refuse(unknownThread(index + 1, length));
   if (!session.canMove(index)) return refuse(`thread ${index + 1} cannot move: ${whereOf(session, index)}`);
   if (cursor.at.sub > 0) return refuse('inside a range operation; seek out of it first');
   const count = session.time.branches.length;
@@ -83,7 +87,7 @@ function schedule(session: Session, args: string): Output {
   const name = branchText(session, branch);
   const made = `${name} from #${cursor.at.at}; ${branchText(session, cursor.branch)} stays as it is`;
   const told = same
-    ? ''
+    ? ' without a choice, too: no branch is made'
     : session.time.branches.length > count
       ? `: ${made}`
       : `: as in ${name}, which there is already`;

@@ -7,8 +7,10 @@ import { type Command, listed, noPosition, type Output, type Running, refuse, sa
 import { cursorRow, cursorText } from './history.ts';
 import { restore, standAt } from './time.ts';
 
+/** The note stands before what is long and may be cut. */
 function textOf(session: Session, { number, cursor, note }: Checkpoint): string {
-  return `${number}  ${cursorText(session, cursor)}${note === '' ? '' : `  "${note}"`}`;
+  const text = cursorText(session, cursor);
+  return `${number}  ${note === '' ? text : text.replace(/^\S+/, (at) => `${at}  "${note}"`)}`;
 }
 
 /** What `info checkpoints` answers. */
@@ -45,7 +47,9 @@ const checkpointCommand: Command = {
   group: 'time',
   usage: 'checkpoint [NOTE]',
   help: 'keeps the place where one stands, with a note; restart NUMBER comes back, info checkpoints lists them',
-  run(session, note) {
+  run(session, args) {
+    // where a position is asked for, a note may be written in quotes as well
+    const note = /^"([^"]*)"$/.exec(args)?.[1] ?? args;
     const { cursor, nextCheckpoint: number } = session.state;
     const made: Checkpoint = { number, cursor, note };
     session.change((draft) => {

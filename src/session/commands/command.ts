@@ -64,7 +64,7 @@ export const refuse = (...lines: string[]): Output => ({ ok: false, lines });
 
 /** `name: why; usage: …`. */
 export const usage = (command: Pick<Command, 'names' | 'usage'>, why: string): Output =>
-  refuse(`${command.names[0]}: ${why}; usage: ${command.usage}`);
+  refuse(`${command.names[0]}: ${why}${why.endsWith('.') ? ' ' : '; '}usage: ${command.usage}`);
 
 /** A position that could not be read: what is wrong with it, or that the way there was interrupted. */
 export const noPosition = (command: Pick<Command, 'names' | 'usage'>, why: string): Output =>

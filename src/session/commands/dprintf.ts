@@ -79,7 +79,7 @@ function* tellPast(session: Session, row: PointRow, head: string): Running {
   if (found.length === 0) return say(head);
   const here = session.state.cursor.at.at;
   const count = `${found.length} execution${found.length === 1 ? '' : 's'} so far, ${found.before(here)} before now`;
-  return answer(session, [head, count], found);
+  return yield* answer(session, [head, count], found);
 }
 
 /** The format and its arguments, checked where they are to be asked. */

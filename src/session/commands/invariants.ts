@@ -2,18 +2,20 @@
 import { label } from '../../debugger/index.ts';
 import { INVARIANTS, invariantError } from '../invariants/index.ts';
 import type { Session } from '../session.ts';
+import { type Running, refuse, say } from './command.ts';
 
 const WIDTH = Math.max(...INVARIANTS.map(({ name }) => name.length)) + 2;
 
-/** One line for each invariant; of the one that is named, everything. A string says what is wrong with the name. */
-export function infoInvariants(session: Session, name: string): string[] | string {
+/** One line for each invariant; of the one that is named, everything. The first time it runs the history again. */
+export function* infoInvariants(session: Session, name: string): Running {
   const wrong = name === '' ? null : invariantError(name);
-  if (wrong !== null) return `'${name}' ${wrong}`;
+  if (wrong !== null) return refuse(`info invariants: '${name}' ${wrong}`);
   const { branch, at } = session.state.cursor;
+  if (!(yield* session.invariants.read(branch, at))) return refuse('interrupted');
   const rows = session.invariants.standings(branch, at);
   const state = (one: (typeof rows)[number]) => (one.state === 'broken' ? `broken at ${label(one.at)}` : one.state);
-  if (name === '') return rows.map((one) => `${one.row.name.padEnd(WIDTH)}${state(one)}`);
-  return rows
+  if (name === '') return say(...rows.map((one) => `${one.row.name.padEnd(WIDTH)}${state(one)}`));
+  const lines = rows
     .filter(({ row }) => row.name === name)
     .flatMap((one) => [
       `${one.row.name}: ${state(one)}`,
@@ -23,4 +25,5 @@ export function infoInvariants(session: Session, name: string): string[] | strin
       `  broken by ${one.row.writers.join(', ')}`,
       ...(one.row.stages.length === 0 ? [] : [`  whole at  ${one.row.stages.join(', ')}`]),
     ]);
+  return say(...lines);
 }

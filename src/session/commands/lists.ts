@@ -18,7 +18,7 @@ function splitList(text: string): string[] {
 function readLine(session: Session, args: string): { numbers: number[]; list: string[] | null } | string {
   const [, head = '', rest = ''] = /^((?:(?:\d+|\$bpnum)(?:-(?:\d+|\$bpnum))?(?:[\s,]+|$))*)(.*)$/s.exec(args) ?? [];
   const numbers = pointNumbers(session, head.trim() === '' ? '$bpnum' : head);
-  if (session.state.points.length === 0) return 'No breakpoints specified.';
+  if (session.state.points.length === 0 && head.trim() === '') return 'No breakpoints specified.';
   if (typeof numbers === 'string') return numbers;
   const prints = session.state.points.find((row) => row.prints !== null && numbers.includes(row.number));
   if (prints !== undefined) return `dprintf ${prints.number} prints and goes on, and never runs a list`;

@@ -39,6 +39,7 @@ export const SETTINGS: readonly Setting[] = [
     help: 'memory of this process, with a unit (512M, 2G), beyond which fewer states of the past are kept; every position stays in reach',
     show: (session) => `The history may take ${session.historyBudget.text}.`,
     set(session, value) {
+      if (value === '') return 'a size is missing; write 512M or 2G';
       if (!BYTES.test(value)) return `'${value}' is no size; write 512M or 2G`;
       const size = parseBytes(value);
       if (size < LEAST_BUDGET)

@@ -167,10 +167,21 @@ function help(word: string): Output {
   );
 }
 
+/** What gdb, rr and a shell have for it, and what there is here. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  call: 'print calls what only reads',
+  dmesg: 'info console',
+  ptype: 'print shows a struct with its fields',
+  source: 'khodbg -x FILE runs a file of commands',
+  whatis: 'print shows a struct with its fields',
+};
+
 /** The command of that name, abbreviation or unambiguous prefix; else a sentence. */
 export function findCommand(word: string): Command | string {
   const exact = COMMANDS.find((command) => command.names.includes(word));
   if (exact !== undefined) return exact;
+  const here = ELSEWHERE[word];
+  if (here !== undefined) return `Undefined command: "${word}".  Here: ${here}`;
   const prefixed = COMMANDS.filter((command) => command.names[0]?.startsWith(word));
   if (prefixed.length === 1 && prefixed[0] !== undefined) return prefixed[0];
   if (prefixed.length > 1) return `Ambiguous command "${word}": ${prefixed.map((c) => c.names[0]).join(', ')}.`;

@@ -1,5 +1,5 @@
 // Commands on threads.
-import { frameText, threadState, whereOf } from '../describe.ts';
+import { frameText, threadState, unknownThread, whereOf } from '../describe.ts';
 import type { Session } from '../session.ts';
 import { type Command, type Output, refuse, say, usage } from './command.ts';
 
@@ -14,8 +14,7 @@ function thread(session: Session, args: string): Output {
   const index = Number(args) - 1;
   const wanted = state.threads[index];
   if (!Number.isInteger(index)) return usage(threadCommand, `'${args}' is not a thread number`);
-  if (wanted === undefined)
-    return refuse(`Unknown thread ${args}. There are ${state.threads.length}: info threads lists them.`);
+  if (wanted === undefined) return refuse(unknownThread(args, state.threads.length));
   session.change((draft) => {
     draft.trail = [...draft.trail.slice(-999), draft.cursor];
     draft.cursor = { ...draft.cursor, thread: index, level: 0 };

@@ -3,6 +3,7 @@ import { label, stackOf } from '../../debugger/index.ts';
 import { dumpPage } from '../../kernel/index.ts';
 import { isRef, type Machine, runGet } from '../../machine/index.ts';
 import { localsOf } from '../../vm/index.ts';
+import { branchName } from '../branches.ts';
 import { localText } from '../commands/look.ts';
 import { stageNow } from '../commands/time.ts';
 import { type CompareView, type Comparison, compareView } from '../compare/index.ts';
@@ -24,7 +25,9 @@ import { valuesIn } from './values.ts';
 
 function positionView(session: Session): PositionView {
   const { cursor, direction } = session.state;
+  const isOne = session.time.branches.length === 1;
   return {
+    ...(isOne ? {} : { branch: branchName(session, cursor.branch) }),
     label: label(cursor.at),
     at: cursor.at.at,
     sub: cursor.at.sub,
@@ -168,7 +171,11 @@ export function buildGlance(session: Session, memo: Memo): Glance {
   const where = [cursor, time.end(cursor.branch), time.branch(cursor.branch).ended];
   const pointsNow = memo.get('points', [points], () => pointsText(session));
   return {
-    position: memo.get('position', [...where, direction, session.marks().length], () => positionView(session)),
+    position: memo.get(
+      'position',
+      [...where, direction, session.marks().length, time.branches.length, state.branchNames],
+      () => positionView(session),
+    ),
     stop,
     results,
     comparison: memo.get('comparison', [comparison], () => comparisonView(comparison)),
