@@ -1,5 +1,5 @@
 // why EXPR: reads the question, has it explained, and gives the rows of the answer.
-import { type Target, valueAt } from '../../debugger/index.ts';
+import { type Target, valueAt, wordOf } from '../../debugger/index.ts';
 import { leftPfn, NEVER_SET, runGet } from '../../machine/index.ts';
 import { formatValue, lastName } from '../format.ts';
 import type { Results } from '../results.ts';
@@ -96,13 +96,9 @@ function titleOf(session: Session, text: string, target: Target): string {
   return value === undefined ? text : `${text} = ${formatValue(value, lastName(text))}`;
 }
 
-/** Other names of a field, in expressions. */
-const ALIASES: Readonly<Record<string, string>> = { mt: 'migratetype', written: 'migratetype' };
-
 /** Why a place holds what it holds where one stands. */
 function* whyPlace(session: Session, text: string, asked: Target, shown: Shown): Walk<Answer> {
-  const alias = asked.struct === 'pageblock' ? ALIASES[asked.field] : undefined;
-  const target = alias === undefined ? asked : { ...asked, field: alias };
+  const target = asked.struct === 'pageblock' ? { ...asked, field: wordOf(asked.field) } : asked;
   const explainer = new Explainer(yield* Past.open(session), Math.max(LOOKED, shown.depth));
   const causes = yield* placeCauses(explainer, target);
   const said = causes.length > 0 ? causes : [note('no statement of this boot has written it')];
