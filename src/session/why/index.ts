@@ -2,11 +2,11 @@
 import { type Target, valueAt, wordOf } from '../../debugger/index.ts';
 import { leftPfn, NEVER_SET, runGet } from '../../machine/index.ts';
 import { formatValue, lastName } from '../format.ts';
-import type { Results } from '../results.ts';
+import { type Results, resultText } from '../results.ts';
 import type { Session } from '../session.ts';
 import { readTarget } from '../targets.ts';
 import { Absence } from './absence.ts';
-import { type Cause, linesOf, note, root, rowsOf, type Shown } from './cause.ts';
+import { type Cause, note, root, rowsOf, type Shown } from './cause.ts';
 import { Explainer } from './explain.ts';
 import { namedReads } from './flow.ts';
 import { Past, type Walk } from './past.ts';
@@ -190,5 +190,5 @@ function* absence(explainer: Explainer, target: Target): Walk<Cause[]> {
 function answer(session: Session, title: string, causes: readonly Cause[], shown: Shown): Answer {
   const rows = rowsOf(causes, shown);
   const { branch } = session.state.cursor;
-  return { lines: [title, ...linesOf(rows).map((line) => `  ${line}`)], results: { title, branch, rows } };
+  return { lines: [title, ...rows.map((row) => `  ${resultText(row)}`)], results: { title, branch, rows } };
 }
