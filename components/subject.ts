@@ -39,7 +39,7 @@ const firstOf = (all: readonly ValueView[]): ValueView | null =>
   all.find(({ place }) => place !== null) ?? all[0] ?? null;
 
 /** What is chosen on the source line; where nothing was, its first value. */
-export function chosenValue(view: SessionView, ui: UiState): ValueView | null {
+function chosenValue(view: SessionView, ui: UiState): ValueView | null {
   const all = lineValues(view, ui.cursor);
   const chosen = view.source === null ? undefined : cursorValue(view.source, ui.cursor);
   return chosen === undefined ? firstOf(all) : (all[chosen] ?? null);

@@ -131,7 +131,7 @@ export function firstRow(cursor: number, rows: number, h: number): number {
 }
 
 /** Paints the rows round the cursor. `=>` is where one stands, `~>` the row nearest to it. */
-export function paintResults(slice: ResultsSlice, w: number, h: number, theme: Theme): string[] {
+function paintResults(slice: ResultsSlice, w: number, h: number, theme: Theme): string[] {
   const { results, cursor } = slice;
   if (results === null)
     return [

@@ -4,7 +4,7 @@
 const MOST_KINDS = 32_000;
 
 /** Number of the first name of a struct: above every pfn, index and address. */
-export const FIRST_NAME = 2 ** 52;
+const FIRST_NAME = 2 ** 52;
 
 /** The names of one history; numbers are given in the order in which names are met. */
 export class Names {

@@ -14,5 +14,5 @@ export {
 export { comparePositions, label, type Position, position } from './position.ts';
 export { backward, depthOf, forward, type Goal, goals, type Outcome, type Search, shallow, stackOf } from './search.ts';
 export { type Branch, type Choice, type Piece, Timeline } from './timeline.ts';
-export { covers, holdsSame, type Target, touching, valueAt } from './touches.ts';
+export { covers, holdsSame, type Target, touching, valueAt, wordOf } from './touches.ts';
 export { uninitialisedPage } from './uninitialised.ts';

@@ -14,7 +14,6 @@ import {
   type Value,
 } from '../machine/index.ts';
 import type { Access, Recorded, State } from '../vm/index.ts';
-import type { Piece } from './timeline.ts';
 
 /** A field, or with `*` all of a struct; with `end`, of the structs [at, end). */
 export interface Target {
@@ -32,7 +31,8 @@ const SAME_WORD: Readonly<Record<string, string>> = {
   written: 'migratetype',
 };
 
-const wordOf = (field: string | number): string | number => SAME_WORD[field] ?? field;
+/** The name that a field goes by when others name the same word, whichever was used. */
+export const wordOf = (field: string | number): string | number => SAME_WORD[field] ?? field;
 
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
   memblock_region: ['base', 'size', 'flags', 'nid'],
@@ -114,8 +114,15 @@ export function holdsSame(a: State, b: State, target: Target): boolean {
   return row(a.machine.table, struct, at) === row(b.machine.table, struct, at);
 }
 
+/** What a turn touched, and the states around it. */
+interface Touched {
+  readonly trace: { readonly accesses: readonly Access[] | null };
+  readonly before: State;
+  readonly after: State;
+}
+
 /** The accesses of a turn that touch a place. A list that is written as a whole wrote what changed in it. */
-export function touching({ trace, before, after }: Piece, target: Target): Access[] {
+export function touching({ trace, before, after }: Touched, target: Target): Access[] {
   const out: Access[] = [];
   for (const access of trace.accesses ?? []) {
     if (covers(access, target)) out.push(access);

@@ -148,13 +148,14 @@ export function* accessesTo(
   const columns = session.time.columns(branch);
   const found = new Touched(session, branch, target, mode);
   const countable = isCountable(target, mode);
+  let looked = 0;
   for (let from = 0; ; ) {
     const to = Math.min(columns.length, from + SCANNED);
     for (const i of columns.touching([target], { from, to, rw: RW[mode] })) {
       const touched = () => columns.accesses(i).filter((access) => covers(access, target));
       found.add(i, countable ? partsOf(touched(), target, mode).length : found.rowsAt(i).length);
       if (enough(found)) return found;
-      if (!countable && i % PAUSE === 0 && (yield position(columns.at(i))) === true) return null;
+      if (!countable && ++looked % PAUSE === 0 && (yield position(columns.at(i))) === true) return null;
     }
     from = to;
     if (from < columns.length) {
@@ -188,10 +189,11 @@ export function* lastAccess(
   const rows = rowsOf(session, part, target, mode);
   if (rows.length > 0) return rows.slice(-1);
   const to = part.start.at >= columns.at(columns.length) ? columns.length : columns.turnAt(part.start.at);
+  let looked = 0;
   for (const i of columns.touching([target], { to, rw: RW[mode], backwards: true })) {
     const older = rowsOfTurn(session, branch, i, target, mode);
     if (older.length > 0) return older.slice(-1);
-    if (i % PAUSE === 0 && (yield position(columns.at(i))) === true) return null;
+    if (++looked % PAUSE === 0 && (yield position(columns.at(i))) === true) return null;
   }
   return [];
 }

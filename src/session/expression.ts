@@ -74,7 +74,8 @@ function guarded(run: () => Value): Evaluated {
     return { ok: true, value: run() ?? null };
   } catch (error) {
     if (error instanceof KernelFault) return { ok: false, error: faultWording(error) };
-    if (error instanceof TypeError || error instanceof RangeError) return { ok: false, error: error.message };
+    if (error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError)
+      return { ok: false, error: error.message };
     throw error;
   }
 }
@@ -95,6 +96,16 @@ export function evaluate(kernel: Kernel, text: string, scope: Scope, variables: 
   if (!compiled.ok) return compiled;
   const read = guarded(() => compiled.run((scope.frame?.locals ?? []) as Value[], contextOf(scope)));
   return read.ok && /^\s*&/.test(text) && !isRef(read.value) ? { ok: false, error: noAddress(text.trim()) } : read;
+}
+
+/** Is it an error of the expression, whatever the state: a field or a zone that there never is, a number for a struct? */
+export const isNever = (error: string): boolean =>
+  /has no member named|there is no zone|is expected, not (?!NULL)/.test(error);
+
+/** What is wrong with the text of an expression in a frame, whatever its value; null when it can be read. */
+export function textError(kernel: Kernel, text: string, frame: Frame | null, variables: Variables): string | null {
+  const compiled = compileIn(kernel, text, frame, variables);
+  return compiled.ok ? null : compiled.error;
 }
 
 /** An expression made ready to be asked in many states; null error when it compiles. */
@@ -161,7 +172,7 @@ export function prepare(
   const first = guarded(() =>
     compiled.run((global.ok ? [] : (frame?.locals ?? [])) as Value[], contextOf({ state, thread, frame })),
   );
-  if (!first.ok && /has no member named|there is no zone/.test(first.error)) return first;
+  if (!first.ok && isNever(first.error)) return first;
   const depthOf = (f: Frame | null): number => (f === null ? 0 : 1 + depthOf(f.up));
   const deep = depthOf(frame);
   const frameIn = (state: State): Frame | null => {

@@ -7,7 +7,7 @@ import { bootOf } from './load.ts';
 import type { Session } from './session.ts';
 
 /** The letters that may follow print/ and display/. */
-export const FORMATS: readonly string[] = ['', 'x', 'd', 't', 's', 'r'];
+const FORMATS: readonly string[] = ['', 'x', 'd', 't', 's', 'r'];
 
 /** Splits `/x EXPR`; a sentence when the format is none. */
 export function readFormat(args: string): { readonly letter: string; readonly text: string } | string {

@@ -99,9 +99,6 @@ export function readPrints(text: string): Read<Prints> {
   return { ok: true, value: { format, args } };
 }
 
-/** The text of a format as it is typed again. */
-export const quotedFormat = ({ format, args }: Prints): string => [JSON.stringify(format), ...args].join(',');
-
 /** A pointer as a number: a struct page's is its address in vmemmap. */
 function addressOf(value: Value): Value {
   if (!isRef(value)) return typeof value === 'boolean' ? Number(value) : value;

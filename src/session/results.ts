@@ -14,6 +14,9 @@ export interface Result {
   readonly text: string;
 }
 
+/** A row as a line: indented by its depth. */
+export const resultText = ({ depth, text }: Result): string => `${'  '.repeat(depth)}${text}`;
+
 /** A whole answer: the question, the branch its positions are of, its rows. */
 export interface Results {
   readonly title: string;

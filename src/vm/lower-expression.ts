@@ -50,6 +50,9 @@ function impure(b: Builder, node: t.Node): boolean {
   }
 }
 
+/** Digits that say a number exactly, however large. */
+const WHOLE = /^(?:\d+|0[xob][\da-f]+)$/i;
+
 /** Lowers expressions into a builder. */
 export class ExpressionLowering {
   constructor(
@@ -63,7 +66,7 @@ export class ExpressionLowering {
     switch (node.type) {
       case 'NumericLiteral':
         if (this.inline && Number.isInteger(node.value) && !Number.isSafeInteger(node.value))
-          return ['n', BigInt(String(node.extra?.raw ?? node.value)).toString()];
+          return ['n', BigInt(WHOLE.test(String(node.extra?.raw)) ? String(node.extra?.raw) : node.value).toString()];
         if (!Number.isSafeInteger(node.value))
           b.fail(node, `${node.value} is not a whole number below 2^53; write a bigint`);
         return literal(node);

@@ -55,7 +55,11 @@ const PANES: readonly (readonly [what: string, keys: readonly string[], screen: 
     ['A', '=', '+', '+', 'm'],
     { called: 'scratch', map: { view: 'state', per: expect.any(Number) } },
   ],
-  ['an answer in its pane', [':accesses page(0x18000).private\r', '\x1b[B'], { focus: 'results', called: 'results' }],
+  [
+    'an answer in its pane',
+    [':lines kho_preserved_memory_reserve\r', '\x1b[B'],
+    { focus: 'results', called: 'results' },
+  ],
   ['another pane focused', ['A', '\t', '\t'], { focus: 'watch', called: 'scratch' }],
 ];
 

@@ -14,7 +14,17 @@ import {
 } from '../../src/debugger/index.ts';
 import { type Machine, type Page, type PageFields, runHash, runSet, runs } from '../../src/machine/index.ts';
 import { type Loaded, lastBoot } from '../../src/session/load.ts';
-import { generated, law, runOut, SEED, SHIPPED, share, shipped, smallMachine } from './support.ts';
+import { generated, law, runOut, SEED, SHIPPED, type Small, share, shipped, smallMachine, WHOLE } from './support.ts';
+
+const SMALL: Small = {
+  sizes: [256, 128],
+  cpus: 2,
+  debug: false,
+  stale: false,
+  patched: false,
+  preserved: [[3, 7]],
+  free: false,
+};
 
 function ranOut(loaded: Loaded): Timeline {
   const time = new Timeline(lastBoot(loaded).kernel.linked, loaded.first, undefined, { recent: 2000, every: 16 });
@@ -105,7 +115,7 @@ function unnamedRows(piece: Piece): string[] {
 
 describe('the columns of a history', () => {
   test('say of each turn what the turn says when it is run again', () => {
-    for (const name of share(SHIPPED, 4)) {
+    for (const name of share(SHIPPED, 9)) {
       const time = ranOut(shipped(name));
       const { length } = time.columns(0);
       const turns = fc.sample(fc.integer({ min: 0, max: length - 1 }), { numRuns: 300, seed: SEED });
@@ -115,17 +125,7 @@ describe('the columns of a history', () => {
   });
 
   test('of a branch begin with those of its parent and end with its own', () => {
-    const time = ranOut(
-      generated({
-        sizes: [256, 128],
-        cpus: 2,
-        debug: false,
-        stale: false,
-        patched: false,
-        preserved: [[3, 7]],
-        free: false,
-      }),
-    );
+    const time = ranOut(generated(SMALL));
     const columns = time.columns(0);
     let i = 0;
     while (columns.thread(i) === columns.thread(0)) i++;
@@ -140,7 +140,7 @@ describe('the columns of a history', () => {
   });
 
   test('find every turn that touches a place', () => {
-    const time = ranOut(shipped('seed-000/uninit-boundary-before.json'));
+    const time = ranOut(generated(SMALL));
     const columns = time.columns(0);
     const pieces = Array.from({ length: columns.length }, (_, i) => {
       const piece = wholeTurn(time, 0, i);
@@ -153,7 +153,7 @@ describe('the columns of a history', () => {
         .slice(0, 1)
         .map(({ rw: _rw, ...target }) => target),
     );
-    for (const target of [...targets.slice(0, 40), { struct: 'memblock_region', at: 1, field: 'base' }]) {
+    for (const target of [...targets.slice(0, WHOLE ? 40 : 10), { struct: 'memblock_region', at: 1, field: 'base' }]) {
       const wanted = pieces.flatMap((piece, i) => (touching(piece, target).length > 0 ? [i] : []));
       const found = new Set(columns.touching([target]));
       expect(

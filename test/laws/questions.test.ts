@@ -29,12 +29,14 @@ function answer<T>(question: Generator<unknown, T, boolean | undefined>): T {
   }
 }
 
-function* pieces({ time }: Session): Generator<Piece> {
+/** Every turn, with a record of its own. */
+function piecesOf({ time }: Session): Piece[] {
   const columns = time.columns(0);
-  for (let i = 0; i < columns.length; i++) {
+  return Array.from({ length: columns.length }, (_, i) => {
     const piece = time.pieceFrom(0, position(columns.at(i)));
-    if (piece !== null) yield piece;
-  }
+    if (piece === null) throw new Error(`no turn ${i}`);
+    return { ...piece, trace: { ...piece.trace, accesses: [...(piece.trace.accesses ?? [])] } };
+  });
 }
 
 function stoodAt(session: Session, at: number): void {
@@ -74,10 +76,10 @@ describe('accesses', () => {
   test('are those of every turn', () => {
     const session = new Session(generated(SMALL), { recent: 3000 });
     runOut(session.time);
+    const pieces = piecesOf(session);
     for (const target of TARGETS)
       for (const mode of ['r', 'w', 'c', 'rw'] as const) {
-        const wanted: number[] = [];
-        for (const piece of pieces(session)) if (asked(piece, target, mode)) wanted.push(piece.start.at);
+        const wanted = pieces.flatMap((piece) => (asked(piece, target, mode) ? [piece.start.at] : []));
         const found = answer(accessesTo(session, target, mode));
         const rows = found?.rows(0, found.length) ?? [];
         expect(rows.length).toBe(found?.length);
@@ -97,7 +99,7 @@ describe('find', () => {
     const loaded = generated(SMALL);
     const past = new Session(loaded, { recent: 3000 });
     const end = runOut(past.time);
-    const states = [...pieces(past)].map(({ start, end: to }) => ({ from: start.at, to }));
+    const states = piecesOf(past).map(({ start, end: to }) => ({ from: start.at, to }));
     const from = fc.integer({ min: 0, max: end });
     const places = fc.sample(from, { numRuns: WHOLE ? 12 : 3, seed: SEED });
     for (const text of CONDITIONS) {

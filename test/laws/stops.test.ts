@@ -22,7 +22,7 @@ import { watchTrigger } from '../../src/session/commands/stops.ts';
 import { prepare } from '../../src/session/expression.ts';
 import { type Loaded, lastBoot } from '../../src/session/load.ts';
 import { Session } from '../../src/session/session.ts';
-import { generated, law, runOut, type Small, shipped, smallMachine } from './support.ts';
+import { generated, law, runOut, type Small, share, shipped, smallMachine } from './support.ts';
 
 const point = (trigger: Trigger, number = 1): Point => ({
   number,
@@ -228,7 +228,7 @@ describe('stops', () => {
   test('of watched expressions are the same in the recorded past as where the history is made', () => {
     const loaded = generated(DEFERRED);
     const session = new Session(loaded);
-    for (const text of WATCHED) {
+    for (const text of share(WATCHED, 3)) {
       const read = prepare(lastBoot(loaded).kernel, text, { state: loaded.first, thread: 0, frame: null });
       if (!read.ok) throw new Error(`${text}: ${read.error}`);
       for (const mode of read.prepared.locate === null ? (['w'] as const) : (['w', 'rw'] as const)) {

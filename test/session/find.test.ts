@@ -44,3 +44,23 @@ test('a fault on the way is no end: what comes after it is found', async () => {
   await execute(port, 'delete', 'seek memmap_init');
   expect(await execute(port, 'find node(0).first_deferred_pfn == 0x18000')).toContain('deferred_grow_zone');
 });
+
+test.each([
+  ['page(0x6000).nope == 1', "struct page has no member named 'nope'"],
+  ['PageReserved(5)', 'a struct page is expected, not 5'],
+])('a condition that never has a meaning is refused before anything is run: %s', async (text, why) => {
+  const port = await openPort(BEFORE);
+  const { ok, output } = await port.execute(`find ${text}`);
+  expect([ok, output.join()]).toEqual([false, expect.stringContaining(why)]);
+});
+
+test('a condition that is nested beyond reading is refused before anything is run', async () => {
+  const port = await openPort(BEFORE);
+  const { ok, output } = await port.execute(`find ${'('.repeat(20_000)}1${')'.repeat(20_000)}`);
+  expect([ok, output.join()]).toEqual([false, expect.stringContaining('nested too deep to be read')]);
+});
+
+test('a number beyond every memory is a value as others are', async () => {
+  const port = await openPort(BEFORE);
+  expect((await port.execute('print 1e30 > 0xffffffffffffffff')).output).toEqual(['$1 = true']);
+});

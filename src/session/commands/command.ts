@@ -1,7 +1,7 @@
 // What a command is: a row of names, usage, help and what it does. Output is lines; what can take long is a generator that
 // yields where it is, so that it can be interrupted.
 import type { Position } from '../../debugger/index.ts';
-import type { Result, Results } from '../results.ts';
+import { type Result, type Results, resultText } from '../results.ts';
 import type { Session } from '../session.ts';
 import type { LookView, NoteView } from '../view.ts';
 
@@ -55,7 +55,7 @@ export const say = (...lines: string[]): Output => ({ ok: true, lines });
 /** Rows that can be jumped to, as output: the lines say the same. */
 export const listed = (session: Session, title: string, rows: readonly Result[]): Output => ({
   ok: true,
-  lines: rows.map(({ depth, text }) => `${'  '.repeat(depth)}${text}`),
+  lines: rows.map(resultText),
   results: { title, branch: session.state.cursor.branch, rows },
 });
 

@@ -40,7 +40,7 @@ export function lineError(read: ReadCommand, line: string, i: number): string | 
 }
 
 /** What is wrong with a list of commands, the first thing; null when nothing is. */
-export function listError(read: ReadCommand, list: readonly string[]): string | null {
+function listError(read: ReadCommand, list: readonly string[]): string | null {
   return list.map((line, i) => lineError(read, line, i)).find((one) => one !== null) ?? null;
 }
 

@@ -1,7 +1,7 @@
 // Commands that list stop points, change them and take them away. Know nothing of what a point stops at.
 import type { Place } from '../../debugger/index.ts';
 import { readPlaces } from '../places.ts';
-import { quotedFormat } from '../prints.ts';
+import { printsText } from '../prints.ts';
 import type { PointRow, Session } from '../session.ts';
 import { deleteCheckpoints } from './checkpoints.ts';
 import { type Command, type Output, refuse, say, usage } from './command.ts';
@@ -180,7 +180,7 @@ const times = (n: number): string => (n === 1 ? '1 time' : `${n} times`);
 /** The lines of one point below its own: conditions, counts, and as gdb has them its commands, further in. */
 function detailLines(p: PointRow): string[] {
   return [
-    ...(p.prints === null ? [] : [`        printf ${quotedFormat(p.prints)}`]),
+    ...(p.prints === null ? [] : [`        printf ${printsText(p.prints)}`]),
     ...(p.condition === null ? [] : [`\tstop only if ${p.condition}`]),
     ...(p.thread === null ? [] : [`\tstop only in thread ${p.thread + 1}`]),
     ...(p.hits > 0 ? [`\tbreakpoint already hit ${times(p.hits)}`] : []),

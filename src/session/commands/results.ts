@@ -3,7 +3,7 @@
 import { comparePositions } from '../../debugger/index.ts';
 import { placeLines } from '../describe.ts';
 import { sharedUpTo } from '../lineage.ts';
-import type { Result, Results } from '../results.ts';
+import { type Result, type Results, resultText } from '../results.ts';
 import type { Cursor, Session } from '../session.ts';
 import { type Command, type Output, refuse, say, usage } from './command.ts';
 
@@ -16,12 +16,10 @@ function cursorOf(session: Session, { branch: asked }: Results, { at, thread, br
   return { branch, at, thread: thread ?? session.mover(at, branch), level: 0 };
 }
 
-const rowText = ({ depth, text }: Result): string => `${'  '.repeat(depth)}${text}`;
-
 /** The answer with the numbers of its rows. */
-function listed({ title, rows }: Results): string[] {
+function numbered({ title, rows }: Results): string[] {
   const digits = String(rows.length).length;
-  return [title, ...rows.map((row, i) => `${String(i + 1).padStart(digits)}  ${rowText(row)}`)];
+  return [title, ...rows.map((row, i) => `${String(i + 1).padStart(digits)}  ${resultText(row)}`)];
 }
 
 /** A row without what is said elsewhere when one stands there: position and thread, but not a function and its line. */
@@ -35,7 +33,7 @@ function without(text: string): string {
 function result(session: Session, args: string): Output {
   const { results } = session.state;
   if (results === null) return refuse('no answer yet; accesses EXPRESSION or lines FUNCTION gives one');
-  if (args === '') return say(...listed(results));
+  if (args === '') return say(...numbered(results));
   const row = /^\d+$/.test(args) ? results.rows[Number(args) - 1] : undefined;
   if (row === undefined) return usage(resultCommand, `no row '${args}'; the answer has ${results.rows.length}`);
   const cursor = cursorOf(session, results, row);

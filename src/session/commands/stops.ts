@@ -1,6 +1,6 @@
 // Commands that set stop points: break, watch, catch.
 import type { Trigger } from '../../debugger/index.ts';
-import { evaluate, type Prepared, prepare } from '../expression.ts';
+import { evaluate, isNever, type Prepared, prepare, textError } from '../expression.ts';
 import { rangeText } from '../format.ts';
 import { lineOf, type Places, placeHere, readPlaces } from '../places.ts';
 import { addPoint, type NewPoint } from '../point-work.ts';
@@ -37,29 +37,22 @@ export function conditionError(session: Session, text: string | null, places: Pl
   if (text === null) return null;
   const standing = /\$_(?:step|thread|pfn)\b/.exec(text)?.[0];
   if (standing !== undefined) return `${standing} is where you stand now; a condition is asked elsewhere`;
-  const { program } = session.kernel.linked;
   const bound = places === null ? null : placeHere(session, places);
   const at =
     bound === null
       ? session.frame()
       : { fn: bound.place.fn, pc: bound.place.pcs[0] ?? 0, locals: [], own: null, up: null };
-  const read = evaluate(
-    bound?.kernel ?? session.kernel,
-    text,
-    { state: session.now(), thread: session.state.cursor.thread, frame: at },
-    session.variables(),
-  );
-  if (
-    read.ok ||
-    !/^No symbol|neither a kernel function|kernel text|changes the machine|not part of|unexpected|expected|missing/i.test(
-      read.error,
-    )
-  )
-    return null;
-  const anywhere = places === null && /^No symbol/.test(read.error);
-  if (!anywhere) return read.error;
-  const name = /^No symbol "(\w+)"/.exec(read.error)?.[1] ?? '';
-  return Object.values(program.fns).some((fn) => fn.vars.some(([local]) => local === name)) ? null : read.error;
+  const kernel = bound?.kernel ?? session.kernel;
+  const variables = session.variables();
+  const wrong = textError(kernel, text, at, variables);
+  if (wrong === null) {
+    const { thread } = session.state.cursor;
+    const read = evaluate(kernel, text, { state: session.now(), thread, frame: at }, variables);
+    return !read.ok && isNever(read.error) ? read.error : null;
+  }
+  const name = places === null ? /^No symbol "(\w+)"/.exec(wrong)?.[1] : undefined;
+  const isLocal = Object.values(session.kernel.linked.program.fns).some((fn) => fn.vars.some(([one]) => one === name));
+  return isLocal ? null : wrong;
 }
 
 function add(session: Session, command: Command, row: NewPoint, label: string): Output {

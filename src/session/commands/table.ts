@@ -15,7 +15,7 @@ import { dprintfCommands } from './dprintf.ts';
 import { findCommands } from './find.ts';
 import { historyCommands } from './history.ts';
 import { infoCommand } from './info.ts';
-import { commandsCommand, listError, opensFor, type ReadCommand } from './lists.ts';
+import { commandsCommand, opensFor, type ReadCommand } from './lists.ts';
 import { lookCommands } from './look.ts';
 import { memmapCommands } from './memmap.ts';
 import { moveCommands } from './move.ts';
@@ -108,9 +108,6 @@ const readCommand: ReadCommand = (line) => {
 };
 
 const listsCommand = commandsCommand(readCommand, () => COMMANDS.map(({ names }) => names[0] ?? ''));
-
-/** Why a list cannot be what a point runs: a command there is not, or one that writes files; null when it can. */
-export const commandsError = (list: readonly string[]): string | null => listError(readCommand, list);
 
 /** Every command. */
 export const COMMANDS: readonly Command[] = [

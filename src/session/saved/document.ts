@@ -17,7 +17,7 @@ export const VERSION = 1;
 const WHOLE = 'a saved session; save session FILE writes one';
 
 /** The shape of a whole session file. `screen`: what the front end keeps of itself. */
-export function savedSchema(screen: z.ZodType) {
+function savedSchema(screen: z.ZodType) {
   const sections = Object.fromEntries(
     SECTIONS.map(({ key, schema }) => [key, NEEDED.has(key) ? schema : schema.optional()]),
   );

@@ -80,7 +80,7 @@ function whatTexts(session: Session, { trigger, what }: PointRow): string[] {
 }
 
 /** The command that sets a point, and other places that it stands at. */
-export function commandOf(session: Session, row: PointRow): { readonly set: string; readonly also: readonly string[] } {
+function commandOf(session: Session, row: PointRow): { readonly set: string; readonly also: readonly string[] } {
   const [what = '', ...also] = whatTexts(session, row);
   const thread = row.thread === null ? '' : ` thread ${row.thread + 1}`;
   const condition = row.condition === null ? '' : ` if ${row.condition}`;

@@ -134,6 +134,3 @@ function endsOf(cause: Cause, said: ReadonlySet<string>, ends: Set<string>): str
   for (const child of cause.children) walk(child);
   return found;
 }
-
-/** The lines of an answer: two blanks for each level. */
-export const linesOf = (rows: readonly Result[]): string[] => rows.map(({ depth, text }) => '  '.repeat(depth) + text);

@@ -1,12 +1,12 @@
 // why EXPR: reads the question, has it explained, and gives the rows of the answer.
-import { type Target, valueAt } from '../../debugger/index.ts';
+import { type Target, valueAt, wordOf } from '../../debugger/index.ts';
 import { leftPfn, NEVER_SET, runGet } from '../../machine/index.ts';
 import { formatValue, lastName } from '../format.ts';
-import type { Results } from '../results.ts';
+import { type Results, resultText } from '../results.ts';
 import type { Session } from '../session.ts';
 import { readTarget } from '../targets.ts';
 import { Absence } from './absence.ts';
-import { type Cause, linesOf, note, root, rowsOf, type Shown } from './cause.ts';
+import { type Cause, note, root, rowsOf, type Shown } from './cause.ts';
 import { callerTestsOf } from './deciders.ts';
 import { Explainer } from './explain.ts';
 import { namedReads } from './flow.ts';
@@ -106,9 +106,6 @@ function titleOf(session: Session, text: string, target: Target): string {
   return value === undefined ? text : `${text} = ${formatValue(value, lastName(text))}`;
 }
 
-/** Other names of a field, in expressions. */
-const ALIASES: Readonly<Record<string, string>> = { mt: 'migratetype', written: 'migratetype' };
-
 /** Why a place holds what it holds where one stands. */
 function* whyPlace(session: Session, text: string, target: Target, shown: Shown): Walk<Answer> {
   const explainer = new Explainer(yield* Past.open(session), Math.max(LOOKED, shown.depth));
@@ -118,8 +115,7 @@ function* whyPlace(session: Session, text: string, target: Target, shown: Shown)
 }
 
 function* placeCauses(explainer: Explainer, asked: Target): Walk<Cause[]> {
-  const alias = asked.struct === 'pageblock' ? ALIASES[asked.field] : undefined;
-  const target = alias === undefined ? asked : { ...asked, field: alias };
+  const target = asked.struct === 'pageblock' ? { ...asked, field: wordOf(asked.field) } : asked;
   const causes = yield* written(explainer, target);
   const absent = yield* absence(explainer, target);
   // of a page as a whole that nobody initialised, who wrote a field of it says less
@@ -206,5 +202,5 @@ function* absence(explainer: Explainer, target: Target): Walk<Cause[]> {
 function answer(session: Session, title: string, causes: readonly Cause[], shown: Shown): Answer {
   const rows = rowsOf(causes, shown);
   const { branch } = session.state.cursor;
-  return { lines: [title, ...linesOf(rows).map((line) => `  ${line}`)], results: { title, branch, rows } };
+  return { lines: [title, ...rows.map((row) => `  ${resultText(row)}`)], results: { title, branch, rows } };
 }

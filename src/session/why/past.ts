@@ -1,16 +1,7 @@
 // The history of a branch as something to walk backwards through: its turns, the turn before each in the same frame, the turn
 // that called it. Reads the timeline's columns; knows nothing of what is asked.
-import {
-  type Columns,
-  FLAG,
-  label,
-  type Piece,
-  type Position,
-  position,
-  type Target,
-  touching,
-} from '../../debugger/index.ts';
-import type { Access, State } from '../../vm/index.ts';
+import { type Columns, FLAG, label, type Position, position, type Target, touching } from '../../debugger/index.ts';
+import type { Access, Recorded, State } from '../../vm/index.ts';
 import { bootOf, type LoadedBoot } from '../load.ts';
 import type { Session } from '../session.ts';
 
@@ -22,9 +13,6 @@ export type Walk<T> = Generator<Position, T, boolean | undefined>;
 
 /** The user has had enough. */
 export class Interrupted extends Error {}
-
-/** An access as the columns keep it. */
-export type Kept = Omit<Access, 'op'>;
 
 type Ints = ReturnType<typeof ints>;
 
@@ -165,7 +153,7 @@ export class Past {
   next = (i: number): number => this.links.next[i] ?? -1;
   up = (i: number): number => this.links.up[i] ?? -1;
 
-  accesses = (i: number): readonly Kept[] => this.columns.accesses(i);
+  accesses = (i: number): readonly Recorded[] => this.columns.accesses(i);
 
   /** Where the turn ends. */
   endOf = (i: number): number => this.columns.at(i + 1);
@@ -198,7 +186,7 @@ export class Past {
     if (this.done > 0 && at === this.now - 1 && access.end !== undefined)
       if ((target.at as number) >= (access.at as number) + this.done) return false;
     const after = target.struct.startsWith('memblock') ? this.stateAt(at + 1) : before;
-    return touching({ trace: { accesses: [access] }, before, after } as unknown as Piece, target).length > 0;
+    return touching({ trace: { accesses: [access] }, before, after }, target).length > 0;
   }
 
   /** Turns in [from, to] that stood at one of some operations, in order. */

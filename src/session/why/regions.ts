@@ -60,7 +60,7 @@ function propertyAt(m: Machine, list: ListName, address: number, property: Prope
 }
 
 /** The operation that gave an address of a list the property it has before a position; null: nobody in this boot. */
-export function* regionMaker(
+function* regionMaker(
   { past, slicer }: Explainer,
   list: ListName,
   address: number,
@@ -136,7 +136,7 @@ function* searched(explainer: Explainer, list: ListName, step: Step, depth: numb
 }
 
 /** The free range that an iterator found, [start, end) in bytes. */
-export function foundRange(explainer: Explainer, step: Step): { readonly start: number; readonly end: number } | null {
+function foundRange(explainer: Explainer, step: Step): { readonly start: number; readonly end: number } | null {
   const written = step.accesses.find(({ rw, struct }) => rw === 'w' && struct === 'mem_range');
   if (written === undefined) return null;
   return readRow(explainer.past.stateAt(step.at + 1).machine.table, String(written.at));

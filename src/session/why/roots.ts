@@ -1,7 +1,6 @@
 // Where a chain of causes ends: what stands in the scenario file, on the command line, in the memory map, or was left by the
 // kernel before. Names the place in the file. Knows nothing of how the chain got there.
 import type { Access } from '../../vm/index.ts';
-import { hex } from '../format.ts';
 import type { Loaded, LoadedBoot } from '../load.ts';
 
 /** A root: what it is, in words. */
@@ -21,7 +20,7 @@ function pathText(path: readonly (string | number)[]): string {
 }
 
 /** The scenario has it, at a path of its file. */
-export function scenarioRoot(loaded: Loaded, path: readonly (string | number)[], what = ''): Root {
+function scenarioRoot(loaded: Loaded, path: readonly (string | number)[], what = ''): Root {
   return { text: `${what === '' ? '' : `${what}: `}scenario ${pathText(path)}, ${lineOf(loaded, path)}` };
 }
 
@@ -133,6 +132,3 @@ export function fillRoot(loaded: Loaded): Root {
     ? { text: 'poison with CONFIG_DEBUG_VM, else zero: the scenario names no machine.fill' }
     : scenarioRoot(loaded, ['machine', 'fill'], `fill "${fill}"`);
 }
-
-/** `0x18000000..0x18001000`. */
-export const bytesText = (base: number, size: number): string => `${hex(base)}..${hex(base + size)}`;

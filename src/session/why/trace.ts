@@ -3,7 +3,6 @@
 import { KernelFault, type Value } from '../../machine/index.ts';
 import {
   type Access,
-  type Context,
   type Ex,
   type Fn,
   type Linked,
@@ -15,6 +14,7 @@ import {
   type State,
   step,
 } from '../../vm/index.ts';
+import { readingContext } from '../reads.ts';
 import { defines } from './flow.ts';
 import type { Past } from './past.ts';
 
@@ -50,23 +50,8 @@ export function computed(
   RUNS.set(linked, runs);
   const run = runs.get(ex) ?? linkExpression(ex, linked.env);
   runs.set(ex, run);
-  const context: Context = {
-    machine: state.machine,
-    state,
-    thread,
-    file: '',
-    accesses,
-    notes: null,
-    op: 0,
-    blocked: null,
-    rebooting: false,
-    spawned: null,
-    emit() {
-      throw new Error('an expression changed the machine');
-    },
-  };
   try {
-    return run(locals as Value[], context);
+    return run(locals as Value[], readingContext(state, thread, accesses));
   } catch (error) {
     if (error instanceof KernelFault || error instanceof TypeError || error instanceof RangeError) return undefined;
     throw error;

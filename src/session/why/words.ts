@@ -1,7 +1,6 @@
 // How rows of an answer are worded: positions, source text of statements, values by the names they have. Knows nothing of
 // causes.
 import { label, position } from '../../debugger/index.ts';
-import { declaredParameters } from '../../kernel/index.ts';
 import { isRef, type Value } from '../../machine/index.ts';
 import type { Ex, Fn, Op } from '../../vm/index.ts';
 import { formatValue } from '../format.ts';
@@ -100,7 +99,7 @@ function baseText(fn: Fn, { op, pc }: Step): string {
 }
 
 /** Name of the field that an operation loads or stores. */
-export function fieldName(op: Op): string {
+function fieldName(op: Op): string {
   const field = op[0] === 'load' ? op[3] : op[0] === 'store' ? op[2] : null;
   return field !== null && field[0] === 'k' ? String(field[1]) : 'element';
 }
@@ -109,17 +108,6 @@ export function fieldName(op: Op): string {
 export function calledName(op: Op): string {
   if (op[0] === 'mem' || op[0] === 'range' || op[0] === 'call') return `${op[2]}()`;
   return op[0] === 'callv' ? 'call' : op[0];
-}
-
-/** The names of an intrinsic's parameters. */
-export const parametersOf = (name: string): readonly string[] => PARAMETERS.get(name) ?? readParameters(name);
-
-const PARAMETERS = new Map<string, readonly string[]>();
-
-function readParameters(name: string): readonly string[] {
-  const found = declaredParameters(name) ?? [];
-  PARAMETERS.set(name, found);
-  return found;
 }
 
 /** A value with its name, for a row. */

@@ -9,7 +9,7 @@ export interface Writer {
 }
 
 /** Fields that what is no text writes, by struct; `*`: all. A test compares it with what is recorded. */
-export const WRITES: Readonly<Record<string, readonly (readonly [struct: string, ...fields: string[]])[]>> = {
+const WRITES: Readonly<Record<string, readonly (readonly [struct: string, ...fields: string[]])[]>> = {
   __init_single_page: [['page', '*']],
   __SetPageReserved: [['page', 'flags']],
   __ClearPageReserved: [['page', 'flags']],

@@ -20,7 +20,9 @@ const everyRowLeadsThere = (port: Port): number => rowsLead(port.session, port.s
 
 let border: Port;
 let scratch: Port;
+let unsplit: Port;
 beforeAll(async () => {
+  unsplit = await openPort('seed-003/unsplit-before');
   border = await openPort('seed-000/uninit-boundary-before');
   scratch = await openPort('seed-001/scratch-cma-before');
 });
@@ -83,7 +85,7 @@ describe('why', () => {
   });
 
   test('unsplit tails: kho_init_pages sets 1 on each', async () => {
-    const port = await openPort('seed-003/unsplit-before');
+    const port = unsplit;
     const printed = await execute(port, 'tbreak dma_restore_block', 'continue', 'next', 'why page(0x8001)._refcount');
     row(printed, 'kho_init_pages:', 'set_page_count(pfn, pfn + nr_pages, 1)', 'pages 0x8000..0x8010');
     row(printed, 'if (is_folio)', 'is false');
@@ -194,8 +196,7 @@ describe('why', () => {
   });
 
   test('the answer goes on in the boot before', async () => {
-    const port = await openPort('seed-003/unsplit-before');
-    const printed = await execute(port, 'seek boot2:kho_memory_init', 'why kho_in.fdt');
+    const printed = await execute(unsplit, 'seek boot2:kho_memory_init', 'why kho_in.fdt');
     row(printed, 'boot 1: #', 'kho_fill_kimage:', 'kimage.kho = true');
     row(printed, 'scenario boots[0].actors[1]');
   });
