@@ -175,13 +175,27 @@ function* leftBehind(explainer: Explainer, target: Target): Walk<Cause[]> {
   return yield* explainer.place({ ...target, at: pfn, end: pfn + 1 }, start, 2);
 }
 
+/** Structs of which there is one: who wrote the field wrote this one. */
+const ALONE: ReadonlySet<string> = new Set(['var', 'kho_in', 'kho_out']);
+
+/** The statements that can write a variable that nobody has written, and what led away from each. */
+function* neverWritten(explainer: Explainer, { struct, at, field }: Target): Walk<Cause[]> {
+  if ((yield* explainer.lastWrite({ struct, at, field }, explainer.past.now)) !== null) return [];
+  const subject = { start: 0, end: 0, ref: { struct, at } };
+  const rows = yield* new Absence(explainer, subject).explain(struct, String(field), 0);
+  if (rows.length === 0) return [];
+  return [note(`not written in this boot; statements that can write it: ${rows.length}`, rows)];
+}
+
 /** What nobody did to pages: initialise them, type their pageblock. Empty where somebody did. */
 function* absence(explainer: Explainer, target: Target): Walk<Cause[]> {
   const { past } = explainer;
   const { machine } = past.session.now();
+  if (ALONE.has(target.struct) && target.field !== '*') return yield* neverWritten(explainer, target);
   if (typeof target.at !== 'number') return [];
   if (target.struct === 'page') {
-    if (runGet(machine.memmap, target.at) === null) return [note('no memory is behind this struct page here')];
+    if (target.at < 0 || runGet(machine.memmap, target.at) === null)
+      return [note('no memory is behind this struct page here')];
     if (runGet(machine.inits, target.at) > 0) return [];
     const rows = yield* new Absence(explainer, { start: target.at, end: target.at + 1 }).explain('page', '*', 0);
     const fill = root(fillRoot(past.session.loaded).text);
@@ -192,10 +206,10 @@ function* absence(explainer: Explainer, target: Target): Walk<Cause[]> {
     ];
   }
   if (target.struct === 'pageblock') {
-    if (runGet(machine.pageblocks, target.at) !== NEVER_SET) return [];
     const size = 2 ** machine.config.pageblockOrder;
     const pages = { start: target.at * size, end: (target.at + 1) * size };
-    const isBacked = [pages.start, pages.end - 1].some((pfn) => runGet(machine.memmap, pfn) !== null);
+    const isBacked = [pages.start, pages.end - 1].some((pfn) => pfn >= 0 && runGet(machine.memmap, pfn) !== null);
+    if (isBacked && runGet(machine.pageblocks, target.at) !== NEVER_SET) return [];
     if (!isBacked) return [note('never written: no memory is behind its struct pages here')];
     const rows = yield* new Absence(explainer, pages).explain('pageblock', 'migratetype', 0);
     return [note(`never written in this boot, reads as UNMOVABLE; statements that can write it: ${rows.length}`, rows)];

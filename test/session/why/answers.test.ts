@@ -182,6 +182,14 @@ describe('why', () => {
     row(printed, 'type = 0');
   });
 
+  test('a variable that nobody has written: the statements that could have', async () => {
+    const port = await openPort('family/second-kernel-off');
+    const printed = await execute(port, 'seek boot1:kho_memory_init', 'why kho_in.fdt');
+    row(printed, 'not written in this boot; statements that can write it: 2');
+    row(printed, 'kho_populate:', 'kho_in.fdt = true', 'not executed in this boot');
+    row(printed, 'parse_setup_data:', 'if (boot_params.kho)', 'is false');
+  });
+
   test('an expression is asked about in its parts, an accessor in what it reads', async () => {
     await execute(border, 'seek end');
     const zone = await execute(border, 'why page_zone(page(0x18000))');
