@@ -89,6 +89,12 @@ export function faultWording(fault: KernelFault): string {
   return address === undefined ? fault.message : `Cannot access memory at address 0x${address.replace(/^0+(?=.)/, '')}`;
 }
 
+/** What is wrong with the text of an expression, whatever its locals hold; null when it can be read. */
+export function readingError(kernel: Kernel, text: string, frame: Frame | null, variables: Variables): string | null {
+  const compiled = compileIn(kernel, text, frame, variables);
+  return compiled.ok ? null : compiled.error;
+}
+
 /** The value of an expression in a frame, or why it has none. */
 export function evaluate(kernel: Kernel, text: string, scope: Scope, variables: Variables = {}): Evaluated {
   const compiled = compileIn(kernel, text, scope.frame, variables);

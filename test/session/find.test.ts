@@ -44,3 +44,9 @@ test('a fault on the way is no end: what comes after it is found', async () => {
   await execute(port, 'delete', 'seek memmap_init');
   expect(await execute(port, 'find node(0).first_deferred_pfn == 0x18000')).toContain('deferred_grow_zone');
 });
+
+test('a condition of a point may ask for the pfn of a struct page that a local names', async () => {
+  const port = await openPort('seed-000/uninit-boundary-before');
+  const there = await execute(port, 'delete', 'break __free_pages_core:37 if page_to_pfn(page) == 0x10400', 'continue');
+  expect(there).toContain('__free_pages_core (page=page(0x10400), order=10');
+});

@@ -1,6 +1,6 @@
 // Commands that set stop points: break, watch, catch.
 import type { Trigger } from '../../debugger/index.ts';
-import { evaluate, type Prepared, prepare } from '../expression.ts';
+import { type Prepared, prepare, readingError } from '../expression.ts';
 import { rangeText } from '../format.ts';
 import { lineOf, type Places, placeHere, readPlaces } from '../places.ts';
 import { addPoint, type NewPoint } from '../point-work.ts';
@@ -43,23 +43,11 @@ export function conditionError(session: Session, text: string | null, places: Pl
     bound === null
       ? session.frame()
       : { fn: bound.place.fn, pc: bound.place.pcs[0] ?? 0, locals: [], own: null, up: null };
-  const read = evaluate(
-    bound?.kernel ?? session.kernel,
-    text,
-    { state: session.now(), thread: session.state.cursor.thread, frame: at },
-    session.variables(),
-  );
-  if (
-    read.ok ||
-    !/^No symbol|neither a kernel function|kernel text|changes the machine|not part of|unexpected|expected|missing/i.test(
-      read.error,
-    )
-  )
-    return null;
-  const anywhere = places === null && /^No symbol/.test(read.error);
-  if (!anywhere) return read.error;
-  const name = /^No symbol "(\w+)"/.exec(read.error)?.[1] ?? '';
-  return Object.values(program.fns).some((fn) => fn.vars.some(([local]) => local === name)) ? null : read.error;
+  const error = readingError(bound?.kernel ?? session.kernel, text, at, session.variables());
+  const anywhere = places === null && error !== null && /^No symbol/.test(error);
+  if (!anywhere) return error;
+  const name = /^No symbol "(\w+)"/.exec(error)?.[1] ?? '';
+  return Object.values(program.fns).some((fn) => fn.vars.some(([local]) => local === name)) ? null : error;
 }
 
 function add(session: Session, command: Command, row: NewPoint, label: string): Output {
