@@ -1,6 +1,7 @@
 // why EXPR: reads the question, has it explained, and gives the rows of the answer.
 import { type Target, valueAt } from '../../debugger/index.ts';
-import { leftPfn, NEVER_SET, runGet } from '../../machine/index.ts';
+import { isRef, leftPfn, NEVER_SET, runGet } from '../../machine/index.ts';
+import type { Fn } from '../../vm/index.ts';
 import { formatValue, lastName } from '../format.ts';
 import type { Results } from '../results.ts';
 import type { Session } from '../session.ts';
@@ -73,7 +74,8 @@ function* statementCauses(session: Session, explainer: Explainer, { step, fresh 
   if (fn === undefined) return [];
   const causes: Cause[] = [];
   if (session.thread()?.death) causes.push(...(yield* touchedCauses(explainer, step)));
-  for (const slot of namedReads(fn, step.pc)) causes.push(...(yield* localCause(explainer, slot, { step, fresh })));
+  for (const slot of readFirst(fn, step, session.thread()?.death?.kind === 'oops'))
+    causes.push(...(yield* localCause(explainer, slot, { step, fresh })));
   if (fresh === null)
     causes.push(...(yield* explainer.tests(step, 1, true)), ...(yield* callerTestsOf(explainer, step, 1)));
   else causes.push(...(yield* explainer.tests(fresh, 1, false)), ...(yield* callerTestsOf(explainer, fresh, 1)));
@@ -82,6 +84,13 @@ function* statementCauses(session: Session, explainer: Explainer, { step, fresh 
   return [
     note(`${fn.name}:${fn.pos[step.pc]?.[0] ?? fn.line}  ${statementText(session.kernel.files, fn, step.pc)}`, causes),
   ];
+}
+
+/** The locals that a statement reads; where it faulted at an address, first those through which it reaches memory. */
+function readFirst(fn: Fn, { pc, locals }: Step, faulted: boolean): readonly number[] {
+  const slots = namedReads(fn, pc);
+  const reaches = (slot: number) => Number(isRef(locals[slot] ?? null));
+  return faulted ? [...slots].sort((a, b) => reaches(b) - reaches(a)) : slots;
 }
 
 /** What the operation touched that a thread died in, as it was before. */
