@@ -105,10 +105,12 @@ export function callTrace(name: string, stack: readonly string[]): string[] {
   return ['Call Trace:', ' <TASK>', ...[...traced(stack), ...ending(name)].map((fn) => ` ${fn}`), ' </TASK>'];
 }
 
-const OOPS_HEADS: Readonly<Record<string, string>> = {
-  BUG: 'Oops: invalid opcode: 0000 [#1] SMP',
-  oops: 'Oops: Oops: 0000 [#1] SMP',
-};
+/** The head of an oops, which repeats the error code of a page fault. */
+function oopsHead({ kind, lines }: KernelFault): string {
+  if (kind !== 'oops') return 'Oops: invalid opcode: 0000 [#1] SMP';
+  const code = /error_code\(0x([0-9a-f]{4})\)/.exec(lines.join('\n'))?.[1] ?? '0000';
+  return `Oops: Oops: ${code} [#1] SMP`;
+}
 
 function oopsLines(m: Machine, name: string, thread: number, fault: KernelFault, stack: readonly string[]): string[] {
   if (fault.kind === 'panic') return [`Kernel panic - not syncing: ${fault.message}`];
@@ -116,7 +118,7 @@ function oopsLines(m: Machine, name: string, thread: number, fault: KernelFault,
   const [rip = '', ...callers] = traced(stack);
   return [
     ...fault.lines,
-    OOPS_HEADS[fault.kind] ?? '',
+    oopsHead(fault),
     ...cpuLines(m, name, thread),
     `RIP: 0010:${rip}`,
     ...callTrace(name, callers),

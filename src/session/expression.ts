@@ -28,12 +28,16 @@ export type Variables = Readonly<Record<string, Value>>;
 
 /** The text as the compiler reads it. */
 export function normalise(text: string): string {
-  return text
-    .replace(/^\s*[*&]+\s*/, '')
-    .replace(/->/g, '.')
-    .replace(/phys:\s*(0x[0-9a-f]+|\d+)/gi, 'phys($1)')
-    .replace(/([^=!<>])==(?!=)/g, '$1===')
-    .replace(/!=(?!=)/g, '!==');
+  return (
+    text
+      .replace(/^\s*[*&]+\s*/, '')
+      .replace(/->/g, '.')
+      // as rows of memblock are written everywhere
+      .replace(/\bmemblock\.(memory|reserved)\s*\[/g, 'memblock.$1.regions[')
+      .replace(/phys:\s*(0x[0-9a-f]+|\d+)/gi, 'phys($1)')
+      .replace(/([^=!<>])==(?!=)/g, '$1===')
+      .replace(/!=(?!=)/g, '!==')
+  );
 }
 
 const contextOf = ({ state, thread }: Scope): Context => readingContext(state, thread, null);

@@ -45,7 +45,9 @@ export function formatRef(value: { readonly struct: string; readonly at: number 
   if (struct === 'zone') return `zone(${(at as number) >> 3}, ${ZONE_NAMES[(at as number) & 7] ?? (at as number) & 7})`;
   if (struct === 'pglist_data') return `node(${at})`;
   if (struct === 'pageblock') return `pb[${at}]`;
-  if (struct.startsWith('kho_radix_') && typeof at === 'number') return `(struct ${struct} *) ${hexNumber(at)}`;
+  // what lies in memory is known by its physical address
+  if (/^(?:kho|u64\[)/.test(struct) && typeof at === 'number' && at >= 4096)
+    return `(${struct.startsWith('u64') ? '' : 'struct '}${struct.replace('[]', '')} *) ${hexNumber(at)}`;
   return `(struct ${struct}) ${at}`;
 }
 

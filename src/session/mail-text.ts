@@ -103,11 +103,20 @@ function pfnOf(session: Session): number | null {
   return runGet(memmap, pfn) === null ? null : pfn;
 }
 
+/** The page that the next statement reports as a bad one, and why; null when it reports none. */
+function badPage({ state: { cursor }, time }: Session): { readonly pfn: number; readonly reason: string } | null {
+  const notes = time.pieceFrom(cursor.branch, cursor.at)?.trace.notes ?? [];
+  const bad = notes.find(({ kind }) => kind === 'bad-page');
+  return bad === undefined || bad.pfn === null ? null : { pfn: bad.pfn, reason: bad.text };
+}
+
 /** That struct page, as dump_page() prints it. */
 function pageLines(session: Session): string[] {
-  const pfn = pfnOf(session);
+  const bad = badPage(session);
+  const pfn = bad?.pfn ?? pfnOf(session);
   if (pfn === null) return [];
-  return ['', ...dumpPage(session.now().machine, pfn, null).flatMap((line) => fold(`  ${line}`, '      '))];
+  const lines = dumpPage(session.now().machine, pfn, bad?.reason ?? null);
+  return ['', ...lines.flatMap((line) => fold(`  ${line}`, '      '))];
 }
 
 function consoleLines(session: Session): string[] {
@@ -146,7 +155,7 @@ function answerLines({ state: { results, cursor } }: Session): string[] {
   if (results === null || results.rows.length === 0) return [];
   const rows = results.rows.slice(0, ANSWER).map(({ at, branch = results.branch, depth, text }) => {
     const other = branch === cursor.branch ? '' : ` in branch ${branch}`;
-    const place = at === null || text.startsWith('#') ? '' : `${label(at)}${other}  `;
+    const place = at === null || text.includes(label(at)) ? '' : `${label(at)}${other}  `;
     return { text: `${place}${text}`, indent: '  '.repeat(Math.min(depth, DEEPEST) + 1) };
   });
   const left = results.rows.length - rows.length;
@@ -185,13 +194,15 @@ export function mailText(session: Session): string[] {
     ...stop.map((line) => `  ${line}`),
   ].flatMap((line) => fold(line, '    '));
   const trace = traceLines(session);
+  // before the page is looked for, which may run the next statement
+  const stops = stopRows(session);
   return [
     ...head,
     ...(trace.length > 0 ? ['', 'Call trace:', ...trace] : []),
     ...pageLines(session),
     ...consoleLines(session),
     ...answerLines(session),
-    ...listed('Stops:', stopRows(session)),
+    ...listed('Stops:', stops),
     ...listed('Checkpoints:', checkpointRows(session)),
     '',
     'To get there, in a checkout that is built:',

@@ -74,6 +74,8 @@ describe('accesses', () => {
       '#1072 w memblock_free 0x43ff000 → 0x0',
       '#7519 w kho_preserved_memory_reserve 0x0 → 0x18000000',
     ]);
+    // as rows of why write a region
+    expect(await execute(port, 'accesses memblock.reserved[0].base w 2')).toContain('0x43ff000 → 0x0');
     expect(rows(await execute(port, 'accesses memblock.reserved.cnt c'))).toHaveLength(3);
     expect(await execute(port, 'accesses memblock.reserved.regions[0] r 2')).toContain(
       'memblock.reserved.regions[0].flags  0x10',

@@ -64,3 +64,9 @@ test('a number beyond every memory is a value as others are', async () => {
   const port = await openPort(BEFORE);
   expect((await port.execute('print 1e30 > 0xffffffffffffffff')).output).toEqual(['$1 = true']);
 });
+
+test('a condition of a point may ask for the pfn of a struct page that a local names', async () => {
+  const port = await openPort('seed-000/uninit-boundary-before');
+  const there = await execute(port, 'delete', 'break __free_pages_core:37 if page_to_pfn(page) == 0x10400', 'continue');
+  expect(there).toContain('__free_pages_core (page=page(0x10400), order=10');
+});

@@ -60,6 +60,19 @@ async function open(file: string): Promise<Port> {
 const commandIn = (report: string): string => report.slice(report.indexOf('  node dist/cli.js')).trim();
 
 describe('report', () => {
+  test('at a bad page: that page, and what is wrong with it', async () => {
+    const port = await open('scenarios/seed-003/unsplit-before.json');
+    const report = await execute(port, 'continue', 'report');
+    expect(report).toContain('page: refcount:1 mapcount:0 mapping:0000000000000000 index:0x0\n      pfn:0x8001');
+    expect(report).toContain('page dumped because: nonzero _refcount');
+  });
+
+  test('at a page fault: the error code, as its own line says it', async () => {
+    const port = await open('scenarios/seed-000/luo-finish-oops-before.json');
+    const report = await execute(port, 'continue', 'report');
+    expect(report).toContain('#PF: error_code(0x0002) - not-present page\n  Oops: Oops: 0002 [#1] SMP');
+  });
+
   test.each(HEADLINES)(
     'of %s: 72 columns, and its command lands on the same position',
     async (_, file, commands, says) => {

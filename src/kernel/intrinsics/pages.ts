@@ -140,8 +140,8 @@ const writers: Intrinsics = {
     (c, page: Value) => {
       const pfn = pfnOf(page);
       const count = read(c, page, '_refcount')._refcount - 1;
-      writes(c, 'page', pfn, '_refcount');
       if (c.machine.config.debugVm && count === -1) throw vmBugOnPage(c.machine, pfn, 'page_ref_count(page) == 0');
+      writes(c, 'page', pfn, '_refcount');
       c.emit({ k: 'pages', start: pfn, end: pfn + 1, change: { _refcount: count } });
       return count === 0;
     },

@@ -46,6 +46,8 @@ export function conditionError(session: Session, text: string | null, places: Pl
   const variables = session.variables();
   const wrong = textError(kernel, text, at, variables);
   if (wrong === null) {
+    // where it is to be asked its locals hold what nobody knows yet
+    if (bound !== null) return null;
     const { thread } = session.state.cursor;
     const read = evaluate(kernel, text, { state: session.now(), thread, frame: at }, variables);
     return !read.ok && isNever(read.error) ? read.error : null;

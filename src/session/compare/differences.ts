@@ -1,7 +1,16 @@
 // What differs between two states, in ranges: struct pages, pageblocks, zones, memblock, free lists, contents of memory, what
 // was printed. Two runs, or two positions of one history. Knows nothing of which.
 import { type Change, isFreeHead, machineChanges } from '../../explore/index.ts';
-import { entries, flagsNid, flagsZid, type Machine, runGet, runs, ZONE_NAMES } from '../../machine/index.ts';
+import {
+  entries,
+  flagsNid,
+  flagsZid,
+  type Machine,
+  PG_reserved,
+  runGet,
+  runs,
+  ZONE_NAMES,
+} from '../../machine/index.ts';
 import type { State } from '../../vm/index.ts';
 import { hex } from '../format.ts';
 import { hasKhoMagic } from '../kho-page.ts';
@@ -66,7 +75,8 @@ function pageWords(range: PageRange, m: Machine, side: 'was' | 'now'): string {
     const { flags } = page;
     const zone = `node ${flagsNid(m.config, flags)} ${ZONE_NAMES[flagsZid(m.config, flags)] ?? ''}`;
     const often = Number(inits.was) > 1 && Number(inits.now) > 1 ? `${times} times` : 'more than once';
-    return `initialised ${times === 1 ? 'once' : often}, ${zone}, refcount ${page._refcount}`;
+    const reserved = (flags & PG_reserved) === 0n ? '' : ', reserved';
+    return `initialised ${times === 1 ? 'once' : often}, ${zone}${reserved}, refcount ${page._refcount}`;
   }
   if (changes.some((change) => change.track === 'page.backed')) return 'not initialised';
   return changes.map((change) => `${change.track.slice(5)} ${valueWords(change.track, change[side])}`).join(', ');

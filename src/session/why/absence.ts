@@ -6,7 +6,7 @@ import { isRef } from '../../machine/index.ts';
 import type { Ex, Fn, Program } from '../../vm/index.ts';
 import { hex } from '../format.ts';
 import { type Cause, note } from './cause.ts';
-import { isLoop } from './deciders.ts';
+import { asksError, isLoop } from './deciders.ts';
 import type { Explainer } from './explain.ts';
 import { carriedBy, feeding, flowOf, leadsTo, operands, statementOf, stretchOf } from './flow.ts';
 import type { Walk } from './past.ts';
@@ -285,8 +285,8 @@ export class Absence {
       if (!stretchOf(fn, past.pc(i)).some((at) => needed.has(at))) continue;
       for (const step of slicer.stepsOf(i)) {
         if (!needed.has(step.pc) || step.truth === null || leadsTo(fn, step.pc, step.truth, pc)) continue;
-        // the end of a loop is no reason: what it went through is
-        if (isLoop(fn, step) || !wanted(step)) continue;
+        // the end of a loop is no reason, what it went through is; and that nothing failed is none either
+        if (isLoop(fn, step) || asksError(fn, step) || !wanted(step)) continue;
         best = { step, sense: step.truth };
       }
     }

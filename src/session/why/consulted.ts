@@ -1,7 +1,7 @@
 // What nobody asked about: flags and nodes of memblock's regions that a write concerns, and that no statement of its call
 // chain has looked at. Knows nothing of values.
 import type { Target } from '../../debugger/index.ts';
-import { isRef, regionAt, regionEnd } from '../../machine/index.ts';
+import { isRef, regionAt, regionEnd, runGet } from '../../machine/index.ts';
 import { chainText } from './callers.ts';
 import { type Cause, note } from './cause.ts';
 import type { Explainer } from './explain.ts';
@@ -58,7 +58,7 @@ export function* unconsulted(explainer: Explainer, step: Step, target: Target): 
     const set = flagNames(found.region.flags);
     if (set.length === 0) continue;
     const asked = askedOnPath(explainer, step, list, found.index);
-    const missing = set.filter((flag) => !asked.has(flag) && matters(flag));
+    const missing = set.filter((flag) => !asked.has(flag) && matters(flag, step, target));
     if (missing.length === 0) continue;
     const [region] = yield* coveringCause(explainer, list, bytes.start, 'flags', step, 0);
     if (region === undefined) continue;
@@ -75,8 +75,15 @@ const laysOut = ({ accesses }: Step): boolean =>
     ({ rw, struct, field }) => rw === 'w' && (struct === 'pageblock' || (struct === 'page' && field === '*')),
   );
 
-/** RSRV_KERN says whose memory it is, and no statement decides by it what to do with a page. */
-const matters = (flag: string): boolean => flag !== 'RSRV_KERN';
+/**
+ * RSRV_KERN says whose memory it is, and no statement decides by it what to do with a page. KHO_SCRATCH decides the type of a
+ * pageblock, and whether a struct page was made before; the first initialisation of one is the same with it and without.
+ */
+function matters(flag: string, { accesses, before: { machine } }: Step, { struct, at }: Target): boolean {
+  if (flag !== 'KHO_SCRATCH') return flag !== 'RSRV_KERN';
+  const typed = accesses.some((access) => access.rw === 'w' && access.struct === 'pageblock');
+  return typed || (struct === 'page' && runGet(machine.inits, at as number) > 0);
+}
 
 /** The first turn of the outermost call on the stack that is about pages, and so all that was done for them. */
 function outermost(explainer: Explainer, turn: number): number {

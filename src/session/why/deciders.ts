@@ -77,7 +77,13 @@ function isCheck(fn: Fn, test: Step): boolean {
   const ops = fn.ops.slice(from, test.pc + 1);
   const asserts = ops.some((op) => op[0] === 'mem' && /^(?:VM_)?(?:WARN|BUG)_ON/.test(op[2]));
   const ex = operands(test.op)[0];
-  return asserts || (ex?.[0] === 'b' && ex[3][0] === 'k' && (ex[3][1] === null || isErrno(fn, ex[2])));
+  return asserts || asksError(fn, test) || (ex?.[0] === 'b' && ex[3][0] === 'k' && ex[3][1] === null);
+}
+
+/** Does a test ask whether a call before it has failed? */
+export function asksError(fn: Fn, test: Step): boolean {
+  const ex = operands(test.op)[0];
+  return ex?.[0] === 'b' && ex[3][0] === 'k' && isErrno(fn, ex[2]);
 }
 
 /** Is a test the one that ends a loop? What the loop went through is said otherwise. */

@@ -259,7 +259,10 @@ export class Explainer {
     const to = yield* this.expression(bound, test, depth + 1);
     // a counter says nothing beyond its value, which the row above shows
     if (start.length === 0 && unitOf(this.fnOf(use), range.slot) === null) return note('');
-    const words = `${name} = ${text(value)} of ${text(range.first)}..${text(end)}`;
+    // a loop that goes down, or along a list, has no range
+    const isRange = Number(range.first) <= Number(value) && Number(value) <= Number(end);
+    const from = isRange ? `of ${text(range.first)}..${text(end)}` : `in steps from ${text(range.first)}`;
+    const words = `${name} = ${text(value)} ${from}`;
     const across = this.slicer.numberOf(range.first, end)
       ? nodesAcross(this, range, Number(range.first), Number(end))
       : [];

@@ -1,6 +1,7 @@
 // why EXPR: reads the question, has it explained, and gives the rows of the answer.
 import { type Target, valueAt, wordOf } from '../../debugger/index.ts';
-import { leftPfn, NEVER_SET, runGet } from '../../machine/index.ts';
+import { isRef, leftPfn, NEVER_SET, runGet } from '../../machine/index.ts';
+import type { Fn } from '../../vm/index.ts';
 import { formatValue, lastName } from '../format.ts';
 import { type Results, resultText } from '../results.ts';
 import type { Session } from '../session.ts';
@@ -73,7 +74,8 @@ function* statementCauses(session: Session, explainer: Explainer, { step, fresh 
   if (fn === undefined) return [];
   const causes: Cause[] = [];
   if (session.thread()?.death) causes.push(...(yield* touchedCauses(explainer, step)));
-  for (const slot of namedReads(fn, step.pc)) causes.push(...(yield* localCause(explainer, slot, { step, fresh })));
+  for (const slot of readFirst(fn, step, session.thread()?.death?.kind === 'oops'))
+    causes.push(...(yield* localCause(explainer, slot, { step, fresh })));
   if (fresh === null)
     causes.push(...(yield* explainer.tests(step, 1, true)), ...(yield* callerTestsOf(explainer, step, 1)));
   else causes.push(...(yield* explainer.tests(fresh, 1, false)), ...(yield* callerTestsOf(explainer, fresh, 1)));
@@ -82,6 +84,13 @@ function* statementCauses(session: Session, explainer: Explainer, { step, fresh 
   return [
     note(`${fn.name}:${fn.pos[step.pc]?.[0] ?? fn.line}  ${statementText(session.kernel.files, fn, step.pc)}`, causes),
   ];
+}
+
+/** The locals that a statement reads; where it faulted at an address, first those through which it reaches memory. */
+function readFirst(fn: Fn, { pc, locals }: Step, faulted: boolean): readonly number[] {
+  const slots = namedReads(fn, pc);
+  const reaches = (slot: number) => Number(isRef(locals[slot] ?? null));
+  return faulted ? [...slots].sort((a, b) => reaches(b) - reaches(a)) : slots;
 }
 
 /** What the operation touched that a thread died in, as it was before. */
@@ -171,13 +180,27 @@ function* leftBehind(explainer: Explainer, target: Target): Walk<Cause[]> {
   return yield* explainer.place({ ...target, at: pfn, end: pfn + 1 }, start, 2);
 }
 
+/** Structs of which there is one: who wrote the field wrote this one. */
+const ALONE: ReadonlySet<string> = new Set(['var', 'kho_in', 'kho_out']);
+
+/** The statements that can write a variable that nobody has written, and what led away from each. */
+function* neverWritten(explainer: Explainer, { struct, at, field }: Target): Walk<Cause[]> {
+  if ((yield* explainer.lastWrite({ struct, at, field }, explainer.past.now)) !== null) return [];
+  const subject = { start: 0, end: 0, ref: { struct, at } };
+  const rows = yield* new Absence(explainer, subject).explain(struct, String(field), 0);
+  if (rows.length === 0) return [];
+  return [note(`not written in this boot; statements that can write it: ${rows.length}`, rows)];
+}
+
 /** What nobody did to pages: initialise them, type their pageblock. Empty where somebody did. */
 function* absence(explainer: Explainer, target: Target): Walk<Cause[]> {
   const { past } = explainer;
   const { machine } = past.session.now();
+  if (ALONE.has(target.struct) && target.field !== '*') return yield* neverWritten(explainer, target);
   if (typeof target.at !== 'number') return [];
   if (target.struct === 'page') {
-    if (runGet(machine.memmap, target.at) === null) return [note('no memory is behind this struct page here')];
+    if (target.at < 0 || runGet(machine.memmap, target.at) === null)
+      return [note('no memory is behind this struct page here')];
     if (runGet(machine.inits, target.at) > 0) return [];
     const rows = yield* new Absence(explainer, { start: target.at, end: target.at + 1 }).explain('page', '*', 0);
     const fill = root(fillRoot(past.session.loaded).text);
@@ -188,10 +211,10 @@ function* absence(explainer: Explainer, target: Target): Walk<Cause[]> {
     ];
   }
   if (target.struct === 'pageblock') {
-    if (runGet(machine.pageblocks, target.at) !== NEVER_SET) return [];
     const size = 2 ** machine.config.pageblockOrder;
     const pages = { start: target.at * size, end: (target.at + 1) * size };
-    const isBacked = [pages.start, pages.end - 1].some((pfn) => runGet(machine.memmap, pfn) !== null);
+    const isBacked = [pages.start, pages.end - 1].some((pfn) => pfn >= 0 && runGet(machine.memmap, pfn) !== null);
+    if (isBacked && runGet(machine.pageblocks, target.at) !== NEVER_SET) return [];
     if (!isBacked) return [note('never written: no memory is behind its struct pages here')];
     const rows = yield* new Absence(explainer, pages).explain('pageblock', 'migratetype', 0);
     return [note(`never written in this boot, reads as UNMOVABLE; statements that can write it: ${rows.length}`, rows)];

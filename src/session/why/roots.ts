@@ -54,7 +54,11 @@ export function rootOfPlace(loaded: Loaded, boot: LoadedBoot, { struct, at, fiel
       return scenarioRoot(loaded, ['machine', 'memory']);
     case 'boot_params':
       if (field === 'nr_reserved') return scenarioRoot(loaded, ['boots', bootIndex(boot), 'reserved']);
-      return handoverRoot(loaded, []) ?? { text: 'what the kernel before handed over' };
+      return (
+        handoverRoot(loaded, []) ?? {
+          text: boot.number === 1 ? 'no kernel ran before' : 'what the kernel before handed over',
+        }
+      );
     case 'kho_scratch':
       return handoverRoot(loaded, ['scratch', Number(at)]);
     case 'kho_radix_node':

@@ -94,8 +94,11 @@ export class Slicer {
         return [{ kind: 'constant', name: ex[1], value: this.value(ex, step) ?? null }];
       case 'l':
         return this.leavesOfSlot(ex[1], step);
-      case '?':
-        return this.leaves(this.value(ex[1], step) ? ex[2] : ex[3], step);
+      case '?': {
+        const chosen = this.leaves(this.value(ex[1], step) ? ex[2] : ex[3], step);
+        // of two constants the condition is what decided
+        return chosen.every(({ kind }) => kind === 'constant') ? [...this.leaves(ex[1], step), ...chosen] : chosen;
+      }
       case '&&':
       case '||': {
         const first = Boolean(this.value(ex[1], step));

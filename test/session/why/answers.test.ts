@@ -177,6 +177,21 @@ describe('why', () => {
     row(printed, 'kho_init_pages:', 'set_page_count(pfn, pfn + nr_pages, 1)', 'pages 0x8000..0x8010');
   });
 
+  test('of two constants the condition says which: a count is 0 as the type in the key was lost', async () => {
+    const port = await openPort('seed-003/rfc-lost-before');
+    const printed = await execute(port, 'continue', 'why page(0x8001)._refcount 6');
+    row(printed, 'kho_restore_refcounts:', 'pages 0x8001..0x8010, 1 → 0');
+    row(printed, 'type = 0');
+  });
+
+  test('a variable that nobody has written: the statements that could have', async () => {
+    const port = await openPort('family/second-kernel-off');
+    const printed = await execute(port, 'seek boot1:kho_memory_init', 'why kho_in.fdt');
+    row(printed, 'not written in this boot; statements that can write it: 2');
+    row(printed, 'kho_populate:', 'kho_in.fdt = true', 'not executed in this boot');
+    row(printed, 'parse_setup_data:', 'if (boot_params.kho)', 'is false');
+  });
+
   test('an expression is asked about in its parts, an accessor in what it reads', async () => {
     await execute(border, 'seek end');
     const zone = await execute(border, 'why page_zone(page(0x18000))');
