@@ -26,7 +26,8 @@ export function rowLines(rows: readonly Row[], words: RowWords, options: TextOpt
     else group.push(row);
   }
   return [...groups].flatMap(([topic, group]) => {
-    const shown = options.all ? group : group.slice(0, LISTED);
+    // one row more takes no more room than saying so
+    const shown = options.all || group.length === LISTED + 1 ? group : group.slice(0, LISTED);
     const wide = Math.min(44, Math.max(...shown.map(({ place }) => place.length)));
     const left = Math.min(30, Math.max(...shown.map(({ a }) => a.length)));
     const more = group.length - shown.length;
