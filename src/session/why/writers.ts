@@ -72,7 +72,9 @@ export function writesField(op: Op, struct: string, field: string): boolean {
 const FEEDS: Readonly<
   Record<string, { readonly place: number; readonly fields: Readonly<Record<string, readonly number[]>> }>
 > = {
-  __init_single_page: { place: 2, fields: { flags: [2, 3] } },
+  __init_single_page: { place: 2, fields: { flags: [3, 2] } },
+  init_pageblock_migratetype: { place: 1, fields: { migratetype: [1] } },
+  set_page_count: { place: 2, fields: { _refcount: [2] } },
   init_node_zone: {
     place: 0,
     fields: {
@@ -88,12 +90,13 @@ const FEEDS: Readonly<
   },
 };
 
-/** Of the operands of an operation, those that matter to a field it writes: where it writes, and what. */
+/** Of the operands of an operation, those that matter to a field it writes: what it writes, and where. */
 export function feedingField<T>(op: Op, field: string | number, operands: readonly T[]): readonly T[] {
   const feeds = op[0] === 'mem' || op[0] === 'range' ? FEEDS[op[2]] : undefined;
   if (feeds === undefined || field === '*') return operands;
   const wanted = feeds.fields[field] ?? [];
-  return operands.filter((_, i) => i < feeds.place || wanted.includes(i));
+  const written = wanted.flatMap((i) => (i >= feeds.place && i < operands.length ? [operands[i] as T] : []));
+  return [...written, ...operands.slice(0, feeds.place)];
 }
 
 /** A store to a kernel variable names it so; the struct of other stores is not written in the text. */
