@@ -24,6 +24,14 @@ describe('diff', () => {
     expect(await execute(port, 'when')).toContain('#0 ');
   });
 
+  test('a page that is initialised again for a reservation: it is reserved then', async () => {
+    const port = await openPort('seed-001/reserved-head-before');
+    const text = await execute(port, 'diff kho_memory_init memmap_init_reserved_pages');
+    expect(rowsOf(text, 'struct pages')).toEqual([
+      'page 0x20000  initialised once, node 0 DMA32, refcount 1 → initialised more than once, node 0 DMA32, reserved, refcount 1',
+    ]);
+  });
+
   test('struct pages that only one has are cut at zones and at what is initialised; the first five of each kind', async () => {
     const port = await openPort(AFTER);
     const text = await execute(port, 'diff start kho_memory_init');

@@ -70,6 +70,8 @@ describe('why', () => {
     const printed = await execute(port, 'seek restore', 'why page(0x28000).flags');
     row(printed, '__init_deferred_page:', '__init_single_page(pfn, next, zid, nid)');
     row(printed, 'kho_get_preserved_page:', 'const nid = early_pfn_to_nid(pfn)  = 0: pfn = 0x20000');
+    const at = (text: string) => rows(printed).findIndex((line) => line.includes(text));
+    expect(at('early_pfn_to_nid(pfn)')).toBeLessThan(at('pfn < end_pfn'));
     row(printed, 'not asked on this path: the node of memblock.memory[3]', 'node 1');
   });
 
