@@ -20,6 +20,9 @@ const SCANNED = 131_072;
 const MADE = 256;
 const GROWN = 1024;
 
+/** Places that are followed at most where a condition rests on one after the other. */
+const MOST = 64;
+
 /** The condition along a branch: what is known of memory, and whether it holds. */
 class Along {
   held: boolean;
@@ -76,14 +79,18 @@ class Along {
     this.made++;
   }
 
-  /** Where it rests on other places than before, those are read from a state of their own. */
+  /**
+   * Where it rests on other places than before, those are read from a state of their own. Those of before are kept, as it may
+   * come back to them, until they are many.
+   */
   private follow(i: number): boolean {
     for (let first = true; ; first = false) {
       const reads = this.asked.reads(this.state);
       if (reads === null) return false;
       const fresh = reads.places.filter((place) => !this.places.places.some((known) => samePlace(known, place)));
       if (fresh.length === 0 && (reads.parts & ~this.places.parts) === 0) return true;
-      this.places = { places: [...this.places.places, ...fresh], parts: this.places.parts | reads.parts };
+      const { places, parts } = this.places;
+      this.places = places.length > MOST ? reads : { places: [...places, ...fresh], parts: parts | reads.parts };
       this.touches = this.columns.toucher(this.places, 'w');
       // the second time it is a state of the history already
       if (first) this.make(i);

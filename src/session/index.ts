@@ -64,6 +64,7 @@ export {
 } from './saved/index.ts';
 export * as fields from './scenario/fields.ts';
 export { scenariosFolder } from './scenario-files.ts';
+export * from './session-port.ts';
 export { NEWEST, noKernel, type SourceResult, sourceOf } from './source.ts';
 export * from './view.ts';
 export { cellSize, WHOLE } from './views/strips.ts';

@@ -1,5 +1,5 @@
-// The door for front ends: executes a command line in slices (the caller waits for one before the next) that leave room for keys and ^C, and tells
-// who listens when something changed.
+// The door for front ends, as it works: executes a command line in slices (the caller waits for one before the next) that leave
+// room for keys and ^C, and tells who listens when something changed.
 import { label } from '../debugger/index.ts';
 import type { Output, Running, Speaker } from './commands/command.ts';
 import { begin, complete, findCommand, opensList, splitLine } from './commands/table.ts';
@@ -7,7 +7,8 @@ import { displayLines } from './displays.ts';
 import { type Loaded, warningsOf } from './load.ts';
 import { printable } from './printable.ts';
 import { type HistoryOptions, Session } from './session.ts';
-import type { CommandResult, Glance, SessionPort, SessionView } from './view.ts';
+import type { CommandResult, SessionPort } from './session-port.ts';
+import type { Glance, SessionView } from './view.ts';
 import { buildGlance, buildView } from './views/build.ts';
 import { Memo } from './views/memo.ts';
 

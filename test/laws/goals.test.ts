@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import {
   backward,
   depthOf,
+  FLAG,
   forward,
   type Goal,
   goals,
@@ -12,7 +13,7 @@ import {
   type Search,
   Timeline,
 } from '../../src/debugger/index.ts';
-import { lastBoot } from '../../src/session/load.ts';
+import { lastBoot, loadScenario } from '../../src/session/load.ts';
 import { law, runOut, shipped } from './support.ts';
 
 function finished(search: Search): Outcome {
@@ -61,5 +62,28 @@ describe('a movement', () => {
       law(400),
     );
     expect(ended).toBeGreaterThan(10);
+  });
+
+  test('is over where another boot begins, whether the way is recorded or not', () => {
+    const read = loadScenario('scenarios/family/abi-match.json');
+    if (!read.ok) throw new Error(read.errors.join());
+    const { first, boots } = read.loaded;
+    const linked = boots[0]?.kernel.linked;
+    if (linked === undefined) throw new Error('no boot');
+    const time = new Timeline(linked, first);
+    const columns = time.columns(0);
+    while (columns.length === 0 || (columns.flags(columns.length - 1) & FLAG.boot) === 0)
+      if (!time.grow(0)) throw new Error('there is one boot only');
+    const ends = time.end(0);
+    const goal = (at: number) => goalOf(time, 'finish', at, false);
+    // in a caller of what leaves the kernel, which never returns
+    let i = columns.length - 1;
+    while (columns.depth(i) > 2) i--;
+    const from = columns.at(i);
+    while (time.end(0) < ends + 2000) time.grow(0);
+    expect(finished(forward(time, 0, position(from), [], goal(from)))).toMatchObject({
+      kind: 'done',
+      at: { at: ends },
+    });
   });
 });

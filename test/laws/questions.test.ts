@@ -70,6 +70,7 @@ const CONDITIONS = [
   'pageblock(0x6007).migratetype == 1',
   'zone(0, DMA32).free_area[10].nr_free % 2 == 1',
   'node(0).first_deferred_pfn == 0x8000',
+  'get_page_from_free_area(zone(0, DMA32), 10, 1)._refcount == 0',
 ];
 
 describe('accesses', () => {
@@ -99,18 +100,14 @@ describe('find', () => {
     const loaded = generated(SMALL);
     const past = new Session(loaded, { recent: 3000 });
     const end = runOut(past.time);
-    const states = piecesOf(past).map(({ start, end: to }) => ({ from: start.at, to }));
+    const pieces = piecesOf(past);
     const from = fc.integer({ min: 0, max: end });
     const places = fc.sample(from, { numRuns: WHOLE ? 12 : 3, seed: SEED });
     for (const text of CONDITIONS) {
       const condition = overMemory(past, text);
       if (condition === null) throw new Error(`${text} is not over memory`);
-      const held = [
-        false,
-        ...states.map(({ to }) => condition.holds(past.now({ ...past.state.cursor, at: position(to) }))),
-      ];
-      held[0] = condition.holds(loaded.first);
-      const begins = states.flatMap(({ to }, i) => (held[i + 1] && !held[i] ? [to] : []));
+      const held = [condition.holds(loaded.first), ...pieces.map(({ after }) => condition.holds(after))];
+      const begins = pieces.flatMap(({ end: to }, i) => (held[i + 1] && !held[i] ? [to] : []));
       for (const at of [0, end, ...places]) {
         const after = begins.find((to) => to > at);
         const before = begins.findLast((to) => to < at);

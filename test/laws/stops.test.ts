@@ -22,7 +22,7 @@ import { watchTrigger } from '../../src/session/commands/stops.ts';
 import { prepare } from '../../src/session/expression.ts';
 import { type Loaded, lastBoot } from '../../src/session/load.ts';
 import { Session } from '../../src/session/session.ts';
-import { generated, law, runOut, type Small, share, shipped, smallMachine } from './support.ts';
+import { generated, law, runOut, type Small, share, shipped, smallMachine, WHOLE } from './support.ts';
 
 const point = (trigger: Trigger, number = 1): Point => ({
   number,
@@ -177,7 +177,8 @@ describe('stops', () => {
       return expectSamePlaces(loaded, [point(trigger)]);
     };
     const before = shipped('seed-000/uninit-boundary-before.json');
-    expect(caught(before, 'invariant')).toBeGreaterThan(17);
+    // all of them at once; on generated machines the next test asks them, too
+    if (WHOLE) expect(caught(before, 'invariant')).toBeGreaterThan(17);
     expect(caught(before, 'invariant no-uninit-access')).toBe(17);
     expect(caught(before, 'migratetype U M')).toBe(253);
     expect(caught(before, 'migratetype U C')).toBe(2);

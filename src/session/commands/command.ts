@@ -3,7 +3,8 @@
 import type { Position } from '../../debugger/index.ts';
 import { type Result, type Results, resultText } from '../results.ts';
 import type { Session } from '../session.ts';
-import type { LookView, NoteView } from '../view.ts';
+import type { LookView } from '../session-port.ts';
+import type { NoteView } from '../view.ts';
 
 /** What a command printed; `ok` false: it was refused, and the first line says why. */
 export interface Output {
