@@ -90,6 +90,9 @@ export interface Scan {
   readonly backwards?: boolean;
 }
 
+/** Structs whose fields are no values to be read: a fault for each write of one would only take time. */
+const NO_VALUE: ReadonlySet<string> = new Set(['spinlock', 'memblock']);
+
 /** The columns of one branch. Turn i leads from its entry i to the next. */
 export class Columns {
   private readonly chunks: Chunk[] = [];
@@ -142,7 +145,7 @@ export class Columns {
       const place = typeof at === 'number' ? at : this.names.string(at);
       const what = this.names.kind(access.struct, access.field) * 2 + (access.rw === 'w' ? 1 : 0);
       chunk.add(n, what, place, end === undefined ? 1 : Math.min(WIDEST, Math.max(0, end - place)));
-      if (access.rw === 'w') chunk.values.set(n, valueAt(after, access));
+      if (access.rw === 'w' && !NO_VALUE.has(access.struct)) chunk.values.set(n, valueAt(after, access));
       n++;
       flags |= pageFlags(before, access);
     }
