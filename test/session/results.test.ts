@@ -53,6 +53,7 @@ test('go guesses: a position, a stage, a pfn, a function', async () => {
   expect(port.view().results?.title).toContain('memmap_init_range');
   expect(await execute(port, 'go')).toContain('where to is missing');
   expect(await execute(port, 'go nowhere')).toContain("'nowhere' is no position");
+  expect(await execute(port, 'go memmap_init_rang')).toContain('did you mean memmap_init_range?');
 });
 
 describe('values that a text names', () => {

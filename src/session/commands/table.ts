@@ -3,7 +3,7 @@ import { didYouMean } from '../../vm/index.ts';
 import { calledNames } from '../call-graph.ts';
 import { STAGES } from '../scenario/index.ts';
 import type { Session } from '../session.ts';
-import { readRange } from '../words.ts';
+import { notDefined, readRange } from '../words.ts';
 import { accessCommands } from './accesses.ts';
 import { askCommands } from './ask.ts';
 import { branchCommands } from './branches.ts';
@@ -75,10 +75,20 @@ function lineTo(session: Session, text: string): string {
   return isFunction && !STAGES.includes(name) ? `lines ${text}` : `seek ${text}`;
 }
 
+/** Of a word that is no position either: the functions that it may be. */
+function* named(session: Session, text: string, seeking: Running): Running {
+  const output = yield* seeking;
+  const isName = /^[a-z_]\w*$/i.test(text) && !/^(?:cp|mark|fault)\d+$/.test(text);
+  if (output.ok || output.lines[0] === 'interrupted' || !isName || STAGES.includes(text)) return output;
+  const hint = notDefined(text, calledNames(session.kernel));
+  return hint.includes(';') ? refuse(`'${text}' is no position. ${hint}`) : output;
+}
+
 /** Goes there; of a page the memmap goes, too. */
 function goTo(session: Session, text: string): Output | Running {
   const line = lineTo(session, text);
   const output = begin(session, line);
+  if ('next' in output && line.startsWith('seek ')) return named(session, text, output);
   const pages = line.startsWith('page ') && !('next' in output) && output.ok ? readRange(text) : null;
   return pages?.ok ? { ...output, look: { ...pages.value, instead: false } } : output;
 }
