@@ -2,7 +2,7 @@
 // back to the scenario. Absences are another file's.
 import { type Target, valueAt } from '../../debugger/index.ts';
 import { equal, type Value } from '../../machine/index.ts';
-import type { Access, Ex, Fn } from '../../vm/index.ts';
+import type { Access, Ex, Fn, Op } from '../../vm/index.ts';
 import { formatValue, hex } from '../format.ts';
 import { callersOf, spawnerOf } from './callers.ts';
 import { type Cause, distinct, note, root as rootNote } from './cause.ts';
@@ -16,7 +16,7 @@ import { type Leaf, type Origin, type Range, Slicer } from './slice.ts';
 import type { Step } from './trace.ts';
 import { unitOf, unitOfExpression } from './units.ts';
 import { calledName, isConstant, leafText, localText, namedLocal, placeText, textOf } from './words.ts';
-import { feedingField } from './writers.ts';
+import { feedingField, valuesWritten } from './writers.ts';
 
 /** Levels of causes that are looked for at most. */
 const DEEPEST = 24;
@@ -107,12 +107,17 @@ export class Explainer {
   }
 
   private *causesOf(step: Step, target: Target, depth: number): Walk<Cause[]> {
-    const out = yield* this.operandsOf(step, depth, target);
+    const near = depth <= NEAR;
+    const asked = near ? yield* unconsulted(this, step, target) : [];
+    // where it wrote a constant, what nobody asked says more than where the range of the write began
+    const isFirst = writesConstant(step.op, target.field);
+    const out: Cause[] = isFirst ? [...asked] : [];
+    out.push(...(yield* this.operandsOf(step, depth, target)));
     out.push(...(yield* this.tests(step, depth, depth <= 1)));
     // of what a cause was made of in turn, who called says little
-    if (depth > NEAR) return distinct(out);
+    if (!near) return distinct(out);
     out.push(...(yield* callerTestsOf(this, step, depth)));
-    out.push(...(yield* unconsulted(this, step, target)));
+    if (!isFirst) out.push(...asked);
     out.push(...this.callers(step));
     out.push(...(yield* this.overwritten(step, target, depth)));
     return distinct(out);
@@ -348,6 +353,12 @@ const CHANGES_BITS: ReadonlySet<string> = new Set([
   'clear_compound_order()',
   'prep_compound_head()',
 ]);
+
+/** Does an operation write what stands in the text, whatever it was called with? */
+function writesConstant(op: Op, field: string | number): boolean {
+  const values = valuesWritten(op, field, operands(op));
+  return values.length > 0 && values.every(isConstant);
+}
 
 const any = (_access: Access): boolean => true;
 

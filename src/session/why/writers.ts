@@ -90,13 +90,19 @@ const FEEDS: Readonly<
   },
 };
 
+/** Of the operands of an operation, what it writes into a field; none where that is not known. */
+export function valuesWritten<T>(op: Op, field: string | number, operands: readonly T[]): readonly T[] {
+  if (op[0] === 'store') return operands.slice(2);
+  const feeds = op[0] === 'mem' || op[0] === 'range' ? FEEDS[op[2]] : undefined;
+  const wanted = feeds?.fields[field] ?? [];
+  return wanted.flatMap((i) => (i >= (feeds?.place ?? 0) && i < operands.length ? [operands[i] as T] : []));
+}
+
 /** Of the operands of an operation, those that matter to a field it writes: what it writes, and where. */
 export function feedingField<T>(op: Op, field: string | number, operands: readonly T[]): readonly T[] {
   const feeds = op[0] === 'mem' || op[0] === 'range' ? FEEDS[op[2]] : undefined;
   if (feeds === undefined || field === '*') return operands;
-  const wanted = feeds.fields[field] ?? [];
-  const written = wanted.flatMap((i) => (i >= feeds.place && i < operands.length ? [operands[i] as T] : []));
-  return [...written, ...operands.slice(0, feeds.place)];
+  return [...valuesWritten(op, field, operands), ...operands.slice(0, feeds.place)];
 }
 
 /** A store to a kernel variable names it so; the struct of other stores is not written in the text. */
