@@ -8,14 +8,15 @@ import { hex } from '../format.ts';
 import { type Cause, note } from './cause.ts';
 import { asksError, isLoop } from './deciders.ts';
 import type { Explainer } from './explain.ts';
-import { carriedBy, feeding, flowOf, leadsTo, operands, statementOf, stretchOf } from './flow.ts';
+import { carriedBy, feeding, flowOf, leadsAway, operands, statementOf, stretchOf } from './flow.ts';
 import type { Walk } from './past.ts';
 import { distanceAt, FARTHEST, type Pages, reachAt, reachOfArguments } from './reach.ts';
 import { coveringCause, regionCause } from './regions.ts';
+import { steppedOver } from './stepped.ts';
 import type { Step } from './trace.ts';
 import { unitOf } from './units.ts';
 import { statementText } from './words.ts';
-import { callsOf, type Writer, writersOf } from './writers.ts';
+import { callsOf, type Writer, writersOf, writesField } from './writers.ts';
 
 /** Frames of one function that are looked at, the newest; of those that say nothing of pages. */
 const MOST_FRAMES = 400;
@@ -23,14 +24,19 @@ const MOST_OPEN = 40;
 /** Of those that were about a struct. */
 const MOST_PASSING = 12;
 
+/** Of the writers of a page's field: calls up to the frame that was about the page. Above, a frame is about all of memory. */
+const MOST_CALLS = 2;
+
 /** What the search has found for one statement. */
 interface Found {
   readonly causes: Cause[];
   /** how far away it came: 0 when a test left the pages out */
   readonly distance: number;
+  /** calls between the statement and the frame that was about the pages */
+  readonly level: number;
 }
 
-const NOTHING: Found = { causes: [], distance: Number.POSITIVE_INFINITY };
+const NOTHING: Found = { causes: [], distance: Number.POSITIVE_INFINITY, level: Number.POSITIVE_INFINITY };
 /** From here on a row only says that something did not happen, not that it passed the pages over. */
 const WEAK = 2;
 
@@ -90,6 +96,24 @@ export class Absence {
       rows.push({ ...note(text, [{ ...test, cost: 0 }]), cost: 0 });
     }
     return rows.slice(0, 4);
+  }
+
+  /** The writers of a field of pages that came near them since a turn and did not come to write it; the nearest calls first. */
+  *passedPages(field: string, since: number): Walk<Cause[]> {
+    const rows: { cause: Cause; found: Found }[] = [];
+    for (const writer of writersOf(this.program, 'page', field)) {
+      const op = writer.fn.ops[writer.pc];
+      if (op === undefined || writesField(op, 'page', '*') || this.frames(writer.fn, since).length === 0) continue;
+      yield* this.explainer.past.pause(this.turns.last);
+      this.visited = new Set();
+      const found = yield* this.leftOut(writer, 0, since);
+      if (found.distance >= WEAK || found.level > MOST_CALLS) continue;
+      const text = `not written since by ${writer.fn.name}:${writer.fn.pos[writer.pc]?.[0] ?? 0}  ${this.text(writer)}`;
+      const causes = found.causes.slice(0, 3).map((one) => ({ ...one, cost: 0 }));
+      rows.push({ cause: { ...note(text, causes), cost: 0 }, found });
+    }
+    rows.sort((a, b) => a.found.distance - b.found.distance || a.found.level - b.found.level);
+    return rows.map(({ cause }) => cause).slice(0, 2);
   }
 
   private *writer(writer: Writer, since: number): Walk<{ cause: Cause; distance: number }> {
@@ -182,6 +206,7 @@ export class Absence {
       target,
       about.length > 0 ? about.slice(-MOST_OPEN) : level > 0 ? open.slice(-MOST_OPEN) : [],
       since,
+      level,
     );
     // the reason lies in a frame that was about the pages; and who calls a function that is given no place says nothing
     if (found.distance < WEAK || (about.length > 0 && found.causes.length > 0)) return found;
@@ -194,15 +219,17 @@ export class Absence {
   private *above({ fn }: Writer, frames: readonly number[], level: number, since: number): Walk<Found> {
     const causes: Cause[] = [];
     let distance = Number.POSITIVE_INFINITY;
+    let at = Number.POSITIVE_INFINITY;
     for (const call of this.callsTo(fn, frames)) {
       const found = yield* this.leftOut(call, level + 1, since);
       // one that says something outweighs those of which it is only known that they did not come here
       if (found.distance < distance && distance >= WEAK) causes.length = 0;
       if (found.distance >= WEAK && distance < WEAK) continue;
       causes.push(...found.causes);
+      at = found.distance < distance ? found.level : Math.min(at, found.level);
       distance = Math.min(distance, found.distance);
     }
-    return { causes, distance };
+    return { causes, distance, level: at };
   }
 
   /** First turns of the frames of a function. */
@@ -241,21 +268,24 @@ export class Absence {
   }
 
   /** What frames that were about the pages did instead of the operation. */
-  private *inFrames(target: Writer, frames: readonly number[], since: number): Walk<Found> {
+  private *inFrames(target: Writer, frames: readonly number[], since: number, level: number): Walk<Found> {
     const byTest = new Map(
       frames.flatMap((frame) => this.passedOver(target, frame) ?? []).map((one) => [one.step.pc, one]),
     );
     const passed = [...byTest.values()].slice(-3);
     const causes: Cause[] = [];
     for (const { step, sense } of passed) causes.push(yield* this.explainer.test(step, sense, 1));
-    if (causes.length > 0) return { causes, distance: 0 };
+    if (causes.length > 0) return { causes, distance: 0, level };
     const near = frames
       .flatMap((frame) => this.nearest(target, frame, since) ?? this.nearestCall(target, frame) ?? [])
       .sort((a, b) => a.distance - b.distance)[0];
-    if (near !== undefined) return { causes: yield* this.bounds(target, near), distance: 1 };
+    if (near !== undefined) return { causes: yield* this.bounds(target, near), distance: 1, level };
     for (const frame of frames.slice(-1)) {
       const other = this.otherWay(target, frame);
-      if (other !== null) return { causes: [yield* this.explainer.test(other.step, other.sense, 1)], distance: WEAK };
+      if (other !== null) {
+        const causes = [yield* this.explainer.test(other.step, other.sense, 1)];
+        return { causes, distance: WEAK, level };
+      }
     }
     return NOTHING;
   }
@@ -284,7 +314,7 @@ export class Absence {
     for (let i = frame; i >= 0 && i <= this.turns.last; i = past.next(i)) {
       if (!stretchOf(fn, past.pc(i)).some((at) => needed.has(at))) continue;
       for (const step of slicer.stepsOf(i)) {
-        if (!needed.has(step.pc) || step.truth === null || leadsTo(fn, step.pc, step.truth, pc)) continue;
+        if (!needed.has(step.pc) || step.truth === null || !leadsAway(fn, step.pc, step.truth, pc)) continue;
         // the end of a loop is no reason, what it went through is; and that nothing failed is none either
         if (isLoop(fn, step) || asksError(fn, step) || !wanted(step)) continue;
         best = { step, sense: step.truth };
@@ -321,23 +351,31 @@ export class Absence {
     return best;
   }
 
-  /** Where the nearest range ends, what region it was, and what region lies where the pages are. */
+  /** What stepped over the pages; or else what region lies there, and where the nearest range ends and what region it was. */
   private *bounds({ fn }: Writer, { step }: Near): Walk<Cause[]> {
     const { explainer } = this;
-    const children = yield* coveringCause(explainer, 'reserved', this.pages.start * 4096, 'flags', step, 2);
+    const named = [...new Set(operands(step.op).flatMap((ex) => this.placesIn(ex, step)))];
+    const carried = named.filter((slot) => carriedBy(fn, slot, step.pc) !== null);
+    const stepped = carried.length > 0 ? carried : named;
+    const nameOf = (slot: number) => fn.vars.find(([, one]) => one === slot)?.[0] ?? '';
+    const children: Cause[] = [];
+    for (const slot of stepped) children.push(...(yield* steppedOver(explainer, slot, nameOf(slot), step, this.pages)));
+    if (children.length === 0) children.push(...(yield* this.regions(fn, step)));
+    for (const slot of stepped) children.push(...(yield* explainer.local(slot, nameOf(slot), step, 2)));
+    return [explainer.row(step, 'came nearest', children)];
+  }
+
+  /** The region that lies where the pages are, and those that an operation went by. */
+  private *regions(fn: Fn, step: Step): Walk<Cause[]> {
+    const { explainer } = this;
+    const out = yield* coveringCause(explainer, 'reserved', this.pages.start * 4096, 'flags', step, 2);
     for (const slot of feeding(fn, step.pc)) {
       const held = step.locals[slot] ?? null;
       if (!isRef(held) || held.struct !== 'memblock_region') continue;
       const access = { rw: 'r', struct: held.struct, at: held.at, field: 'base', op: 0 } as const;
-      children.push(...(yield* regionCause(explainer, access, step, 2)));
+      out.push(...(yield* regionCause(explainer, access, step, 2)));
     }
-    const named = [...new Set(operands(step.op).flatMap((ex) => this.placesIn(ex, step)))];
-    const stepped = named.filter((slot) => carriedBy(fn, slot, step.pc) !== null);
-    for (const slot of stepped.length > 0 ? stepped : named) {
-      const name = fn.vars.find(([, one]) => one === slot)?.[0] ?? '';
-      children.push(...(yield* explainer.local(slot, name, step, 2)));
-    }
-    return [explainer.row(step, 'came nearest', children)];
+    return out;
   }
 
   /** The locals that are pfns or addresses of which an operand was made. */

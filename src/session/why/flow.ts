@@ -282,6 +282,16 @@ export function leadsTo(fn: Fn, branch: number, truth: boolean, pc: number): boo
   return reached.has(pc);
 }
 
+/** Does a branch keep from an operation: not reached in this round, it would have been otherwise, or no later round reaches it? */
+export function leadsAway(fn: Fn, branch: number, truth: boolean, pc: number): boolean {
+  if (leadsTo(fn, branch, truth, pc)) return false;
+  const op = fn.ops[branch];
+  if (op?.[0] !== 'jz' && op?.[0] !== 'jnz') return false;
+  if (leadsTo(fn, branch, !truth, pc)) return true;
+  const next = truth === (op[0] === 'jnz') ? op[2] : branch + 1;
+  return !flowOf(fn).loops.some((loop) => holds(loop, pc) && reachedFrom(fn, next).has(loop.to));
+}
+
 /** The operations that can follow one without going back to the head of a loop. */
 function reachedFrom(fn: Fn, from: number): ReadonlySet<number> {
   const { follows } = flowOf(fn);

@@ -141,6 +141,8 @@ function* written(explainer: Explainer, target: Target): Walk<Cause[]> {
     const causes = yield* explainer.place(target, past.now, 0);
     if (causes.length > 0 && NAMED.has(struct) && field !== '*')
       return [...causes, ...(yield* passedBy(explainer, target))];
+    if (causes.length > 0 && struct === 'page' && field !== '*')
+      return [...causes, ...(yield* passedPage(explainer, target))];
     if (causes.length > 0 || turn < 0 || struct === 'page' || field === '*') return causes;
   }
   const before = past.stateAt(past.now);
@@ -156,6 +158,13 @@ function* passedBy(explainer: Explainer, { struct, at, field }: Target): Walk<Ca
   const last = yield* explainer.lastWrite({ struct, at, field }, explainer.past.now);
   const subject = { start: 0, end: 0, ref: { struct, at } };
   return yield* new Absence(explainer, subject).passedBy(struct, String(field), (last?.turn ?? -1) + 1);
+}
+
+/** The statements that might have written a field of a page again, and did not come to it. */
+function* passedPage(explainer: Explainer, { struct, at, field }: Target): Walk<Cause[]> {
+  const last = yield* explainer.lastWrite({ struct, at, field }, explainer.past.now);
+  const subject = { start: Number(at), end: Number(at) + 1 };
+  return yield* new Absence(explainer, subject).passedPages(String(field), (last?.turn ?? -1) + 1);
 }
 
 /** A place in time at which nothing is executed. */

@@ -6,6 +6,7 @@ import { type Access, compileExpression, type Ex, type Frame, type Op } from '..
 import { normalise } from '../expression.ts';
 import { formatValue } from '../format.ts';
 import type { Session } from '../session.ts';
+import { readTarget } from '../targets.ts';
 import { type Cause, note } from './cause.ts';
 import type { Explainer } from './explain.ts';
 import { parts } from './flow.ts';
@@ -150,9 +151,17 @@ export function* localCause(explainer: Explainer, slot: number, here: Here | nul
 /** Names of places in a stop's words. */
 const PLACE = /(?:page|pageblock|zone|node)\((?:0x[0-9a-f]+|\d+)(?:, \w+)?\)(?:(?:\.|->)\w+)?/;
 
+/** How a broken invariant says of which pages, and what was found in them. */
+const STRETCH = /\bpages (0x[0-9a-f]+)\.\.0x[0-9a-f]+: expected .*, found (\w+)/;
+
 /** What the stop where one stands is about, as an expression; null when it names nothing. */
 export function subjectOf(session: Session): string | null {
   const { lines } = session.state.stop;
   const watched = /watchpoint \d+: (.+?) {2}/.exec(lines[0] ?? '')?.[1];
-  return watched ?? PLACE.exec(lines.join('\n'))?.[0] ?? null;
+  if (watched !== undefined) return watched;
+  const text = lines.join('\n');
+  const [, pfn, found] = STRETCH.exec(text) ?? [];
+  if (pfn === undefined) return PLACE.exec(text)?.[0] ?? null;
+  const field = `page(${pfn}).${found}`;
+  return readTarget(session, field).ok ? field : `page(${pfn})`;
 }

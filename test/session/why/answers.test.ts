@@ -51,6 +51,10 @@ describe('why', () => {
     const printed = await execute(scratch, 'seek end', 'why pageblock(0x30000).migratetype');
     row(printed, 'deferred_free_pages:', 'MIGRATE_MOVABLE, false)', 'MIGRATE_CMA → MIGRATE_MOVABLE');
     row(printed, 'not asked on this path: KHO_SCRATCH of memblock.memory[3]', 'memblock_mark_kho_scratch(');
+    // what was written is a constant: first what nobody asked, then whose range it was
+    expect(rows(printed).slice(1, 3).join('\n')).toMatch(
+      /deferred_free_pages:.*\n.*not asked on this path: KHO_SCRATCH/,
+    );
     row(printed, 'the path: deferred_free_pages ← deferred_init_memmap_chunk');
     row(printed, 'before that MIGRATE_CMA:', 'kho_release_scratch');
     row(printed, 'handover.scratch[1]');
@@ -103,6 +107,19 @@ describe('why', () => {
     row(printed, 'pfn = 0x20000 of 0x20000..0x30000');
     row(printed, 'not asked on this path: the node of memblock.memory[3] 0x28000000..0x40000000 node 1');
     row(printed, 'late_initcall_1:4  kho_restore_pages(0x20000000, 65536)');
+  });
+
+  test('restore across a border: the restore that did not come to the second block, from its field and from the stop', async () => {
+    const port = await openPort('seed-004/restore-border-before');
+    const fromField = await execute(port, 'seek end', 'why page(0x28000).private');
+    const fromStop = await execute(port, 'seek start', 'catch invariant', 'continue', 'why');
+    for (const printed of [fromField, fromStop]) {
+      row(printed, 'not written since by kho_restore_page:', 'page.private = 0n');
+      row(printed, 'kho_restore_pages:', 'if (kho_restore_page(PFN_PHYS(pfn), false) === null)  came nearest');
+      row(printed, 'pfn += pages_of_order(order)  stepped over it, 0x20000 → 0x30000');
+      row(printed, 'const order = min(', '= 16: end_pfn = 0x30000, pfn = 0x20000');
+    }
+    expect(await execute(port, 'seek end', 'why page(0x20000).private')).not.toContain('not written since');
   });
 
   test('a zone that is not contiguous: who came by, and the page that led it away', async () => {
