@@ -2,19 +2,16 @@
 // its callers until a frame was about the pages asked for, and looks there for the test that went the other way; where none
 // did, the range or iterator that came nearest. Knows nothing of values.
 import { declaredTypes } from '../../kernel/index.ts';
-import { isRef } from '../../machine/index.ts';
-import type { Ex, Fn, Program } from '../../vm/index.ts';
+import type { Fn, Program } from '../../vm/index.ts';
 import { hex } from '../format.ts';
+import { bounds } from './bounds.ts';
 import { type Cause, note } from './cause.ts';
 import { asksError, isLoop } from './deciders.ts';
 import type { Explainer } from './explain.ts';
-import { carriedBy, feeding, flowOf, leadsAway, operands, statementOf, stretchOf } from './flow.ts';
+import { flowOf, leadsAway, statementOf, stretchOf } from './flow.ts';
 import type { Walk } from './past.ts';
 import { distanceAt, FARTHEST, type Pages, reachAt, reachOfArguments } from './reach.ts';
-import { coveringCause, regionCause } from './regions.ts';
-import { steppedOver } from './stepped.ts';
 import type { Step } from './trace.ts';
-import { unitOf } from './units.ts';
 import { statementText } from './words.ts';
 import { callsOf, type Writer, writersOf, writesField } from './writers.ts';
 
@@ -103,10 +100,14 @@ export class Absence {
     const rows: { cause: Cause; found: Found }[] = [];
     for (const writer of writersOf(this.program, 'page', field)) {
       const op = writer.fn.ops[writer.pc];
-      if (op === undefined || writesField(op, 'page', '*') || this.frames(writer.fn, since).length === 0) continue;
+      const frames = this.frames(writer.fn, since);
+      if (op === undefined || writesField(op, 'page', '*') || frames.length === 0) continue;
       yield* this.explainer.past.pause(this.turns.last);
       this.visited = new Set();
-      const found = yield* this.leftOut(writer, 0, since);
+      // one that was about the page says by itself what led away, if it has come so far
+      const { about } = this.sorted(writer.fn, frames);
+      const own = about.slice(-MOST_OPEN);
+      const found = yield* about.length > 0 ? this.inFrames(writer, own, since, 0) : this.leftOut(writer, 0, since);
       if (found.distance >= WEAK || found.level > MOST_CALLS) continue;
       const text = `not written since by ${writer.fn.name}:${writer.fn.pos[writer.pc]?.[0] ?? 0}  ${this.text(writer)}`;
       const causes = found.causes.slice(0, 3).map((one) => ({ ...one, cost: 0 }));
@@ -114,6 +115,21 @@ export class Absence {
     }
     rows.sort((a, b) => a.found.distance - b.found.distance || a.found.level - b.found.level);
     return rows.map(({ cause }) => cause).slice(0, 2);
+  }
+
+  /** The statements that store a field of a page by its name and were not executed in this boot, and the test that led away. */
+  *neverStored(field: string): Walk<Cause[]> {
+    const rows: Cause[] = [];
+    for (const writer of writersOf(this.program, 'page', field)) {
+      const { fn, pc } = writer;
+      // where the function ran, it is about what it was called for
+      if (fn.ops[pc]?.[0] !== 'store' || this.frames(fn, 0).length > 0) continue;
+      this.visited = new Set();
+      const { causes } = yield* this.leftOut(writer, 0, 0);
+      const text = `not executed in this boot: ${fn.name}:${fn.pos[pc]?.[0] ?? 0}  ${this.text(writer)}`;
+      if (causes.length > 0) rows.push(note(text, causes.slice(0, 2)));
+    }
+    return rows.slice(0, 2);
   }
 
   private *writer(writer: Writer, since: number): Walk<{ cause: Cause; distance: number }> {
@@ -279,7 +295,8 @@ export class Absence {
     const near = frames
       .flatMap((frame) => this.nearest(target, frame, since) ?? this.nearestCall(target, frame) ?? [])
       .sort((a, b) => a.distance - b.distance)[0];
-    if (near !== undefined) return { causes: yield* this.bounds(target, near), distance: 1, level };
+    if (near !== undefined)
+      return { causes: yield* bounds(this.explainer, target.fn, near.step, this.pages), distance: 1, level };
     for (const frame of frames.slice(-1)) {
       const other = this.otherWay(target, frame);
       if (other !== null) {
@@ -349,42 +366,5 @@ export class Absence {
       if (distance < (best?.distance ?? FARTHEST)) best = { step, distance, words: '' };
     }
     return best;
-  }
-
-  /** What stepped over the pages; or else what region lies there, and where the nearest range ends and what region it was. */
-  private *bounds({ fn }: Writer, { step }: Near): Walk<Cause[]> {
-    const { explainer } = this;
-    const named = [...new Set(operands(step.op).flatMap((ex) => this.placesIn(ex, step)))];
-    const carried = named.filter((slot) => carriedBy(fn, slot, step.pc) !== null);
-    const stepped = carried.length > 0 ? carried : named;
-    const nameOf = (slot: number) => fn.vars.find(([, one]) => one === slot)?.[0] ?? '';
-    const children: Cause[] = [];
-    for (const slot of stepped) children.push(...(yield* steppedOver(explainer, slot, nameOf(slot), step, this.pages)));
-    if (children.length === 0) children.push(...(yield* this.regions(fn, step)));
-    for (const slot of stepped) children.push(...(yield* explainer.local(slot, nameOf(slot), step, 2)));
-    return [explainer.row(step, 'came nearest', children)];
-  }
-
-  /** The region that lies where the pages are, and those that an operation went by. */
-  private *regions(fn: Fn, step: Step): Walk<Cause[]> {
-    const { explainer } = this;
-    const out = yield* coveringCause(explainer, 'reserved', this.pages.start * 4096, 'flags', step, 2);
-    for (const slot of feeding(fn, step.pc)) {
-      const held = step.locals[slot] ?? null;
-      if (!isRef(held) || held.struct !== 'memblock_region') continue;
-      const access = { rw: 'r', struct: held.struct, at: held.at, field: 'base', op: 0 } as const;
-      out.push(...(yield* regionCause(explainer, access, step, 2)));
-    }
-    return out;
-  }
-
-  /** The locals that are pfns or addresses of which an operand was made. */
-  private placesIn(ex: Ex, step: Step): number[] {
-    const { slicer } = this.explainer;
-    return slicer
-      .leaves(ex, step)
-      .flatMap((leaf) =>
-        leaf.kind === 'local' && unitOf(slicer.fnOf(step.turn), leaf.slot) !== null ? [leaf.slot] : [],
-      );
   }
 }

@@ -75,7 +75,7 @@ function* statementCauses(session: Session, explainer: Explainer, { step, fresh 
   const causes: Cause[] = [];
   if (session.thread()?.death) causes.push(...(yield* touchedCauses(explainer, step)));
   for (const slot of readFirst(fn, step, session.thread()?.death?.kind === 'oops'))
-    causes.push(...(yield* localCause(explainer, slot, { step, fresh })));
+    causes.push(...(yield* localCause(explainer, slot, { step, fresh })), ...(yield* notStored(explainer, slot, step)));
   if (fresh === null)
     causes.push(...(yield* explainer.tests(step, 1, true)), ...(yield* callerTestsOf(explainer, step, 1)));
   else causes.push(...(yield* explainer.tests(fresh, 1, false)), ...(yield* callerTestsOf(explainer, fresh, 1)));
@@ -91,6 +91,15 @@ function readFirst(fn: Fn, { pc, locals }: Step, faulted: boolean): readonly num
   const slots = namedReads(fn, pc);
   const reaches = (slot: number) => Number(isRef(locals[slot] ?? null));
   return faulted ? [...slots].sort((a, b) => reaches(b) - reaches(a)) : slots;
+}
+
+/** Of a local that was read of a page's field: the statements that store the field and did not come to it. */
+function* notStored(explainer: Explainer, slot: number, step: Step): Walk<Cause[]> {
+  const origin = explainer.slicer.origin(slot, step);
+  const access = origin.kind === 'statement' ? origin.step.accesses[0] : undefined;
+  if (access?.struct !== 'page' || access.rw !== 'r' || access.field === '*') return [];
+  const subject = { start: Number(access.at), end: Number(access.at) + 1 };
+  return yield* new Absence(explainer, subject).neverStored(String(access.field));
 }
 
 /** What the operation touched that a thread died in, as it was before. */

@@ -52,7 +52,7 @@ describe('why', () => {
     row(printed, 'deferred_free_pages:', 'MIGRATE_MOVABLE, false)', 'MIGRATE_CMA → MIGRATE_MOVABLE');
     row(printed, 'not asked on this path: KHO_SCRATCH of memblock.memory[3]', 'memblock_mark_kho_scratch(');
     // what was written is a constant: first what nobody asked, then whose range it was
-    expect(rows(printed).slice(1, 3).join('\n')).toMatch(
+    expect(rows(printed).slice(2, 4).join('\n')).toMatch(
       /deferred_free_pages:.*\n.*not asked on this path: KHO_SCRATCH/,
     );
     row(printed, 'the path: deferred_free_pages ← deferred_init_memmap_chunk');
@@ -120,6 +120,18 @@ describe('why', () => {
       row(printed, 'const order = min(', '= 16: end_pfn = 0x30000, pfn = 0x20000');
     }
     expect(await execute(port, 'seek end', 'why page(0x20000).private')).not.toContain('not written since');
+  });
+
+  test('a WARN: the test that led away from the write, and what never stored the field', async () => {
+    const port = await openPort('family/abi-mismatch');
+    const at = await execute(port, 'catch warn', 'continue', 'why');
+    row(at, 'not executed in this boot: kho_preserved_memory_reserve:', 'page.private = kho_page_info(');
+    row(at, 'kho_memory_init:', 'if (kho_in.fdt)  is false');
+    // the restore stands before its test: nothing has led it away yet
+    expect(await execute(port, 'why page(0x8000).private')).not.toContain('not written since by kho_restore_page');
+    const after = await execute(port, 'finish', 'why page(0x8000).private');
+    row(after, 'not written since by kho_restore_page:', 'page.private = 0n');
+    row(after, 'if (WARN_ON_ONCE(kho_page_magic(info) !== KHO_PAGE_MAGIC', 'is true');
   });
 
   test('a zone that is not contiguous: who came by, and the page that led it away', async () => {
