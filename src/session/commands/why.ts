@@ -6,7 +6,7 @@ import { type Command, type Running, refuse, usage } from './command.ts';
 
 /** Levels and rows that are shown when nothing is said. */
 const SHOWN = { depth: 6, rows: 32 };
-const ALL = { depth: 24, rows: 400 };
+const ALL = { depth: 24, rows: 400, unfolded: true };
 
 function* run(session: Session, args: string): Running {
   // a number behind an operator belongs to the expression

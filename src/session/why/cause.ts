@@ -15,6 +15,8 @@ export interface Cause {
   readonly always?: boolean;
   /** how far away it is from the cause above it, 1 when nothing is said: what is near is shown first */
   readonly cost?: number;
+  /** what is below it is shown only when more than the first answer is asked for */
+  readonly folded?: boolean;
 }
 
 /** A row that only says something. */
@@ -45,6 +47,8 @@ const isLonger = (cause: Cause, than: Cause): boolean =>
 export interface Shown {
   readonly depth: number;
   readonly rows: number;
+  /** shows what is folded */
+  readonly unfolded?: boolean;
 }
 
 /** A cause that was chosen to be shown. */
@@ -59,7 +63,7 @@ interface Chosen {
 }
 
 /** Chooses causes, those that cost least first, until there are enough rows. What was said is not said again. */
-function choose(causes: readonly Cause[], { depth, rows }: Shown): Chosen[] {
+function choose(causes: readonly Cause[], { depth, rows, unfolded = false }: Shown): Chosen[] {
   const seen = new Set<string>();
   const out: Chosen[] = [];
   // in the order in which they are to be opened; small, so that sorting it costs nothing
@@ -85,7 +89,8 @@ function choose(causes: readonly Cause[], { depth, rows }: Shown): Chosen[] {
     count++;
     const chosen: Chosen = { cause, depth: next.depth, cost: next.cost, twice, children: [], isCut: false };
     into.push(chosen);
-    if (!twice) add(cause.children, next.depth + 1, next.cost, chosen.children, chosen);
+    if (cause.folded === true && !unfolded) chosen.isCut = cause.children.length > 0;
+    else if (!twice) add(cause.children, next.depth + 1, next.cost, chosen.children, chosen);
   }
   return out;
 }
@@ -104,7 +109,8 @@ export function rowsOf(causes: readonly Cause[], shown: Shown): Result[] {
     rows.push({ at, ...(cause.thread === null ? {} : { thread: cause.thread }), depth, text });
     for (const child of inOrder(cause.children, children)) walk(child);
     isCut ||= cut;
-    if (cut) for (const end of endsOf(cause, said, ends)) rows.push({ at: null, depth: depth + 1, text: `… ${end}` });
+    if (cut && cause.folded !== true)
+      for (const end of endsOf(cause, said, ends)) rows.push({ at: null, depth: depth + 1, text: `… ${end}` });
   };
   for (const one of inOrder(causes, chosen)) walk(one);
   return isCut ? [...rows, { at: null, depth: 0, text: '… more: why --all' }] : rows;

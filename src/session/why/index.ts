@@ -135,7 +135,10 @@ function* whyPlace(session: Session, text: string, target: Target, shown: Shown)
 function* placeCauses(explainer: Explainer, asked: Target): Walk<Cause[]> {
   const target = asked.struct === 'pageblock' ? { ...asked, field: wordOf(asked.field) } : asked;
   const causes = yield* written(explainer, target);
-  const absent = yield* absence(explainer, target);
+  const all = yield* absence(explainer, target);
+  // of a field that was written, that the rest of its page was not is said, and why only when asked; flags are written bit by bit
+  const isWritten = causes.length > 0 && target.field !== '*' && target.field !== 'flags';
+  const absent = isWritten ? all.map((cause) => ({ ...cause, folded: true })) : all;
   // of a page as a whole that nobody initialised, who wrote a field of it says less
   const far = absent.length > 0 ? causes.map((cause) => ({ ...cause, cost: 3 })) : causes;
   return target.field === '*' ? [...absent, ...far] : [...causes, ...absent];

@@ -144,6 +144,16 @@ describe('why', () => {
     row(printed, 'MEMBLOCK_RSRV_NOINIT');
   });
 
+  test('of a field that was written, why its page was not initialised is told when asked', async () => {
+    const first = await execute(border, 'seek end', 'why page(0x18000).private');
+    row(first, 'kho_restore_page:', 'page.private = 0n');
+    row(first, 'never initialised in this boot');
+    expect(first).not.toContain('if (defer_init(');
+    expect(first.trimEnd()).toMatch(/… more: why --all$/);
+    row(await execute(border, 'why page(0x18000).private 4'), 'if (defer_init(');
+    row(await execute(border, 'why page(0x18000)'), 'if (defer_init(');
+  });
+
   test('a type that was never written, and by what it is left out', async () => {
     const printed = await execute(border, 'seek end', 'why pb[192].mt');
     row(printed, 'never written in this boot, reads as UNMOVABLE');
