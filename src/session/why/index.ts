@@ -14,7 +14,7 @@ import { namedReads } from './flow.ts';
 import { Past, type Walk } from './past.ts';
 import { asksMachine, type Here, hereOf, localCause, partsOf, readExpression, subjectOf } from './question.ts';
 import { initialised, readCauses } from './reads.ts';
-import { fillRoot } from './roots.ts';
+import { fillRoot, nodeRoots } from './roots.ts';
 import type { Step } from './trace.ts';
 import { statementText } from './words.ts';
 
@@ -132,7 +132,18 @@ function* whyPlace(session: Session, text: string, target: Target, shown: Shown)
   return answer(session, titleOf(session, text, target), said, shown);
 }
 
+/** Of a node that the machine does not have, or a zone of one: that there is none. */
+function noNode({ past }: Explainer, { struct, at }: Target): Cause[] {
+  const nid = struct === 'pglist_data' ? Number(at) : struct === 'zone' ? Number(at) >> 3 : null;
+  const { nodes, roots } = nodeRoots(past.session.loaded);
+  if (nid === null || nodes.includes(nid)) return [];
+  const rows = roots.slice(-4).map(({ text }) => root(text));
+  return [note(`there is no node ${nid}: the memory map has node ${nodes.join(', ')}`, rows)];
+}
+
 function* placeCauses(explainer: Explainer, asked: Target): Walk<Cause[]> {
+  const none = noNode(explainer, asked);
+  if (none.length > 0) return none;
   const target = asked.struct === 'pageblock' ? { ...asked, field: wordOf(asked.field) } : asked;
   const causes = yield* written(explainer, target);
   const all = yield* absence(explainer, target);

@@ -32,6 +32,17 @@ function memoryRoot(loaded: Loaded, start: number): Root | null {
   return i < 0 ? null : scenarioRoot(loaded, ['machine', 'memory', i], 'memory map');
 }
 
+/** The nodes that the machine has, by the memory map, and where the scenario says so. */
+export function nodeRoots(loaded: Loaded): { readonly nodes: readonly number[]; readonly roots: readonly Root[] } {
+  const { memory, nodes } = loaded.scenario.machine;
+  const known = [...memory.map(({ node }) => node), ...nodes.map(({ node }) => node)];
+  const ranges = memory.map((_, i) => scenarioRoot(loaded, ['machine', 'memory', i], 'memory map'));
+  return {
+    nodes: [...new Set(known)].sort((a, b) => a - b),
+    roots: [...ranges, scenarioRoot(loaded, ['machine', 'nodes'])],
+  };
+}
+
 function firmwareRoot(loaded: Loaded, boot: LoadedBoot, at: string): Root | null {
   const [list, index] = at.split('/');
   const i = Number(index);

@@ -77,6 +77,14 @@ describe('why', () => {
     const at = (text: string) => rows(printed).findIndex((line) => line.includes(text));
     expect(at('early_pfn_to_nid(pfn)')).toBeLessThan(at('pfn < end_pfn'));
     row(printed, 'not asked on this path: the node of memblock.memory[3]', 'node 1');
+    // the loop over the zones of node 0 ran on: none of them spans the page
+    row(printed, 'zid++  = 5: zid = 4');
+    row(printed, 'if (pfn >= zone.zone_start_pfn && pfn < zone_end)', 'is false: pfn = 0x28000', 'zone_end = 0x28000');
+    expect(rows(printed).filter((line) => line.includes('if (pfn >= zone.zone_start_pfn'))).toHaveLength(5);
+    // of a page that a zone spans, the round that found it
+    const found = await execute(port, 'why page(0x20000).flags');
+    row(found, 'if (pfn >= zone.zone_start_pfn && pfn < zone_end)', 'is true: pfn = 0x20000', 'zone_end = 0x28000');
+    expect(rows(found).filter((line) => line.includes('if (pfn >= zone.zone_start_pfn'))).toHaveLength(1);
   });
 
   test('stale magic: the fill, and a page nobody has initialised yet', async () => {
@@ -176,6 +184,12 @@ describe('why', () => {
     );
     expect(await execute(scratch, 'why kho_enable')).toContain('command line, kho=: scenario boots[1].cmdline');
     expect(await execute(scratch, 'why page(0xfffff)')).toContain('no memory is behind this struct page here');
+    const noNode = await execute(scratch, 'why node(1).first_deferred_pfn');
+    row(noNode, 'there is no node 1: the memory map has node 0');
+    row(noNode, 'memory map: scenario machine.memory[0], scratch-cma-before.json:');
+    row(noNode, 'scenario machine.nodes, scratch-cma-before.json:');
+    expect(await execute(scratch, 'why zone(1, DMA32).contiguous')).toContain('there is no node 1');
+    expect(await execute(scratch, 'why node(0).first_deferred_pfn')).not.toContain('there is no node');
     expect(await execute(scratch, 'why 2 + 2')).toContain('made of constants');
     expect(await execute(scratch, 'why nonsense')).toContain('No symbol "nonsense" in current context.');
   });
