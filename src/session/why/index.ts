@@ -93,6 +93,22 @@ function readFirst(fn: Fn, { pc, locals }: Step, faulted: boolean): readonly num
   return faulted ? [...slots].sort((a, b) => reaches(b) - reaches(a)) : slots;
 }
 
+/** Who did the same to the same page before, of an operation that is no text and that the thread died in. */
+function* doneBefore(explainer: Explainer, last: Step): Walk<Cause[]> {
+  const { past, slicer } = explainer;
+  if (last.op[0] !== 'mem') return [];
+  const places = last.accesses.filter(({ struct, end }) => struct === 'page' && end === undefined);
+  const scan = { from: past.bootStart(last.turn), to: last.turn, rw: 'w', backwards: true } as const;
+  yield* past.pause(last.turn);
+  for (const turn of past.columns.touching(places, scan))
+    for (const step of slicer.stepsOf(turn)) {
+      if (step.op[0] !== 'mem' || step.op[2] !== last.op[2]) continue;
+      const row = explainer.row(step, '', yield* explainer.operation(step, 1));
+      return [{ ...row, text: `the same before: ${row.text}`, cost: 0 }];
+    }
+  return [];
+}
+
 /** Of a local that was read of a page's field: the statements that store the field and did not come to it. */
 function* notStored(explainer: Explainer, slot: number, step: Step): Walk<Cause[]> {
   const origin = explainer.slicer.origin(slot, step);
@@ -105,7 +121,7 @@ function* notStored(explainer: Explainer, slot: number, step: Step): Walk<Cause[
 /** What the operation touched that a thread died in, as it was before. */
 function* touchedCauses(explainer: Explainer, { turn }: Step): Walk<Cause[]> {
   const last = explainer.slicer.stepsOf(turn).at(-1);
-  const out: Cause[] = [];
+  const out: Cause[] = last === undefined ? [] : yield* doneBefore(explainer, last);
   for (const access of last?.accesses ?? []) {
     if (last === undefined || access.struct.startsWith('memblock')) continue;
     const { struct, at, field } = access;

@@ -98,6 +98,15 @@ describe('why', () => {
     row(printed, 'not called in this boot so far: deferred_init_pages()');
   });
 
+  test('a page put on a free list twice: who put it there first', async () => {
+    const port = await openPort('seed-004/stale-magic');
+    const printed = await execute(port, 'continue', 'why');
+    row(printed, 'BUG: list_add double add: pfn 0x14000');
+    row(printed, 'the same before: ', 'T2 __free_one_page:', '__add_to_free_list(page, zone, order, mt, to_tail)');
+    row(printed, 'called from split_large_buddy:', '← kho_restore_free:');
+    expect(everyRowLeadsThere(port)).toBeGreaterThan(8);
+  });
+
   test('unsplit tails: kho_init_pages sets 1 on each', async () => {
     const port = unsplit;
     const printed = await execute(port, 'tbreak dma_restore_block', 'continue', 'next', 'why page(0x8001)._refcount');
