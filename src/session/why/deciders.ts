@@ -44,6 +44,15 @@ export function* testsOf(
   return out;
 }
 
+/** The nearest test around a statement, be it an assertion or a test for errors; nothing where none is around it. */
+export function* testAround(explainer: Explainer, step: Step, depth: number): Walk<Cause[]> {
+  const fn = explainer.fnOf(step);
+  const found = explainer.slicer
+    .deciders(step)
+    .find(({ step: test }) => encloses(fn, test.pc, step.pc) && !isLoop(fn, test));
+  return found === undefined ? [] : [yield* testCause(explainer, found.step, found.control.sense, depth)];
+}
+
 /** The tests around the calls that led to an operation. */
 export function* callerTestsOf(explainer: Explainer, step: Step, depth: number): Walk<Cause[]> {
   const out: Cause[] = [];

@@ -7,7 +7,7 @@ import { formatValue, hex } from '../format.ts';
 import { callersOf, spawnerOf } from './callers.ts';
 import { type Cause, distinct, note, root as rootNote } from './cause.ts';
 import { nodesAcross, unconsulted } from './consulted.ts';
-import { callerTestsOf, testCause, testsOf } from './deciders.ts';
+import { callerTestsOf, testAround, testCause, testsOf } from './deciders.ts';
 import { loopEnd } from './ended.ts';
 import { flowOf, isCarried, operands } from './flow.ts';
 import type { Past, Walk } from './past.ts';
@@ -303,6 +303,8 @@ export class Explainer {
       const around = yield* this.tests(back, depth, false);
       const chosen = [...this.doneWith(back), ...(around.length > 0 ? around : yield* this.tests(back, depth, true))];
       if (chosen.length > 0) return chosen;
+      const checked = yield* testAround(this, back, depth);
+      if (checked.length > 0) return checked;
     }
     const causes = ex === null ? [] : yield* this.expression(ex, back, depth + 1);
     causes.push(...(yield* this.tests(back, depth + 1, false)));

@@ -154,7 +154,7 @@ function noNode({ past }: Explainer, { struct, at }: Target): Cause[] {
   const { nodes, roots } = nodeRoots(past.session.loaded);
   if (nid === null || nodes.includes(nid)) return [];
   const rows = roots.slice(-4).map(({ text }) => root(text));
-  return [note(`there is no node ${nid}: the memory map has node ${nodes.join(', ')}`, rows)];
+  return [note(`there is no node ${nid}: the machine has node ${nodes.join(', ')}`, rows)];
 }
 
 function* placeCauses(explainer: Explainer, asked: Target): Walk<Cause[]> {

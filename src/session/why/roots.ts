@@ -32,7 +32,7 @@ function memoryRoot(loaded: Loaded, start: number): Root | null {
   return i < 0 ? null : scenarioRoot(loaded, ['machine', 'memory', i], 'memory map');
 }
 
-/** The nodes that the machine has, by the memory map, and where the scenario says so. */
+/** The nodes that the machine has, with memory or without, and where the scenario says so. */
 export function nodeRoots(loaded: Loaded): { readonly nodes: readonly number[]; readonly roots: readonly Root[] } {
   const { memory, nodes } = loaded.scenario.machine;
   const known = [...memory.map(({ node }) => node), ...nodes.map(({ node }) => node)];

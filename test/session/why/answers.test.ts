@@ -146,7 +146,10 @@ describe('why', () => {
     row(at, 'kho_memory_init:', 'if (kho_in.fdt)  is false');
     // the restore stands before its test: nothing has led it away yet
     expect(await execute(port, 'why page(0x8000).private')).not.toContain('not written since by kho_restore_page');
-    const after = await execute(port, 'finish', 'why page(0x8000).private');
+    const nothing = await execute(port, 'finish', 'why');
+    row(nothing, 'kho_restore_folio:', 'const page = kho_restore_page(phys, true)  = NULL');
+    row(nothing, 'if (WARN_ON_ONCE(kho_page_magic(info) !== KHO_PAGE_MAGIC', 'is true');
+    const after = await execute(port, 'why page(0x8000).private');
     row(after, 'not written since by kho_restore_page:', 'page.private = 0n');
     row(after, 'if (WARN_ON_ONCE(kho_page_magic(info) !== KHO_PAGE_MAGIC', 'is true');
   });
@@ -194,7 +197,7 @@ describe('why', () => {
     expect(await execute(scratch, 'why kho_enable')).toContain('command line, kho=: scenario boots[1].cmdline');
     expect(await execute(scratch, 'why page(0xfffff)')).toContain('no memory is behind this struct page here');
     const noNode = await execute(scratch, 'why node(1).first_deferred_pfn');
-    row(noNode, 'there is no node 1: the memory map has node 0');
+    row(noNode, 'there is no node 1: the machine has node 0');
     row(noNode, 'memory map: scenario machine.memory[0], scratch-cma-before.json:');
     row(noNode, 'scenario machine.nodes, scratch-cma-before.json:');
     expect(await execute(scratch, 'why zone(1, DMA32).contiguous')).toContain('there is no node 1');
