@@ -13,6 +13,9 @@ export const LEAST_BUDGET = 128 * 2 ** 20;
 /** Shares of the budget: in use with what is garbage, and without. What is beyond is the host's own. */
 const WITH_GARBAGE = 0.5;
 const LIVE = 0.4;
+/** What a kept state takes, about, and the share of the budget below which a history cannot be what fills it. */
+const STATE_BYTES = 600;
+const LARGE = 0.5;
 /** What is in use must have grown by so much before it is worth looking for garbage again. */
 const GROWTH = 1.25;
 /** Fewest newest states that are kept, and most turns between two older ones: a seek runs less than that again. */
@@ -57,11 +60,16 @@ export class HistoryBudget {
 
   /** To be asked now and then while the history grows. */
   look(): void {
+    if (this.turns * STATE_BYTES < this.bytes * LARGE) return;
     const used = this.memory.used();
     if (used <= this.bytes * WITH_GARBAGE || used < this.live * GROWTH) return;
     this.memory.collect();
     this.live = this.memory.used();
     if (this.live > this.bytes * LIVE) this.reduce();
+  }
+
+  private get turns(): number {
+    return this.time.branches.reduce((sum, branch) => sum + branch.at.length, 0);
   }
 
   private reduce(): void {

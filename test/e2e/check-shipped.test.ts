@@ -8,7 +8,7 @@ import { shippedFiles } from '../support/shipped.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const ALL = shippedFiles();
-const FILES = share(ALL, 10);
+const FILES = share(ALL, 40);
 
 test(`khodbg check of ${FILES.length} of ${ALL.length} shipped scenarios finds nothing wrong (seed ${SEED})`, () => {
   const done = spawnSync(process.execPath, ['dist/cli.js', 'check', ...FILES], { cwd: ROOT, encoding: 'utf8' });

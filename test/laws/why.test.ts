@@ -94,7 +94,7 @@ describe('why', () => {
     );
   });
 
-  test.each(share(shippedFiles(), 100))(
+  test.each(share(shippedFiles(), 240))(
     `answers about anything in %s, and its rows lead to where they say (seed ${SEED})`,
     { timeout: 60_000 },
     (file) => {
@@ -117,7 +117,7 @@ describe('why', () => {
 /** Structs that only what is no text knows: lists as a whole, arrays of pointers, what lies in pages. */
 const OUTSIDE: ReadonlySet<string> = new Set(['memblock', 'xarray', 'phys']);
 
-test.each(share(shippedFiles(), 150))(
+test.each(share(shippedFiles(), 240))(
   `what is no text writes only what the table of writers says: %s (seed ${SEED})`,
   (name) => {
     const loaded = loadScenario(name);

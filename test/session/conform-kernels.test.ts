@@ -250,7 +250,7 @@ function patchOf({ file, fn, from, to }: Pick<Change, 'file' | 'fn' | 'from' | '
 describe('a kernel with one line changed', () => {
   const changes = CHANGES.map((change, i) => ({ i, ...change }));
 
-  test.each(share(changes, 3))(`$fn: $from -> $to (seed ${SEED})`, ({ i, fail, pass, ...change }) => {
+  test.each(share(changes, 6))(`$fn: $from -> $to (seed ${SEED})`, ({ i, fail, pass, ...change }) => {
     const path = written(`${i}.patch`, patchOf(change));
     const compute = answersWith([path]);
     if (typeof compute !== 'function') throw new Error(compute.join('\n'));

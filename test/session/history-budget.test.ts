@@ -12,6 +12,7 @@ const FILE = 'seed-000/uninit-boundary-before.json';
 describe('the budget of a history', () => {
   test('halves what is kept only when that much is in use and no garbage', () => {
     const { time } = new Session(shipped(FILE));
+    runOut(time);
     let used = 0;
     let garbage = 0;
     const budget = new HistoryBudget(time, 1000, {
