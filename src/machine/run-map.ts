@@ -193,7 +193,7 @@ export function* runDiff<V>(
   from = 0,
   limit: number = 2 ** a.bits,
 ): Generator<RunChange<V>> {
-  if (a.root === b.root) return;
+  if (a.root === b.root || from >= limit) return;
   const { kind } = a;
   let open = null as RunChange<V> | null;
   const stack: [Tree<V>, Tree<V>, number, number][] = [[a.root, b.root, 0, 2 ** a.bits]];

@@ -29,7 +29,10 @@ const bit = (part: string): number => {
 };
 
 /** Structs whose fields are not where their name says; they are taken as the parts of the machine that they lie in. */
-const ELSEWHERE: ReadonlySet<string> = new Set(['kho_scratch', 'memblock', 'memblock_type', 'memblock_region']);
+const ELSEWHERE: ReadonlySet<string> = new Set([
+  ...['kho_scratch', 'memblock', 'memblock_type', 'memblock_region', 'free_area', 'free_list[]', 'u64[]', 'luo_ser'],
+  ...['kho_vmalloc', 'kho_radix_node', 'kho_radix_leaf', 'phys', 'e820_table', 'e820_entry', 'boot_params'],
+]);
 
 /** Is it a struct of the table? */
 const isSmall = ({ struct }: Access): boolean => struct !== 'page' && struct !== 'pageblock' && !ELSEWHERE.has(struct);
