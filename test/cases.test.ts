@@ -24,7 +24,7 @@ const BLOCKS = [...PAGES, '../why.md'].flatMap((page) =>
 );
 
 describe('pages', () => {
-  test.each(share(BLOCKS, 20))(`$page, block $number prints what it shows: $what (seed ${SEED})`, async ({ block }) => {
+  test.each(share(BLOCKS, 40))(`$page, block $number prints what it shows: $what (seed ${SEED})`, async ({ block }) => {
     expect(withRuns(ROOT, await withSessions(ROOT, block))).toBe(block);
   });
 });

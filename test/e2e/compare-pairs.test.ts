@@ -17,7 +17,7 @@ const pairs = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
 describe('before and after', () => {
   test('there are pairs', () => expect(pairs.length).toBeGreaterThan(1));
 
-  test.each(share(pairs, 24))(`$before (seed ${SEED})`, ({ before, after }) => {
+  test.each(share(pairs, 40))(`$before (seed ${SEED})`, ({ before, after }) => {
     const read = readOperands([before, after].map((name) => join(FOLDER, name)));
     if (!read.ok) throw new Error(read.errors.join('\n'));
     const result = compareVariants(read.variants);

@@ -10,7 +10,7 @@ import { shippedFiles } from '../support/shipped.ts';
 const TOURS = shippedFiles().map((file) => file.replace(/^scenarios\/|\.json$/g, ''));
 
 /** In a terminal: a seeded share. test/e2e/check-shipped.test.ts needs no terminal. */
-const IN_A_TERMINAL = share(TOURS, 32);
+const IN_A_TERMINAL = share(TOURS, 80);
 
 describe('tours', () => {
   test.each(IN_A_TERMINAL)(`%s (seed ${SEED})`, async (name) => {
